@@ -1,1 +1,7 @@
+export * from './cohort.ts'
 export * from './params.ts'
+export * from './round-machine.ts'
+export * from './run-state.ts'
+export * from './strategies/index.ts'
+export * from './strategy.ts'
+export * from './weighted-sum.ts'

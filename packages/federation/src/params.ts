@@ -33,7 +33,9 @@ export function layoutSize(layout: Layout): number {
 }
 
 /** A layout with the offset of every parameter in the flat buffer, in values. */
-export function withOffsets(layout: Layout): readonly (ParamSpec & { readonly offset: number; readonly size: number })[] {
+export function withOffsets(
+  layout: Layout,
+): readonly (ParamSpec & { readonly offset: number; readonly size: number })[] {
   let offset = 0
   return layout.map((spec) => {
     const placed = { ...spec, offset, size: specSize(spec) }

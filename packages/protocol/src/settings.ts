@@ -54,6 +54,8 @@ export const CohortSettings = v.object({
   fraction: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(1)), 1),
   /** A round closes at the latest this long after it started. */
   deadlineSeconds: v.optional(count(5, 86_400), 600),
+  /** A client whose connection is lost has this long to return before the round goes on without it. */
+  graceSeconds: v.optional(count(1, 3_600), 30),
   /** After aggregation, clients have this long to measure the new model. */
   evaluationSeconds: v.optional(count(1, 3_600), 60),
 })
