@@ -1,0 +1,98 @@
+/**
+ * A backbone is data: a graph of named nodes in an order in which every node follows its inputs. The network,
+ * its parameter table, its cost and any executor's plan are made from this description and nothing else.
+ *
+ * Activations are NHWC. Every node has one output of `height × width × channels` per image; vectors are 1×1×C.
+ */
+export interface Backbone {
+  readonly name: string
+  /** Topological order; the last node's output is the embedding. */
+  readonly nodes: readonly Node[]
+}
+
+/** The name under which nodes refer to the images: `height × width × 3`, RGB, normalised by the caller. */
+export const IMAGES = 'images'
+
+export type Node = Conv | BatchNorm | Linear | Activation | Pool | GlobalAveragePool | Add | Gate
+export type Op = Node['op']
+
+interface Named {
+  /** Unique in the backbone, in the style of torchreid's module paths. */
+  readonly name: string
+}
+
+interface Parametric extends Named {
+  /** Prefix of the parameter names. Nodes with the same prefix share their parameters. */
+  readonly parameters: string
+}
+
+/** Square kernel, zero padding on all four sides, no dilation. */
+export interface Conv extends Parametric {
+  readonly op: 'conv' | 'depthwise'
+  readonly input: string
+  /** Output channels; a depthwise convolution has as many as its input. */
+  readonly channels: number
+  readonly kernel: number
+  readonly stride: number
+  readonly padding: number
+  readonly bias: boolean
+}
+
+/** Per channel over batch and space: gamma·(x − mean)/√(variance + 1e-5) + beta. */
+export interface BatchNorm extends Parametric {
+  readonly op: 'batchNorm'
+  readonly input: string
+}
+
+/** Matrix product on vectors, with bias. */
+export interface Linear extends Parametric {
+  readonly op: 'linear'
+  readonly input: string
+  readonly channels: number
+}
+
+export interface Activation extends Named {
+  readonly op: 'relu' | 'sigmoid'
+  readonly input: string
+}
+
+/** Padding never wins a maximum. Average pools are unpadded. */
+export interface Pool extends Named {
+  readonly op: 'maxPool' | 'averagePool'
+  readonly input: string
+  readonly kernel: number
+  readonly stride: number
+  readonly padding: number
+}
+
+/** Mean over space: a vector. */
+export interface GlobalAveragePool extends Named {
+  readonly op: 'globalAveragePool'
+  readonly input: string
+}
+
+/** Sum of two or more inputs of one shape. */
+export interface Add extends Named {
+  readonly op: 'add'
+  readonly inputs: readonly string[]
+}
+
+/** `input` times a vector with one factor per channel. */
+export interface Gate extends Named {
+  readonly op: 'gate'
+  readonly input: string
+  readonly factor: string
+}
+
+/** Added to the variance in batch normalisation: PyTorch's default. */
+export const BATCH_NORM_EPSILON = 1e-5
+
+/** Share of the newest batch in running statistics: PyTorch's default `momentum`. */
+export const BATCH_NORM_MOMENTUM = 0.1
+
+/** The names of the nodes that a node reads, in order. */
+export function inputsOf(node: Node): readonly string[] {
+  if (node.op === 'add') return node.inputs
+  if (node.op === 'gate') return [node.input, node.factor]
+  return [node.input]
+}

@@ -1,0 +1,23 @@
+export {
+  BATCH_NORM_EPSILON,
+  BATCH_NORM_MOMENTUM,
+  IMAGES,
+  inputsOf,
+  type Activation,
+  type Add,
+  type Backbone,
+  type BatchNorm,
+  type Conv,
+  type Gate,
+  type GlobalAveragePool,
+  type Linear,
+  type Node,
+  type Op,
+  type Pool,
+} from './backbone.ts'
+export { multiplyAdds } from './cost.ts'
+export { drawBackbone, type Graph } from './graph.ts'
+export { initialise } from './initialise.ts'
+export { countParameters, parametersOf, parameterSize, type Parameter } from './parameters.ts'
+export { backboneByName, backboneNames, DEFAULT_EMBEDDING } from './registry.ts'
+export { channelsOf, embeddingSize, inferShapes, type ImageSize, type Shape } from './shapes.ts'

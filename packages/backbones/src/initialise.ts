@@ -1,0 +1,36 @@
+import type { Backbone } from './backbone.ts'
+import { parametersOf, parameterSize } from './parameters.ts'
+
+/**
+ * First values of a backbone's parameters, flat, in `parametersOf` order, by PyTorch's defaults: convolutions, linear
+ * layers and their biases uniform in ±1/√fan_in (`kaiming_uniform_` with a = √5), batch norm 1 and 0 with running mean 0
+ * and variance 1. The same seed gives the same values everywhere.
+ */
+export function initialise(backbone: Backbone, seed: number): Float32Array {
+  const parameters = parametersOf(backbone)
+  const values = new Float32Array(parameters.reduce((size, one) => size + parameterSize(one), 0))
+  const uniform = mulberry32(seed)
+  let offset = 0
+  for (const parameter of parameters) {
+    const part = values.subarray(offset, offset + parameterSize(parameter))
+    if (parameter.fanIn === 0) part.fill(/\.(weight|running_var)$/.test(parameter.name) ? 1 : 0)
+    else fillUniform(part, 1 / Math.sqrt(parameter.fanIn), uniform)
+    offset += part.length
+  }
+  return values
+}
+
+function fillUniform(values: Float32Array, bound: number, uniform: () => number): void {
+  for (let i = 0; i < values.length; i++) values[i] = (2 * uniform() - 1) * bound
+}
+
+/** Tommy Ettinger's mulberry32: uniform in [0, 1) from a 32-bit state. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

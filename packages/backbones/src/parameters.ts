@@ -1,0 +1,89 @@
+import { inputsOf, type Backbone, type Node } from './backbone.ts'
+import { channelsOf } from './shapes.ts'
+
+/** Structurally a `ParamSpec` of federation whose parameters all travel. */
+export interface Parameter {
+  /** torchreid's name, e.g. `conv2.0.conv1.bn.running_mean`. */
+  readonly name: string
+  /**
+   * Convolution `[kernel, kernel, input, output]`, depthwise `[kernel, kernel, channels, 1]`, linear `[input, output]`,
+   * the rest `[channels]`: TensorFlow's HWIO, where PyTorch has OIHW, `[channels, 1, kernel, kernel]`, `[output, input]`.
+   */
+  readonly shape: readonly number[]
+  readonly role: 'weight' | 'statistic'
+  /** Inputs that meet in one output value, the `fan_in` of initialisation; 0 for batch norm's parameters. */
+  readonly fanIn: number
+}
+
+/**
+ * The parameters of a backbone in the order in which they lie in the flat buffer: all weights in graph order, then all
+ * statistics in graph order, so that an optimiser's pass is one slice and a statistics update another.
+ */
+export function parametersOf(backbone: Backbone): readonly Parameter[] {
+  const channels = channelsOf(backbone)
+  const byName = new Map<string, Parameter>()
+  for (const node of backbone.nodes) {
+    const [first = ''] = inputsOf(node)
+    for (const parameter of nodeParameters(node, channels.get(first) ?? 0)) {
+      const shared = byName.get(parameter.name)
+      if (shared && shared.shape.join() !== parameter.shape.join()) {
+        throw new RangeError(`parametersOf: '${node.name}' shares '${parameter.name}' with another shape`)
+      }
+      byName.set(parameter.name, parameter)
+    }
+  }
+  const all = [...byName.values()]
+  return [...all.filter((one) => one.role === 'weight'), ...all.filter((one) => one.role === 'statistic')]
+}
+
+/** How many values a backbone has of each role. */
+export function countParameters(backbone: Backbone): { readonly weight: number; readonly statistic: number } {
+  const counts = { weight: 0, statistic: 0 }
+  for (const parameter of parametersOf(backbone)) counts[parameter.role] += parameterSize(parameter)
+  return counts
+}
+
+/** Number of values of one parameter. */
+export function parameterSize(parameter: Pick<Parameter, 'shape'>): number {
+  return parameter.shape.reduce((size, dimension) => size * dimension, 1)
+}
+
+function nodeParameters(node: Node, inputChannels: number): readonly Parameter[] {
+  switch (node.op) {
+    case 'conv': {
+      const fanIn = node.kernel * node.kernel * inputChannels
+      return weights(node, [node.kernel, node.kernel, inputChannels, node.channels], fanIn)
+    }
+    case 'depthwise':
+      return weights(node, [node.kernel, node.kernel, node.channels, 1], node.kernel * node.kernel)
+    case 'linear':
+      return weights({ ...node, bias: true }, [inputChannels, node.channels], inputChannels)
+    case 'batchNorm': {
+      const vector = { shape: [inputChannels], fanIn: 0 }
+      return [
+        { ...vector, name: `${node.parameters}.weight`, role: 'weight' },
+        { ...vector, name: `${node.parameters}.bias`, role: 'weight' },
+        { ...vector, name: `${node.parameters}.running_mean`, role: 'statistic' },
+        { ...vector, name: `${node.parameters}.running_var`, role: 'statistic' },
+      ]
+    }
+    case 'relu':
+    case 'sigmoid':
+    case 'maxPool':
+    case 'averagePool':
+    case 'globalAveragePool':
+    case 'add':
+    case 'gate':
+      return []
+  }
+}
+
+function weights(
+  node: { parameters: string; channels: number; bias: boolean },
+  shape: readonly number[],
+  fanIn: number,
+): readonly Parameter[] {
+  const weight = { name: `${node.parameters}.weight`, shape, role: 'weight', fanIn } as const
+  const bias = { name: `${node.parameters}.bias`, shape: [node.channels], role: 'weight', fanIn } as const
+  return node.bias ? [weight, bias] : [weight]
+}
