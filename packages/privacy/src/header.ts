@@ -1,0 +1,70 @@
+/** What a sealed update says about itself in the open, and the sizes that follow from it (PRIVACY 1.5). */
+import { sha256, utf8 } from './bytes.ts'
+import type { Bytes } from './bytes.ts'
+import { canonicalText } from './canonical.ts'
+import type { RoundSession } from './certificate.ts'
+import { tagBytes } from './hpke.ts'
+
+/** Plaintext bytes of every chunk but the last. */
+export const chunkBytes = 262_144
+
+/** What an update is sealed for. Hashes are SHA-256 in lower-case hexadecimal. */
+export interface UpdateContext extends RoundSession {
+  readonly client: string
+  readonly cfgHash: string
+  readonly baseModelHash: string
+  readonly layoutHash: string
+  readonly mode: 'sealed'
+  readonly kind: 'update'
+}
+
+export interface UpdateHeader extends UpdateContext {
+  readonly v: 1
+  /** Plaintext length in bytes. */
+  readonly bytes: number
+  readonly chunk: typeof chunkBytes
+  readonly nChunks: number
+}
+
+/** Throws `RangeError` unless `bytes` is a length. */
+export function updateHeader(context: UpdateContext, bytes: number): UpdateHeader {
+  const { federation, run, round, session, client, cfgHash, baseModelHash, layoutHash, mode, kind } = context
+  const nChunks = chunkCount(bytes)
+  const about = { federation, run, round, session, client, cfgHash, baseModelHash, layoutHash, mode, kind }
+  return { v: 1, ...about, bytes, chunk: chunkBytes, nChunks }
+}
+
+/** ⌈bytes / 256 KiB⌉, and one (empty) chunk for nothing. Throws `RangeError` unless `bytes` is a length. */
+export function chunkCount(bytes: number): number {
+  if (!Number.isSafeInteger(bytes) || bytes < 0) throw new RangeError(`chunkCount: ${bytes} is no length`)
+  return Math.max(1, Math.ceil(bytes / chunkBytes))
+}
+
+/** Length of sealed chunk `index` (0-based) of `bytes` of plaintext. */
+export function sealedChunkLength(bytes: number, index: number): number {
+  const count = chunkCount(bytes)
+  if (!Number.isInteger(index) || index < 0 || index >= count) throw new RangeError(`sealedChunkLength: chunk ${index}`)
+  return (index < count - 1 ? chunkBytes : bytes - (count - 1) * chunkBytes) + tagBytes
+}
+
+/** Exact ciphertext length of `bytes` of plaintext: 16 more per chunk. */
+export function sealedLength(bytes: number): number {
+  return bytes + chunkCount(bytes) * tagBytes
+}
+
+/** True when the header's sizes agree with each other. */
+export function consistentSizes(header: UpdateHeader): boolean {
+  const { bytes, chunk, nChunks } = header
+  return Number.isSafeInteger(bytes) && bytes >= 0 && chunk === chunkBytes && nChunks === chunkCount(bytes)
+}
+
+/** The first field in which a header is not what the receiver expects; `undefined` when it agrees with all of it. */
+export function headerMismatch(header: UpdateHeader, expected: UpdateContext & { readonly bytes: number }) {
+  const wanted = updateHeader(expected, expected.bytes)
+  return (Object.keys(wanted) as (keyof UpdateHeader)[]).find((name) => header[name] !== wanted[name])
+}
+
+/** h: SHA-256 of the canonical header, to which key schedule, chunks and signature are bound. */
+export async function headerHash(header: UpdateHeader): Promise<Bytes> {
+  return await sha256(utf8(canonicalText({ ...header })))
+}
