@@ -1,0 +1,22 @@
+import * as v from 'valibot'
+import { Base64Url, Signed } from './wire-types.ts'
+
+/**
+ * HTTP paths. `card` and `model` are public: a model's address is its hash, told only to clients that joined.
+ * The others take the operator's token as `Authorization: Bearer`.
+ */
+export const paths = {
+  card: (federation: string) => `/api/federations/${federation}/card`,
+  model: (sha256: string) => `/api/models/${sha256}.safetensors`,
+  /** PUT a safetensors file; answers `{ sha256, bytes }`. */
+  uploadModel: '/api/models',
+  exportJson: (federation: string) => `/api/federations/${federation}/export.json`,
+  exportCsv: (federation: string) => `/api/federations/${federation}/export.csv`,
+  join: (federation: string) => `/join/${federation}`,
+  health: '/api/health',
+  metrics: '/metrics',
+} as const
+
+/** The answer of `card`: a chain from the root that the join link names, and the signed card. */
+export const CardAnswer = v.object({ root: Base64Url, certificate: Signed, card: Signed })
+export type CardAnswer = v.InferOutput<typeof CardAnswer>

@@ -1,0 +1,209 @@
+import * as v from 'valibot'
+import { Evaluation } from './edge.ts'
+import { FederationSettings } from './settings.ts'
+import {
+  ClientId,
+  FederationId,
+  Round,
+  Session,
+  Sha256,
+  count,
+  finite,
+  fraction,
+  percentage,
+  positive,
+  text,
+  time,
+} from './wire-types.ts'
+
+/** The namespace `/operator`: what the dashboard sees and commands. Authenticated by the operator's token. */
+export const OPERATOR_NAMESPACE = '/operator'
+
+export const FederationState = v.picklist(['waiting', 'running', 'paused', 'ended'])
+
+export const FederationSummary = v.object({
+  id: FederationId,
+  name: text(80),
+  strategy: text(40),
+  backbone: text(64),
+  state: FederationState,
+  round: count(1_000_000),
+  rounds: positive(1_000_000),
+  /** Connected clients. */
+  clients: count(1_000_000),
+  /** Mean mAP over clients of the global model, by evaluated round, oldest first, at most the last 60. */
+  mAP: v.array(percentage),
+  lastEvent: v.nullable(v.object({ at: time, message: text(300) })),
+  createdAt: time,
+})
+export type FederationSummary = v.InferOutput<typeof FederationSummary>
+
+export const ClientView = v.object({
+  id: ClientId,
+  alias: text(40),
+  device: v.object({ name: text(120), backend: text(20), imagesPerSecond: finite }),
+  images: count(100_000_000),
+  state: v.picklist([
+    'waiting',
+    'downloading',
+    'training',
+    'uploading',
+    'done',
+    'evaluating',
+    'paused',
+    'late',
+    'gone',
+  ]),
+  /** Of the present phase, 0 to 1. */
+  fraction,
+  hidden: v.boolean(),
+  lastSeen: time,
+  /** Share of the sum in the last round, null before. */
+  weight: v.nullable(fraction),
+  bytesUp: count(Number.MAX_SAFE_INTEGER),
+  bytesDown: count(Number.MAX_SAFE_INTEGER),
+})
+export type ClientView = v.InferOutput<typeof ClientView>
+
+/** One client in one round. */
+export const Contribution = v.object({
+  client: ClientId,
+  alias: text(40),
+  outcome: v.picklist(['counted', 'late', 'withdrew', 'missing']),
+  weight: v.nullable(fraction),
+  images: v.nullable(count(100_000_000)),
+  loss: v.nullable(finite),
+  trainSeconds: v.nullable(finite),
+  /** The local model before upload, and the new global model, on the client's own validation identities. */
+  local: v.nullable(Evaluation),
+  global: v.nullable(Evaluation),
+})
+export type Contribution = v.InferOutput<typeof Contribution>
+
+export const RoundRecord = v.object({
+  round: Round,
+  session: Session,
+  outcome: v.picklist(['open', 'published', 'aborted']),
+  startedAt: time,
+  /** Seconds by phase, so far. */
+  seconds: v.object({ training: finite, aggregating: finite, evaluating: finite }),
+  bytesUp: count(Number.MAX_SAFE_INTEGER),
+  bytesDown: count(Number.MAX_SAFE_INTEGER),
+  contributions: v.array(Contribution),
+  /** Weighted by images, over counted clients. */
+  loss: v.nullable(finite),
+  /** Global model: mean over clients that measured it, and the worst of them. */
+  global: v.nullable(
+    v.object({
+      rank1: percentage,
+      mAP: percentage,
+      worstRank1: percentage,
+      worstMAP: percentage,
+      clients: count(1_000_000),
+    }),
+  ),
+  /** Local models before upload: mean over clients. */
+  local: v.nullable(v.object({ rank1: percentage, mAP: percentage })),
+  model: v.nullable(v.object({ sha256: Sha256, bytes: count(2 ** 31) })),
+})
+export type RoundRecord = v.InferOutput<typeof RoundRecord>
+
+export const RunEventView = v.object({
+  id: count(Number.MAX_SAFE_INTEGER),
+  at: time,
+  level: v.picklist(['note', 'warning', 'error']),
+  kind: text(40),
+  message: text(300),
+  round: v.nullable(Round),
+  client: v.nullable(ClientId),
+})
+export type RunEventView = v.InferOutput<typeof RunEventView>
+
+export const InviteView = v.object({
+  id: text(40),
+  label: text(80),
+  createdAt: time,
+  expiresAt: time,
+  revoked: v.boolean(),
+  uses: count(1_000_000),
+})
+export type InviteView = v.InferOutput<typeof InviteView>
+
+/** Where the run is, in the words of the round machine. */
+export const PhaseView = v.variant('phase', [
+  v.object({ phase: v.literal('idle') }),
+  v.object({ phase: v.literal('open'), round: Round, present: count(1_000_000), needed: positive(10_000) }),
+  v.object({
+    phase: v.literal('training'),
+    round: Round,
+    cohort: count(1_000_000),
+    accepted: count(1_000_000),
+    needed: positive(10_000),
+    deadline: time,
+  }),
+  v.object({ phase: v.literal('aggregating'), round: Round }),
+  v.object({ phase: v.literal('evaluating'), round: Round, waiting: count(1_000_000), deadline: time }),
+  v.object({ phase: v.literal('paused'), round: Round }),
+  v.object({ phase: v.literal('ended'), rounds: count(1_000_000), reason: v.picklist(['completed', 'stopped']) }),
+])
+export type PhaseView = v.InferOutput<typeof PhaseView>
+
+/** One federation without its rounds and events, sent whole on every change, at most four times a second. */
+export const FederationView = v.object({
+  summary: FederationSummary,
+  settings: FederationSettings,
+  phase: PhaseView,
+  now: time,
+  initialModel: v.object({ sha256: Sha256, bytes: count(2 ** 31) }),
+  updateBytes: count(2 ** 31),
+  fingerprint: v.object({ base64url: text(64), words: text(200) }),
+  clients: v.array(ClientView),
+  invites: v.array(InviteView),
+})
+export type FederationView = v.InferOutput<typeof FederationView>
+
+/** Operator → coordinator, acknowledged with a `Reply`. */
+export const operatorRequests = {
+  /** Receive `federations` from now on. */
+  list: v.strictObject({}),
+  /** Receive `federation`, `round` and `event` of this federation from now on; null: of none. */
+  watch: v.strictObject({ federation: v.nullable(FederationId) }),
+  /** `model`: SHA-256 of an initial model that was uploaded before. */
+  create: v.strictObject({ settings: FederationSettings, model: Sha256 }),
+  start: v.strictObject({ federation: FederationId }),
+  pause: v.strictObject({ federation: FederationId }),
+  resume: v.strictObject({ federation: FederationId }),
+  stop: v.strictObject({ federation: FederationId }),
+  invite: v.strictObject({ federation: FederationId, label: text(80), hours: positive(24 * 365) }),
+  revoke: v.strictObject({ federation: FederationId, invite: text(40) }),
+} as const
+export type OperatorRequests = {
+  [Event in keyof typeof operatorRequests]: v.InferOutput<(typeof operatorRequests)[Event]>
+}
+
+/** Answers, where they are more than an empty object. */
+export const operatorReplies = {
+  list: v.object({ federations: v.array(FederationSummary) }),
+  watch: v.object({
+    federation: v.nullable(FederationView),
+    rounds: v.array(RoundRecord),
+    events: v.array(RunEventView),
+  }),
+  create: v.object({ federation: FederationId }),
+  /** The whole path with its fragment: `/join/<federation>#k=<fingerprint>&t=<token>`. */
+  invite: v.object({ invite: InviteView, path: text(4_096) }),
+} as const
+export type OperatorReplies = {
+  [Event in keyof typeof operatorReplies]: v.InferOutput<(typeof operatorReplies)[Event]>
+}
+
+/** Coordinator → operator. A `round` replaces the one with the same session. */
+export const operatorNotices = {
+  federations: v.array(FederationSummary),
+  federation: FederationView,
+  round: v.object({ federation: FederationId, record: RoundRecord }),
+  event: v.object({ federation: FederationId, event: RunEventView }),
+} as const
+export type OperatorNotices = {
+  [Event in keyof typeof operatorNotices]: v.InferOutput<(typeof operatorNotices)[Event]>
+}
