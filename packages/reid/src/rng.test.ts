@@ -74,7 +74,7 @@ test('shuffle returns a permutation and leaves its argument alone', () => {
 })
 
 test('int covers its range evenly and refuses an empty one', () => {
-  const counts = new Array<number>(6).fill(0)
+  const counts = Array.from({ length: 6 }, () => 0)
   const stream = rng(9)
   for (let i = 0; i < 6000; i++) counts[stream.int(6)]++
   for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(120)
