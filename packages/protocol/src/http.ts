@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import { Base64Url, Signed } from './wire-types.ts'
+import { Base64Url, Sha256, Signed, positive } from './wire-types.ts'
 
 /**
  * HTTP paths. `card` and `model` are public: a model's address is its hash, told only to clients that joined.
- * The others take the operator's token as `Authorization: Bearer`.
+ * The others take the operator's token as `Authorization: Bearer`. Whatever fails is answered with a `Refusal` as JSON.
  */
 export const paths = {
   card: (federation: string) => `/api/federations/${federation}/card`,
@@ -20,3 +20,7 @@ export const paths = {
 /** The answer of `card`: a chain from the root that the join link names, and the signed card. */
 export const CardAnswer = v.object({ root: Base64Url, certificate: Signed, card: Signed })
 export type CardAnswer = v.InferOutput<typeof CardAnswer>
+
+/** The answer of `uploadModel`. */
+export const UploadedModel = v.object({ sha256: Sha256, bytes: positive(2 ** 31) })
+export type UploadedModel = v.InferOutput<typeof UploadedModel>

@@ -19,6 +19,10 @@ import {
 /** The namespace `/operator`: what the dashboard sees and commands. Authenticated by the operator's token. */
 export const OPERATOR_NAMESPACE = '/operator'
 
+/** socket.io's `auth` of this namespace. A wrong one ends in `connect_error` whose `data` is a `Refusal`. */
+export const OperatorAuth = v.strictObject({ token: text(200) })
+export type OperatorAuth = v.InferOutput<typeof OperatorAuth>
+
 export const FederationState = v.picklist(['waiting', 'running', 'paused', 'ended'])
 
 export const FederationSummary = v.object({
