@@ -1,6 +1,7 @@
 /**
- * Who may speak for a federation's coordinator: the project root signs a signing key for at most 30 days, the signing
- * key signs one HPKE key per round session. A client that pinned the root's fingerprint checks both.
+ * Who may speak for a coordinator: the project root signs a signing key for at most 30 days, the signing key signs
+ * cards, round configurations (each with the HPKE key of its session) and models. A client that pinned the root's
+ * fingerprint believes nothing else.
  */
 import type { Canonical } from './canonical.ts'
 import { accepted, refused } from './errors.ts'
@@ -27,7 +28,7 @@ export interface SigningCertificate {
 /** What a coordinator shows to whoever knows the root's fingerprint. `root`: raw Ed25519 public key, base64url. */
 export interface Chain {
   readonly root: string
-  readonly signing: Signed
+  readonly certificate: Signed
 }
 
 export type ChainFailure =
@@ -50,7 +51,7 @@ export async function certifySigningKey(
   const certificate = { v: 1, purpose: 'signing', key: await exportPublicKey(signingKey), ...valid } as const
   return {
     root: await exportPublicKey(root.publicKey),
-    signing: await sign('certificate', certificate, root.privateKey),
+    certificate: await sign('certificate', certificate, root.privateKey),
   }
 }
 
@@ -61,7 +62,7 @@ export async function verifyChain(
 ): Promise<Outcome<{ readonly key: CryptoKey; readonly notAfter: number }, ChainFailure>> {
   const root = await knownKey(chain.root)
   if (root === undefined || (await fingerprint(chain.root)) !== pin.fingerprint) return refused('unknown-root')
-  const verified = await verify('certificate', chain.signing, root)
+  const verified = await verify('certificate', chain.certificate, root)
   if (!verified.ok) return verified
   const certificate = readCertificate(verified.value)
   if (!certificate.ok) return certificate
@@ -71,38 +72,6 @@ export async function verifyChain(
   if (pin.now > notAfter + clockSkewMs) return refused('expired')
   const key = await knownKey(text)
   return key === undefined ? refused('malformed') : accepted({ key, notAfter })
-}
-
-/** The one session of one round in which an HPKE key may be used. */
-export interface RoundSession {
-  readonly federation: string
-  readonly run: string
-  /** 1-based. */
-  readonly round: number
-  readonly session: string
-}
-
-export type RoundKeyFailure = 'bad-signature' | 'malformed' | 'wrong-purpose' | 'wrong-session'
-
-/** `publicKey`: raw X25519 public key, base64url. */
-export async function certifyRoundKey(of: RoundSession, publicKey: string, signingKey: CryptoKey): Promise<Signed> {
-  const { federation, run, round, session } = of
-  return await sign('round-key', { v: 1, purpose: 'seal', key: publicKey, federation, run, round, session }, signingKey)
-}
-
-/** The raw X25519 key, base64url, when the signing key certified it for exactly this session. */
-export async function verifyRoundKey(
-  certificate: Signed,
-  of: RoundSession,
-  signingKey: CryptoKey,
-): Promise<Outcome<string, RoundKeyFailure>> {
-  const verified = await verify('round-key', certificate, signingKey)
-  if (!verified.ok) return verified
-  const value = members(verified.value)
-  if (value === undefined || value['v'] !== 1 || typeof value['key'] !== 'string') return refused('malformed')
-  if (value['purpose'] !== 'seal') return refused('wrong-purpose')
-  const bound = (['federation', 'run', 'round', 'session'] as const).every((name) => value[name] === of[name])
-  return bound ? accepted(value['key']) : refused('wrong-session')
 }
 
 function readCertificate(value: Canonical): Outcome<SigningCertificate, 'malformed' | 'wrong-purpose'> {

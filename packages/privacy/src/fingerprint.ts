@@ -1,5 +1,5 @@
 import { wordlist } from '@scure/bip39/wordlists/english.js'
-import { base64url, fromBase64url, sha256 } from './bytes.ts'
+import { base64url, fromBase64url, hex, sha256 } from './bytes.ts'
 
 const words = 8
 const bitsPerWord = 11
@@ -21,4 +21,9 @@ export function fingerprintWords(fingerprint: string): readonly string[] {
     const index = Number.parseInt(bits.slice(i * bitsPerWord, (i + 1) * bitsPerWord), 2)
     return wordlist[index]
   })
+}
+
+/** A client's name on the wire: the first 32 hexadecimal digits of SHA-256 of its raw identity key. */
+export async function clientId(publicKey: string): Promise<string> {
+  return hex(await sha256(fromBase64url(publicKey))).slice(0, 32)
 }

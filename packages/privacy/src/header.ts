@@ -2,7 +2,7 @@
 import { sha256, utf8 } from './bytes.ts'
 import type { Bytes } from './bytes.ts'
 import { canonicalText } from './canonical.ts'
-import type { RoundSession } from './certificate.ts'
+import type { RoundSession } from './round-key.ts'
 import { tagBytes } from './hpke.ts'
 
 /** Plaintext bytes of every chunk but the last. */
@@ -10,10 +10,12 @@ export const chunkBytes = 262_144
 
 /** What an update is sealed for. Hashes are SHA-256 in lower-case hexadecimal. */
 export interface UpdateContext extends RoundSession {
+  /** `clientId` of the client's identity key. */
   readonly client: string
-  readonly cfgHash: string
-  readonly baseModelHash: string
-  readonly layoutHash: string
+  /** `payloadHash` of the signed round configuration. */
+  readonly config: string
+  readonly baseModel: string
+  readonly layout: string
   readonly mode: 'sealed'
   readonly kind: 'update'
 }
@@ -23,15 +25,14 @@ export interface UpdateHeader extends UpdateContext {
   /** Plaintext length in bytes. */
   readonly bytes: number
   readonly chunk: typeof chunkBytes
-  readonly nChunks: number
+  readonly chunks: number
 }
 
 /** Throws `RangeError` unless `bytes` is a length. */
 export function updateHeader(context: UpdateContext, bytes: number): UpdateHeader {
-  const { federation, run, round, session, client, cfgHash, baseModelHash, layoutHash, mode, kind } = context
-  const nChunks = chunkCount(bytes)
-  const about = { federation, run, round, session, client, cfgHash, baseModelHash, layoutHash, mode, kind }
-  return { v: 1, ...about, bytes, chunk: chunkBytes, nChunks }
+  const { federation, round, session, client, config, baseModel, layout, mode, kind } = context
+  const about = { federation, round, session, client, config, baseModel, layout, mode, kind }
+  return { v: 1, ...about, bytes, chunk: chunkBytes, chunks: chunkCount(bytes) }
 }
 
 /** ⌈bytes / 256 KiB⌉, and one (empty) chunk for nothing. Throws `RangeError` unless `bytes` is a length. */
@@ -54,8 +55,8 @@ export function sealedLength(bytes: number): number {
 
 /** True when the header's sizes agree with each other. */
 export function consistentSizes(header: UpdateHeader): boolean {
-  const { bytes, chunk, nChunks } = header
-  return Number.isSafeInteger(bytes) && bytes >= 0 && chunk === chunkBytes && nChunks === chunkCount(bytes)
+  const { bytes, chunk, chunks } = header
+  return Number.isSafeInteger(bytes) && bytes >= 0 && chunk === chunkBytes && chunks === chunkCount(bytes)
 }
 
 /** The first field in which a header is not what the receiver expects; `undefined` when it agrees with all of it. */

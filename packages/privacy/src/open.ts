@@ -1,4 +1,4 @@
-import { sha256, unshared } from './bytes.ts'
+import { concat, fromBase64url, sha256, unshared } from './bytes.ts'
 import type { Bytes } from './bytes.ts'
 import { chunkAad, commitMessage, sealInfo } from './envelope.ts'
 import { PrivacyError, accepted, refused } from './errors.ts'
@@ -13,8 +13,9 @@ export type UpdateFailure = 'bad-signature' | 'wrong-length' | 'truncated' | 'un
 /** An update as its receiver keeps it. `chunk` reads stored ciphertext, `undefined` where there is none. */
 export interface ReceivedUpdate {
   readonly header: UpdateHeader
-  readonly enc: Uint8Array
-  readonly signature: Uint8Array
+  /** Base64url, as sent. */
+  readonly enc: string
+  readonly signature: string
   chunk(index: number): Promise<Uint8Array | undefined>
 }
 
@@ -33,15 +34,16 @@ export async function* openUpdate(update: ReceivedUpdate, keys: OpeningKeys): As
   const { header } = update
   if (!consistentSizes(header)) throw failure('wrong-length')
   const h = await headerHash(header)
-  const message = await commitMessage(h, update.enc, await digestChunks(update))
-  if (!(await verifyBytes(message, update.signature, keys.client))) throw failure('bad-signature')
-  const parameters = { recipientKey: keys.round, enc: unshared(update.enc), info: sealInfo(h).buffer }
+  const enc = decode(update.enc)
+  const message = await commitMessage(h, enc, await digestChunks(update))
+  if (!(await verifyBytes(message, decode(update.signature), keys.client))) throw failure('bad-signature')
+  const parameters = { recipientKey: keys.round, enc, info: sealInfo(h).buffer }
   const recipient = await suite.createRecipientContext(parameters).catch((cause: unknown) => {
     throw failure('unreadable', cause)
   })
-  for (let index = 0; index < header.nChunks; index++) {
+  for (let index = 0; index < header.chunks; index++) {
     const sealed = unshared(await lengthChecked(update, index))
-    const aad = chunkAad(h, index, index === header.nChunks - 1)
+    const aad = chunkAad(h, index, index === header.chunks - 1)
     const opened = await recipient.open(sealed, aad).catch((cause: unknown) => {
       throw failure('unreadable', cause)
     })
@@ -52,24 +54,27 @@ export async function* openUpdate(update: ReceivedUpdate, keys: OpeningKeys): As
 /** The whole plaintext in one buffer, or why there is none: all or nothing, for updates that fit in memory. */
 export async function readUpdate(update: ReceivedUpdate, keys: OpeningKeys): Promise<Outcome<Bytes, UpdateFailure>> {
   try {
-    let plaintext: Bytes | undefined
-    let offset = 0
-    for await (const part of openUpdate(update, keys)) {
-      // Only now is the length more than a claim: every chunk is there and signed.
-      plaintext ??= new Uint8Array(update.header.bytes)
-      plaintext.set(part, offset)
-      offset += part.length
-    }
-    return plaintext === undefined ? refused('truncated') : accepted(plaintext)
+    const parts: Bytes[] = []
+    for await (const part of openUpdate(update, keys)) parts.push(part)
+    return accepted(concat(...parts))
   } catch (error) {
     if (error instanceof PrivacyError && error.code in reasons) return refused(error.code as UpdateFailure)
     throw error
   }
 }
 
+/** No client of ours sends what is not base64url, so the signature cannot be over it. */
+function decode(text: string): Bytes {
+  try {
+    return fromBase64url(text)
+  } catch (cause) {
+    throw failure('bad-signature', cause)
+  }
+}
+
 async function digestChunks(update: ReceivedUpdate): Promise<readonly Bytes[]> {
   const digests: Bytes[] = []
-  for (let index = 0; index < update.header.nChunks; index++)
+  for (let index = 0; index < update.header.chunks; index++)
     digests.push(await sha256(await lengthChecked(update, index)))
   return digests
 }

@@ -6,11 +6,17 @@
 import { base64url, concat, fromBase64url, unshared, utf8 } from './bytes.ts'
 import type { Bytes } from './bytes.ts'
 import { canonicalText } from './canonical.ts'
-import type { RoundSession } from './certificate.ts'
 import { PrivacyError } from './errors.ts'
 import { suite } from './hpke.ts'
 
 const nonceBytes = 12
+
+/** The one session of one round in which a key may be used. Both are counted from 1. */
+export interface RoundSession {
+  readonly federation: string
+  readonly round: number
+  readonly session: number
+}
 
 export async function createRoundKey(): Promise<CryptoKeyPair> {
   return await suite.kem.generateKeyPair()
@@ -70,6 +76,6 @@ async function publicHalf(privateKey: CryptoKey): Promise<CryptoKey> {
   return await importRoundKey(x ?? '')
 }
 
-function bound({ federation, run, round, session }: RoundSession): Bytes {
-  return utf8(`passerby/v1/wrapped-round-key\0${canonicalText({ federation, run, round, session })}`)
+function bound({ federation, round, session }: RoundSession): Bytes {
+  return utf8(`passerby/v1/wrapped-round-key\0${canonicalText({ federation, round, session })}`)
 }
