@@ -1,0 +1,276 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type RoundMachine, mayAnswer, newMachine, nextDeadline, restoredMachine, step } from './round-machine.ts'
+import type { RunEffect, RunEvent, RunPlan, RunState } from './run-state.ts'
+
+const plan: RunPlan = {
+  rounds: 3,
+  seed: 1,
+  evaluateEvery: 1,
+  minClients: 2,
+  fraction: 1,
+  deadlineMs: 1000,
+  graceMs: 100,
+  evaluationMs: 500,
+}
+
+/** Runs events at the given times and keeps every effect. */
+function script(events: readonly [now: number, event: RunEvent][], from: RoundMachine = newMachine) {
+  let machine = from
+  const effects: RunEffect[] = []
+  for (const [now, event] of events) {
+    const [next, more] = step(machine, event, { plan, now })
+    machine = next
+    effects.push(...more)
+  }
+  return { machine, run: machine.run, effects }
+}
+
+const arrive = (client: string): RunEvent => ({ type: 'arrived', client })
+const accept = (client: string, session = 1): RunEvent => ({ type: 'accepted', client, session })
+const training = script([
+  [0, { type: 'started' }],
+  [0, arrive('a')],
+  [0, arrive('b')],
+  [0, arrive('c')],
+])
+
+test('a session opens as soon as the minimum is there, with those present, and a late comer waits', () => {
+  expect(training.run).toMatchObject({ state: 'training', round: 1, session: 1, cohort: ['a', 'b'], deadline: 1000 })
+  expect(training.effects).toEqual([{ type: 'open-session', round: 1, session: 1, cohort: ['a', 'b'] }])
+  expect(training.machine.present).toEqual(['a', 'b', 'c'])
+})
+
+test('a whole round: train, sum, publish, measure, next round with the late comer', () => {
+  const { run, effects } = script(
+    [
+      [10, accept('b')],
+      [20, accept('a')],
+      [30, { type: 'aggregated', session: 1 }],
+      [40, { type: 'evaluated', client: 'a', round: 1 }],
+      [40, { type: 'evaluated', client: 'c', round: 1 }],
+      [40, { type: 'evaluated', client: 'b', round: 1 }],
+    ],
+    training.machine,
+  )
+  expect(effects).toEqual([
+    { type: 'aggregate', round: 1, session: 1, clients: ['a', 'b'] },
+    { type: 'publish', round: 1, session: 1, evaluate: ['a', 'b', 'c'] },
+    { type: 'close-round', round: 1, session: 1 },
+    { type: 'open-session', round: 2, session: 2, cohort: ['a', 'b', 'c'] },
+  ])
+  expect(run).toMatchObject({ state: 'training', round: 2, session: 2 })
+})
+
+const three: RoundMachine = {
+  ...training.machine,
+  run: { ...(training.run as Extract<RunState, { state: 'training' }>), cohort: ['a', 'b', 'c'] },
+}
+
+test('a lost client is awaited for the grace time, then the round closes without it', () => {
+  const lost = script(
+    [
+      [10, { type: 'lost', client: 'c' }],
+      [20, accept('a')],
+      [20, accept('b')],
+    ],
+    three,
+  )
+  expect(lost.run.state).toBe('training')
+  expect(nextDeadline(lost.machine)).toBe(110)
+  expect(script([[109, { type: 'tick' }]], lost.machine).run.state).toBe('training')
+  expect(script([[110, { type: 'tick' }]], lost.machine).effects).toEqual([
+    { type: 'aggregate', round: 1, session: 1, clients: ['a', 'b'] },
+  ])
+})
+
+test('a lost client that returns in time is awaited again', () => {
+  const back = script(
+    [
+      [10, { type: 'lost', client: 'c' }],
+      [20, accept('a')],
+      [20, accept('b')],
+      [50, arrive('c')],
+    ],
+    three,
+  )
+  expect(script([[500, { type: 'tick' }]], back.machine).run.state).toBe('training')
+  expect(script([[600, accept('c')]], back.machine).effects).toEqual([
+    { type: 'aggregate', round: 1, session: 1, clients: ['a', 'b', 'c'] },
+  ])
+})
+
+test('a client that withdrew is not awaited', () => {
+  const { effects } = script(
+    [
+      [10, { type: 'withdrew', client: 'c' }],
+      [20, accept('a')],
+      [20, accept('b')],
+    ],
+    three,
+  )
+  expect(effects).toEqual([{ type: 'aggregate', round: 1, session: 1, clients: ['a', 'b'] }])
+})
+
+test('the deadline closes the round with the minimum', () => {
+  const { effects } = script(
+    [
+      [20, accept('a')],
+      [30, accept('b')],
+      [1000, { type: 'tick' }],
+    ],
+    three,
+  )
+  expect(effects).toEqual([{ type: 'aggregate', round: 1, session: 1, clients: ['a', 'b'] }])
+})
+
+test('with too few updates the same round opens again as a new session', () => {
+  const { run, effects } = script(
+    [
+      [20, accept('a')],
+      [1000, { type: 'tick' }],
+    ],
+    three,
+  )
+  expect(effects).toEqual([
+    { type: 'abort-session', round: 1, session: 1, reason: 'too-few-updates' },
+    { type: 'open-session', round: 1, session: 2, cohort: ['a', 'b', 'c'] },
+  ])
+  expect(run).toMatchObject({ state: 'training', round: 1, session: 2, accepted: [] })
+})
+
+test('an update counts once and only in its own session', () => {
+  expect(mayAnswer(training.run, 'a', 1)).toBe(true)
+  expect(mayAnswer(training.run, 'a', 2)).toBe(false)
+  expect(mayAnswer(training.run, 'c', 1)).toBe(false)
+  const once = script([[1, accept('a')]], training.machine)
+  expect(mayAnswer(once.run, 'a', 1)).toBe(false)
+  expect(script([[2, accept('a')]], once.machine).run).toEqual(once.run)
+})
+
+test('a pause abandons an open session, a resume opens the same round anew', () => {
+  const paused = script([[5, { type: 'paused' }]], training.machine)
+  expect(paused.effects).toEqual([{ type: 'abort-session', round: 1, session: 1, reason: 'paused' }])
+  expect(paused.run).toMatchObject({ state: 'paused', round: 1, session: 2 })
+  expect(script([[9, { type: 'resumed' }]], paused.machine).effects).toEqual([
+    { type: 'open-session', round: 1, session: 2, cohort: ['a', 'b', 'c'] },
+  ])
+})
+
+test('a pause asked for during aggregation begins when the round is closed', () => {
+  const { run, effects } = script(
+    [
+      [1, accept('a')],
+      [1, accept('b')],
+      [2, { type: 'paused' }],
+      [3, { type: 'aggregated', session: 1 }],
+      [503, { type: 'tick' }],
+    ],
+    training.machine,
+  )
+  expect(effects.at(-1)).toEqual({ type: 'close-round', round: 1, session: 1 })
+  expect(run).toMatchObject({ state: 'paused', round: 2, session: 2 })
+})
+
+test('after the last round the run ends as completed', () => {
+  const last: RoundMachine = {
+    present: ['a'],
+    away: {},
+    run: { state: 'evaluating', round: 3, session: 4, since: 0, deadline: 500, waiting: ['a'] },
+  }
+  const { run, effects } = script([[1, { type: 'evaluated', client: 'a', round: 3 }]], last)
+  expect(run).toEqual({ state: 'ended', rounds: 3, reason: 'completed' })
+  expect(effects).toEqual([
+    { type: 'close-round', round: 3, session: 4 },
+    { type: 'end', reason: 'completed' },
+  ])
+})
+
+test('after a restart an open session goes on with a fresh deadline, and the absent have the grace time', () => {
+  const once = script([[1, accept('a')]], training.machine)
+  const { machine, effects } = script([[5000, { type: 'restored' }]], restoredMachine(once.run))
+  expect(effects).toEqual([{ type: 'open-session', round: 1, session: 1, cohort: ['a', 'b'] }])
+  expect(machine.run).toMatchObject({ state: 'training', accepted: ['a'], deadline: 6000 })
+  expect(nextDeadline(machine)).toBe(5100)
+})
+
+test.each<[RunState, RunEffect]>([
+  [
+    { state: 'aggregating', round: 2, session: 3, since: 0, cohort: ['a', 'b'], accepted: ['a', 'b'] },
+    { type: 'aggregate', round: 2, session: 3, clients: ['a', 'b'] },
+  ],
+  [
+    { state: 'evaluating', round: 2, session: 3, since: 0, deadline: 1, waiting: ['b'] },
+    { type: 'publish', round: 2, session: 3, evaluate: ['b'] },
+  ],
+])('after a restart a cut-off effect is issued again: %o', (run, effect) => {
+  expect(script([[9, { type: 'restored' }]], restoredMachine(run)).effects).toEqual([effect])
+})
+
+const client = fc.constantFrom('a', 'b', 'c', 'd')
+const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
+  fc.constantFrom<RunEvent>(
+    { type: 'started' },
+    { type: 'paused' },
+    { type: 'resumed' },
+    { type: 'tick' },
+    { type: 'restored' },
+  ),
+  fc.record({ type: fc.constantFrom('arrived' as const, 'lost' as const, 'withdrew' as const), client }),
+  fc.record({ type: fc.constant('accepted' as const), client, session: fc.integer({ min: 1, max: 6 }) }),
+  fc.record({ type: fc.constant('aggregated' as const), session: fc.integer({ min: 1, max: 6 }) }),
+  fc.record({ type: fc.constant('evaluated' as const), client, round: fc.integer({ min: 1, max: 3 }) }),
+)
+
+test('under any events: every round once, sessions never reused, sums only over accepted cohort members', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(400), anyEvent), { maxLength: 120 }), (list) => {
+      let now = 0
+      let machine = newMachine
+      let opened = 0
+      const published: number[] = []
+      const cohorts = new Map<number, readonly string[]>()
+      for (const [wait, event] of [[0, { type: 'started' }] as [number, RunEvent], ...list]) {
+        now += wait
+        const [next, effects] = step(machine, event, { plan, now })
+        for (const effect of effects) {
+          if (effect.type === 'open-session' && event.type !== 'restored') {
+            expect(effect.session).toBeGreaterThan(opened)
+            opened = effect.session
+            cohorts.set(effect.session, effect.cohort)
+          }
+          if (effect.type === 'aggregate') {
+            expect(effect.clients.length).toBeGreaterThanOrEqual(plan.minClients)
+            expect(new Set(effect.clients).size).toBe(effect.clients.length)
+            for (const one of effect.clients) expect(cohorts.get(effect.session)).toContain(one)
+          }
+          if (effect.type === 'close-round') published.push(effect.round)
+        }
+        machine = JSON.parse(JSON.stringify(next))
+        expect(machine).toEqual(next)
+      }
+      expect(published).toEqual(published.map((_, index) => index + 1))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('whoever remains, a run with its minimum present always ends', () => {
+  let { machine } = training
+  for (let now = 10; machine.run.state !== 'ended' && now < 1000; now += 10) {
+    const run = machine.run
+    const events: RunEvent[] =
+      run.state === 'training'
+        ? run.cohort.map((one) => accept(one, run.session))
+        : run.state === 'aggregating'
+          ? [{ type: 'aggregated', session: run.session }]
+          : run.state === 'evaluating'
+            ? run.waiting.map((one) => ({ type: 'evaluated', client: one, round: run.round }))
+            : [{ type: 'tick' }]
+    machine = script(
+      events.map((event) => [now, event]),
+      machine,
+    ).machine
+  }
+  expect(machine.run).toEqual({ state: 'ended', rounds: 3, reason: 'completed' })
+})
