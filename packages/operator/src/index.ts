@@ -1,0 +1,5 @@
+export { type Operator, type OperatorCommand, connectOperator } from './connect.ts'
+export { OperatorError, type OperatorErrorCode } from './errors.ts'
+export type { CoordinatorAddress } from './model-http.ts'
+export { type Connection, EVENTS_KEPT, type OperatorSnapshot, type Watched, type WatchedRun } from './snapshot.ts'
+export type { OperatorAnswer } from './socket-messages.ts'
