@@ -1,0 +1,28 @@
+export { decodeBmp } from './bmp.ts'
+export {
+  labelsOf,
+  type Crop,
+  type CropSet,
+  type FileProgress,
+  type FileSource,
+  type FileWatch,
+  type PixelSet,
+  type Raster,
+} from './crop.ts'
+export {
+  dataSetsOf,
+  evaluationPart,
+  type DataSet,
+  type DataSetOptions,
+  type EvaluationPart,
+  type Part,
+} from './data-sets.ts'
+export { CropsError, reasonOf, type CropsErrorCode } from './errors.ts'
+export { imageContent, type ImageContent, type ImageType } from './image-content.ts'
+export { knownPatterns, previewPattern, recognisePattern, type PatternPreview } from './known-patterns.ts'
+export { parsePattern, type Pattern, type PatternResult, type Reading } from './pattern.ts'
+export { decodeCrops, pixelsAt, type Decode, type DecodedCrops, type PixelSize, type UnreadableFile } from './pixels.ts'
+export { RAW_PIXEL_DIM, rawPixelEmbeddings } from './raw-pixels.ts'
+export { resize } from './resize.ts'
+export { firstIdentities, splitClients, type ClientCrops, type ClientSplit, type SplitOptions } from './split.ts'
+export { histogram, inspectFiles, surveyFiles, type InspectedFile, type Survey, type SurveySummary } from './survey.ts'

@@ -1,0 +1,2 @@
+export { decodeImage } from './decode.ts'
+export { directoryFiles } from './directory.ts'
