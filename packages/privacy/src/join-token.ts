@@ -1,5 +1,5 @@
 /** Join tokens: EdDSA JSON Web Tokens (RFC 7519, RFC 8037) that admit to one federation until they expire. */
-import { SignJWT, errors, jwtVerify } from 'jose'
+import { SignJWT, decodeJwt, errors, jwtVerify } from 'jose'
 import { accepted, refused } from './errors.ts'
 import type { Outcome } from './errors.ts'
 
@@ -28,15 +28,19 @@ export async function issueJoinToken(token: JoinToken, signingKey: CryptoKey): P
   return await jwt.sign(signingKey)
 }
 
-/** `revoked` is asked last, with the id of a token that is valid otherwise. */
+export interface TokenExpectation {
+  readonly federation: string
+  readonly now: number
+  /** The client joined with this token before, so that its expiry no longer matters. */
+  readonly returning?: boolean
+  /** Asked last, with the id of a token that is valid otherwise. */
+  revoked(id: string): boolean | Promise<boolean>
+}
+
 export async function verifyJoinToken(
   text: string,
   key: CryptoKey,
-  expected: {
-    readonly federation: string
-    readonly now: number
-    revoked(id: string): boolean | Promise<boolean>
-  },
+  expected: TokenExpectation,
 ): Promise<Outcome<JoinToken, TokenFailure>> {
   const decoded = await decode(text, key, expected)
   if (!decoded.ok) return decoded
@@ -46,14 +50,15 @@ export async function verifyJoinToken(
 async function decode(
   text: string,
   key: CryptoKey,
-  { federation, now }: { readonly federation: string; readonly now: number },
+  { federation, now, returning = false }: TokenExpectation,
 ): Promise<Outcome<JoinToken, TokenFailure>> {
   try {
+    const lastSecond = ((decodeJwt(text).exp ?? 0) - 1) * 1000
     const { payload } = await jwtVerify(text, key, {
       algorithms: [algorithm],
       typ: type,
       audience: federation,
-      currentDate: new Date(now),
+      currentDate: new Date(returning ? Math.min(now, lastSecond) : now),
       requiredClaims: ['jti', 'exp', 'aud'],
     })
     const { jti, exp, nbf, uses } = payload

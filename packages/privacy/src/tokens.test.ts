@@ -2,7 +2,7 @@ import { SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { proveJoin, verifyJoin } from './join-proof.ts'
 import { issueJoinToken, verifyJoinToken } from './join-token.ts'
-import type { JoinToken } from './join-token.ts'
+import type { JoinToken, TokenExpectation } from './join-token.ts'
 import { createOperatorToken, hashOperatorToken, isOperatorToken } from './operator-token.ts'
 import { createSigningKey } from './signing.ts'
 
@@ -13,7 +13,7 @@ const signer = await createSigningKey()
 const text = await issueJoinToken(token, signer.privateKey)
 const open = { federation: 'north', now: start + 1, revoked: () => false }
 
-async function failure(of: string, expected: Partial<typeof open> = {}): Promise<string> {
+async function failure(of: string, expected: Partial<TokenExpectation> = {}): Promise<string> {
   const outcome = await verifyJoinToken(of, signer.publicKey, { ...open, ...expected })
   return outcome.ok ? 'none' : outcome.reason
 }
@@ -32,6 +32,15 @@ describe('S4 join tokens', () => {
   test('S4 expire at their second', async () => {
     expect(await failure(text, { now: start + hour - 1000 })).toBe('none')
     expect(await failure(text, { now: start + hour })).toBe('expired')
+  })
+
+  test('S4 expiry does not matter to who returns; revocation and signature do', async () => {
+    const later = { now: start + 9 * hour, returning: true }
+    expect(await failure(text, later)).toBe('none')
+    expect(await failure(text, { ...later, revoked: () => true })).toBe('revoked')
+    expect(await failure(await issueJoinToken(token, (await createSigningKey()).privateKey), later)).toBe(
+      'bad-signature',
+    )
   })
 
   test('S4 not-yet-valid, wrong-federation, revoked', async () => {
