@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type uPlot from 'uplot'
 import { Button } from './button.tsx'
 import { type PlotSeries, makePlot, plotData, seriesColour } from './chart-plot.ts'
@@ -74,9 +74,8 @@ export function Chart({
           {empty}
         </div>
       )}
-      {x.length > 0 && !asTable && <Plot {...{ x, series, height, format }} onPoint={setPoint} />}
+      {x.length > 0 && !asTable && <Plot key={shapeOf(series)} {...{ x, series, height, format }} onPoint={setPoint} />}
       {x.length > 0 && asTable && (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard
         <div
           className={styles.table}
           style={{ maxHeight: height }}
@@ -119,34 +118,36 @@ function Plot({
 }) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
-  const now = useRef({ x, series, height, format, onPoint })
-  now.current = { x, series, height, format, onPoint }
-  const shape = series.map((one, index) => `${one.label} ${seriesColour(one, index)} ${one.dashed}`).join('\n')
+  const draw = useEffectEvent((into: HTMLElement) => {
+    plot.current?.destroy()
+    plot.current = makePlot(into, x, { series, height, format, onPoint })
+  })
+  const resize = useEffectEvent((into: HTMLElement) => {
+    if (into.clientWidth > 0) plot.current?.setSize({ width: into.clientWidth, height })
+  })
 
   useEffect(() => {
     const into = box.current
     if (!into) return
-    const draw = () => {
-      plot.current?.destroy()
-      plot.current = makePlot(into, now.current.x, now.current)
-    }
-    draw()
-    const resized = new ResizeObserver(() => {
-      if (into.clientWidth > 0) plot.current?.setSize({ width: into.clientWidth, height: now.current.height })
-    })
+    draw(into)
+    const resized = new ResizeObserver(() => resize(into))
     resized.observe(into)
-    const stopWatching = onColoursChange(draw)
+    const stopWatching = onColoursChange(() => draw(into))
     return () => {
       resized.disconnect()
       stopWatching()
       plot.current?.destroy()
-      plot.current = undefined
     }
-  }, [shape, height])
+  }, [])
 
   useEffect(() => plot.current?.setData(plotData(x, series)), [x, series])
 
   return <div ref={box} className={styles.plot} style={{ height }} aria-hidden="true" />
+}
+
+/** What a plot cannot change once it is made. */
+function shapeOf(series: readonly PlotSeries[]): string {
+  return series.map((one, index) => `${one.label} ${seriesColour(one, index)} ${one.dashed}`).join('\n')
 }
 
 function lastOf(values: PlotSeries['values']): number | null | undefined {

@@ -35,7 +35,6 @@ export function DataTable<Row>({
 }) {
   if (rows.length === 0 && empty) return <div className={styles.empty}>{empty}</div>
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keyboard
     <div className={styles.scroll} {...(!cards && { tabIndex: 0, role: 'region', 'aria-label': caption })}>
       <table className={classNames(styles.table, cards && styles.cards)} role="table">
         <caption className={classNames(!showCaption && 'visually-hidden')}>{caption}</caption>
