@@ -1,0 +1,12 @@
+import { afterAll, describe } from 'vitest'
+import { folderContract } from '../folder-contract.ts'
+import { openOpfsFolder } from './opfs-folder.ts'
+
+describe('OPFS', () => {
+  afterAll(async () => {
+    const root = await navigator.storage.getDirectory()
+    await root.removeEntry('tests', { recursive: true })
+  })
+
+  folderContract((name) => openOpfsFolder(['tests', name]))
+})
