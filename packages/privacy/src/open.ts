@@ -32,11 +32,7 @@ export interface OpeningKeys {
  */
 export async function* openUpdate(update: ReceivedUpdate, keys: OpeningKeys): AsyncGenerator<Bytes, void> {
   const { header } = update
-  if (!consistentSizes(header)) throw failure('wrong-length')
-  const h = await headerHash(header)
-  const enc = decode(update.enc)
-  const message = await commitMessage(h, enc, await digestChunks(update))
-  if (!(await verifyBytes(message, decode(update.signature), keys.client))) throw failure('bad-signature')
+  const { h, enc } = await verified(update, keys.client)
   const parameters = { recipientKey: keys.round, enc, info: sealInfo(h).buffer }
   const recipient = await suite.createRecipientContext(parameters).catch((cause: unknown) => {
     throw failure('unreadable', cause)
@@ -58,9 +54,34 @@ export async function readUpdate(update: ReceivedUpdate, keys: OpeningKeys): Pro
     for await (const part of openUpdate(update, keys)) parts.push(part)
     return accepted(concat(...parts))
   } catch (error) {
-    if (error instanceof PrivacyError && error.code in reasons) return refused(error.code as UpdateFailure)
-    throw error
+    return refusedOrThrown(error)
   }
+}
+
+/** Whether lengths and commit signature are in order: all that can be told without the round's private key. */
+export async function verifyUpdate(
+  update: ReceivedUpdate,
+  client: CryptoKey,
+): Promise<Outcome<UpdateHeader, UpdateFailure>> {
+  try {
+    await verified(update, client)
+    return accepted(update.header)
+  } catch (error) {
+    return refusedOrThrown(error)
+  }
+}
+
+/** What opening needs of an update whose lengths and signature hold. Throws `PrivacyError`. */
+async function verified(
+  update: ReceivedUpdate,
+  client: CryptoKey,
+): Promise<{ readonly h: Bytes; readonly enc: Bytes }> {
+  if (!consistentSizes(update.header)) throw failure('wrong-length')
+  const h = await headerHash(update.header)
+  const enc = decode(update.enc)
+  const message = await commitMessage(h, enc, await digestChunks(update))
+  if (!(await verifyBytes(message, decode(update.signature), client))) throw failure('bad-signature')
+  return { h, enc }
 }
 
 /** No client of ours sends what is not base64url, so the signature cannot be over it. */
@@ -91,6 +112,11 @@ const reasons: Readonly<Record<UpdateFailure, string>> = {
   'wrong-length': 'The update is not as long as its header says.',
   truncated: 'A chunk of the update is missing.',
   unreadable: 'The update does not open with the key of its round.',
+}
+
+function refusedOrThrown(error: unknown): { readonly ok: false; readonly reason: UpdateFailure } {
+  if (error instanceof PrivacyError && error.code in reasons) return refused(error.code as UpdateFailure)
+  throw error
 }
 
 function failure(code: UpdateFailure, cause?: unknown): PrivacyError {

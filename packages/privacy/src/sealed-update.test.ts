@@ -5,7 +5,7 @@ import { chunkAad, commitMessage, sealInfo } from './envelope.ts'
 import { chunkBytes, headerHash, headerMismatch, sealedChunkLength, sealedLength, updateHeader } from './header.ts'
 import type { UpdateContext, UpdateHeader } from './header.ts'
 import { suite } from './hpke.ts'
-import { openUpdate, readUpdate } from './open.ts'
+import { openUpdate, readUpdate, verifyUpdate } from './open.ts'
 import { createRoundKey } from './round-key.ts'
 import { sealUpdate } from './seal.ts'
 import type { SealedUpdate } from './seal.ts'
@@ -165,6 +165,12 @@ describe('S10 the signature covers all of it', () => {
   test('S10 another client’s key', async () => {
     const read = await readUpdate(received(three), { ...opening, client: (await createSigningKey()).publicKey })
     expect(read).toEqual({ ok: false, reason: 'bad-signature' })
+  })
+
+  test('S10 it can be verified without the round’s key', async () => {
+    expect(await verifyUpdate(received(three), identity.publicKey)).toEqual({ ok: true, value: three.header })
+    const spoilt = { ...three, chunks: three.chunks.with(0, flipped(three.chunks[0], 3)) }
+    expect(await verifyUpdate(received(spoilt), identity.publicKey)).toEqual({ ok: false, reason: 'bad-signature' })
   })
 
   test('S10 what is not base64url', async () => {
