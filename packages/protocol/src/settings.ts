@@ -17,12 +17,22 @@ const InputSize = v.object({
 
 /** Factor on every learning rate from the named rounds on (1-based), e.g. ×0.1 from round 28. */
 const Schedule = v.object({
-  milestones: v.optional(v.pipe(v.array(count(2, 100_000)), v.maxLength(16)), []),
+  milestones: v.optional(
+    v.pipe(
+      v.array(count(2, 100_000)),
+      v.maxLength(16),
+      v.check(
+        (rounds) => rounds.every((round, i) => i === 0 || rounds[i - 1] < round),
+        'In ascending order, each once.',
+      ),
+    ),
+    [],
+  ),
   factor: v.optional(percent, 0.1),
 })
 
 /** What a client needs to train and to evaluate. Sent in every signed round configuration. */
-export const LocalSettings = v.object({
+const LocalFields = v.object({
   backbone: v.optional(v.pipe(v.string(), v.maxLength(64)), 'osnet_x0_25'),
   embedding: v.optional(count(8, 4096), 512),
   input: v.optional(InputSize, { height: 128, width: 64 }),
@@ -44,6 +54,26 @@ export const LocalSettings = v.object({
   /** `rectangle` is plain AP; `trapezoid` is FedReID's (ALGORITHMS 2.9). */
   averagePrecision: v.optional(v.picklist(['rectangle', 'trapezoid']), 'rectangle'),
 })
+/** With the combinations that mean nothing refused, each at the field to change. */
+export const LocalSettings = v.pipe(
+  LocalFields,
+  v.forward(
+    v.partialCheck(
+      [['nesterov'], ['momentum']],
+      ({ nesterov, momentum }) => !nesterov || momentum > 0,
+      'Nesterov looks ahead along the momentum, so it needs a momentum above 0.',
+    ),
+    ['nesterov'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['pad'], ['input']],
+      ({ pad, input }) => pad.height < input.height && pad.width < input.width,
+      'The padding must be smaller than the input, else a crop may hold nothing of the image.',
+    ),
+    ['pad'],
+  ),
+)
 export type LocalSettings = v.InferOutput<typeof LocalSettings>
 
 /** Who takes part in a round and how long it stays open. */
