@@ -1,0 +1,87 @@
+/** The data of an experiment: what each client trains on, and what models are measured on. */
+import {
+  type ClientSplit,
+  type CropSet,
+  type DataSet,
+  type PixelSet,
+  type PixelSize,
+  type SplitOptions,
+  dataSetsOf,
+  decodeCrops,
+  evaluationPart,
+  splitClients,
+} from '@passerby/crops'
+import { decodeImage, directoryFiles } from '@passerby/crops/node'
+import { basename, resolve } from 'node:path'
+import { LabError } from '../errors.ts'
+import type { Progress } from '../terminal/progress.ts'
+
+export interface Corpus {
+  readonly clients: readonly { readonly name: string; readonly pixels: PixelSet }[]
+  readonly evaluations: readonly EvaluationPixels[]
+}
+
+export interface EvaluationPixels {
+  readonly name: string
+  readonly query: PixelSet
+  readonly gallery: PixelSet
+}
+
+export interface CorpusOptions extends SplitOptions {
+  readonly split: ClientSplit
+  readonly size: PixelSize
+  readonly progress: Progress
+}
+
+/** The data sets below a directory. Throws `LabError` when there is no directory or no crop whose name can be read. */
+export async function readDataSets(directory: string): Promise<readonly DataSet[]> {
+  const files = await directoryFiles(directory).catch((cause: unknown) => {
+    throw new LabError('not-found', `There is no readable folder ${directory}: check --data`, cause)
+  })
+  const sets = dataSetsOf(files, { rootName: basename(resolve(directory)) })
+  if (sets.length > 0) return sets
+  throw new LabError(
+    'no-images',
+    files.length === 0
+      ? `The folder ${directory} is empty`
+      : `None of the ${files.length} files in ${directory} has a name that tells identity and camera, as 0002_c1s1_000451_03.jpg (Market-1501), <identity>/<camera>_*.png or <camera>/<identity>_*.png do`,
+  )
+}
+
+/** Splits data sets into clients and evaluation parts and decodes both. Unreadable files are told and left out. */
+export async function readCorpus(sets: readonly DataSet[], options: CorpusOptions): Promise<Corpus> {
+  const split = splitClients(sets, options.split, options)
+  if (split.length === 0)
+    throw new LabError('no-images', 'There is no training image: a part named train or bounding_box_train is needed')
+  const clients = []
+  for (const { name, crops } of split) clients.push({ name, pixels: await decoded(name, crops, options) })
+  return { clients, evaluations: await readEvaluations(sets, options) }
+}
+
+/** The evaluation parts of data sets, decoded; data sets without one are left out. */
+export async function readEvaluations(
+  sets: readonly DataSet[],
+  options: Pick<CorpusOptions, 'size' | 'progress'>,
+): Promise<readonly EvaluationPixels[]> {
+  const evaluations: EvaluationPixels[] = []
+  for (const { name, query, gallery } of sets.flatMap((set) => evaluationPart(set) ?? []))
+    evaluations.push({
+      name,
+      query: await decoded(`${name} query`, query, options),
+      gallery: await decoded(`${name} gallery`, gallery, options),
+    })
+  return evaluations
+}
+
+/** Crops as pixels of one size. Unreadable files are told and left out. */
+export async function decoded(
+  name: string,
+  crops: CropSet,
+  { size, progress }: Pick<CorpusOptions, 'size' | 'progress'>,
+): Promise<PixelSet> {
+  const { set, unreadable } = await decodeCrops(crops, size, { decode: decodeImage })
+  for (const { name: file, reason } of unreadable.slice(0, 3)) progress.say(`${name}: ${file} left out: ${reason}`)
+  if (unreadable.length > 3) progress.say(`${name}: ${unreadable.length} unreadable files in all`)
+  if (set.names.length === 0) throw new LabError('no-images', `No image of ${name} could be read`)
+  return set
+}

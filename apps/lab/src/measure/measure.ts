@@ -1,0 +1,46 @@
+/** Central evaluation: what a model, or none at all, makes of query and gallery images that nobody trained on. */
+import { RAW_PIXEL_DIM, rawPixelEmbeddings } from '@passerby/crops'
+import { type AveragePrecision, type RankingMetrics, evaluate } from '@passerby/reid'
+import type { EvaluationPixels } from '../corpus/corpus.ts'
+
+export interface EmbeddedSet {
+  readonly name: string
+  /** Row-major, normalised. */
+  readonly query: Float32Array
+  readonly gallery: Float32Array
+  readonly dim: number
+}
+
+/** By the Market rule, in percent; plain AP unless the other is asked for. */
+export function measure(
+  pixels: EvaluationPixels,
+  embedded: Omit<EmbeddedSet, 'name'>,
+  averagePrecision: AveragePrecision = 'rectangle',
+): RankingMetrics {
+  return evaluate({
+    query: { ...pixels.query, embeddings: embedded.query },
+    gallery: { ...pixels.gallery, embeddings: embedded.gallery },
+    dim: embedded.dim,
+    averagePrecision,
+  })
+}
+
+/** The pixels themselves as embeddings: what a network must beat. */
+export function rawPixels(pixels: EvaluationPixels): Omit<EmbeddedSet, 'name'> {
+  return {
+    query: rawPixelEmbeddings(pixels.query),
+    gallery: rawPixelEmbeddings(pixels.gallery),
+    dim: RAW_PIXEL_DIM,
+  }
+}
+
+/** The two figures of a report, by data set, rounded to a hundredth of a per cent. */
+export type Figures = Readonly<Record<string, { readonly rank1: number; readonly mAP: number }>>
+
+export function figure(metrics: RankingMetrics): { readonly rank1: number; readonly mAP: number } {
+  return { rank1: hundredth(metrics.rank1), mAP: hundredth(metrics.mAP) }
+}
+
+export function hundredth(value: number): number {
+  return Math.round(100 * value) / 100
+}

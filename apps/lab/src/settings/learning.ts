@@ -1,0 +1,94 @@
+/** The flags that say what a federation learns and how, the same for every command that starts one. */
+import { backboneNames } from '@passerby/backbones'
+import { FederationSettings, parse } from '@passerby/protocol'
+import { type Command, Option } from 'commander'
+import { LabError } from '../errors.ts'
+import { type Size, number, size, whole } from './arguments.ts'
+
+export interface LearningFlags {
+  readonly backbone: string
+  readonly embedding: number
+  readonly size: Size
+  readonly rounds: number
+  readonly epochs: number
+  readonly batch: number
+  readonly rate: number
+  readonly headRate?: number
+  readonly weightDecay: number
+  readonly smoothing: number
+  readonly fraction: number
+  readonly statistics: 'average' | 'first'
+  readonly seed: number
+}
+
+export interface LearningDefaults {
+  readonly backbone: string
+  readonly size: Size
+  readonly rounds: number
+}
+
+/** Adds the flags. Defaults are those of the PyTorch reference run; a command chooses only what is in `defaults`. */
+export function addLearningOptions(command: Command, defaults: LearningDefaults): Command {
+  return command
+    .addOption(
+      new Option('--backbone <name>', 'network to train').choices([...backboneNames]).default(defaults.backbone),
+    )
+    .option('--embedding <n>', 'values in an embedding', whole(8, 4096), 512)
+    .addOption(
+      new Option('--size <HxW>', 'input size in pixels')
+        .argParser(size)
+        .default(defaults.size, `${defaults.size.height}x${defaults.size.width}`),
+    )
+    .option('--rounds <n>', 'rounds to play; rates fall to a tenth after 70 %', whole(1, 100_000), defaults.rounds)
+    .option('--epochs <n>', 'local epochs per round', whole(1, 100), 1)
+    .option('--batch <n>', 'images per step, about', whole(2, 512), 32)
+    .option('--rate <x>', 'learning rate', number(0, 10), 0.05)
+    .option('--head-rate <x>', 'learning rate of the identity head (default: as --rate)', number(0, 10))
+    .option('--weight-decay <x>', 'L2 factor', number(0, 1), 5e-4)
+    .option('--smoothing <x>', 'label smoothing', number(0, 1), 0.1)
+    .option('--fraction <x>', 'share of the clients drawn for a round', number(0.01, 1), 1)
+    .addOption(
+      new Option('--statistics <how>', "batch-norm statistics: averaged, or the first client's")
+        .choices(['average', 'first'])
+        .default('average'),
+    )
+    .option('--seed <n>', 'seed of everything that is drawn', whole(0, 0xffff_ffff), 1)
+}
+
+/** Where the learning rates fall, as a share of the rounds: round 28 of 40. */
+const MILESTONE = 0.7
+/** Padding before a random crop, as a share of the side: (4, 2) of 64×32. */
+const PADDING = 1 / 16
+
+/** The federation's settings. `validation` is the share of identities that clients keep back for their own measuring. */
+export function federationSettings(
+  flags: LearningFlags,
+  federation: { readonly name: string; readonly validation: number; readonly evaluateEvery: number },
+): FederationSettings {
+  const { height, width } = flags.size
+  const milestone = Math.round(MILESTONE * flags.rounds)
+  const result = parse(FederationSettings, {
+    name: federation.name,
+    rounds: flags.rounds,
+    seed: flags.seed,
+    evaluateEvery: federation.evaluateEvery,
+    strategy: { name: 'fedpav', statistics: flags.statistics },
+    cohort: { fraction: flags.fraction },
+    local: {
+      backbone: flags.backbone,
+      embedding: flags.embedding,
+      input: flags.size,
+      epochs: flags.epochs,
+      batchSize: flags.batch,
+      backboneRate: flags.rate,
+      headRate: flags.headRate ?? flags.rate,
+      schedule: { milestones: milestone >= 2 ? [milestone] : [] },
+      weightDecay: flags.weightDecay,
+      labelSmoothing: flags.smoothing,
+      pad: { height: Math.floor(height * PADDING), width: Math.floor(width * PADDING) },
+      validation: federation.validation,
+    },
+  })
+  if (!result.ok) throw new LabError('unusable', `These settings do not go together: ${result.refusal.message}`)
+  return result.value
+}

@@ -1,0 +1,47 @@
+import type { Params } from '@passerby/federation'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { stateFolder } from './state-folder.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'passerby-state-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const global: Params = {
+  layout: [
+    { name: 'conv.weight', shape: [2, 1], role: 'weight' },
+    { name: 'bn.running_mean', shape: [1], role: 'statistic' },
+  ],
+  values: new Float32Array([0.1, -2, 3e-9]),
+}
+const at = (round: number) => ({
+  round,
+  global,
+  memories: new Map([['market/c1', new Map([['head/x', new Uint8Array([1, 2, round])]])]]),
+})
+
+test('the last round comes back whole, and only it is kept', async () => {
+  const kept = stateFolder<string[]>(folder, { seed: 1 })
+  expect(await kept.load()).toBeUndefined()
+  await kept.save(at(1), ['one'])
+  await kept.save(at(2), ['one', 'two'])
+  expect(await kept.load()).toEqual({ state: at(2), records: ['one', 'two'] })
+})
+
+test('a round whose writing was cut off does not count', async () => {
+  const kept = stateFolder<string[]>(folder, {})
+  await kept.save(at(1), ['one'])
+  await mkdir(join(folder, 'round-000002.part'))
+  expect((await kept.load())?.state.round).toBe(1)
+  await kept.save(at(2), ['one', 'two'])
+  expect((await kept.load())?.state.round).toBe(2)
+})
+
+test('a run with another configuration is refused, not continued', async () => {
+  await stateFolder<string[]>(folder, { seed: 1 }).save(at(1), [])
+  await expect(stateFolder<string[]>(folder, { seed: 2 }).load()).rejects.toThrow('--state')
+})

@@ -1,0 +1,74 @@
+/** Worker threads that each do one job at a time; jobs wait in line for the first that is free. */
+import { Worker } from 'node:worker_threads'
+import { LabError } from '../errors.ts'
+
+export interface WorkerPool<Job, Result> {
+  /** Rejects with the job's own failure, or with `LabError('worker')` when a worker died. */
+  run(job: Job): Promise<Result>
+  close(): Promise<void>
+}
+
+/** What a worker answers to a job. A failure crosses as its message. */
+export type WorkerAnswer<Result> =
+  | { readonly ok: true; readonly result: Result }
+  | { readonly ok: false; readonly message: string }
+
+interface Waiting<Job, Result> {
+  readonly job: Job
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: Error) => void
+}
+
+/** Starts `size` workers on a TypeScript file, each with the same `workerData`. A pool with a dead worker takes no more jobs. */
+export function workerPool<Job, Result>(
+  file: URL,
+  { size, workerData }: { readonly size: number; readonly workerData: unknown },
+): WorkerPool<Job, Result> {
+  const line: Waiting<Job, Result>[] = []
+  const underWay = new Map<Worker, Waiting<Job, Result>>()
+  const workers = Array.from({ length: size }, () => new Worker(file, { workerData, execArgv: ['--import', 'tsx'] }))
+  const idle = [...workers]
+  let death: LabError | undefined
+
+  function next(): void {
+    for (let worker = idle.at(-1); worker !== undefined && line.length > 0; worker = idle.at(-1)) {
+      const waiting = line.shift()
+      if (waiting === undefined) return
+      idle.pop()
+      underWay.set(worker, waiting)
+      worker.postMessage(waiting.job)
+    }
+  }
+  function die(cause: unknown): void {
+    death ??= new LabError('worker', `A worker thread ended: ${cause instanceof Error ? cause.message : cause}`, cause)
+    for (const { reject } of [...underWay.values(), ...line]) reject(death)
+    underWay.clear()
+    line.length = 0
+  }
+  for (const worker of workers) {
+    worker.on('message', (answer: WorkerAnswer<Result>) => {
+      const waiting = underWay.get(worker)
+      underWay.delete(worker)
+      idle.push(worker)
+      if (answer.ok) waiting?.resolve(answer.result)
+      else waiting?.reject(new Error(answer.message))
+      next()
+    })
+    worker.on('error', die)
+    worker.on('exit', (code) => die(`exit code ${code}`))
+  }
+
+  return {
+    run(job) {
+      if (death) return Promise.reject(death)
+      return new Promise((resolve, reject) => {
+        line.push({ job, resolve, reject })
+        next()
+      })
+    },
+    async close() {
+      death = new LabError('worker', 'The worker threads were closed')
+      await Promise.all(workers.map((worker) => worker.terminate()))
+    },
+  }
+}
