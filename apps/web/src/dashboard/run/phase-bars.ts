@@ -1,0 +1,47 @@
+import type { RoundRecord } from '@passerby/protocol'
+
+/** The phases of a session as parts of a bar, all bars on one scale. */
+export const phaseNames = ['training', 'aggregating', 'evaluating'] as const
+export type PhaseName = (typeof phaseNames)[number]
+
+export interface PhaseBar {
+  readonly record: RoundRecord
+  /** Seconds in all. */
+  readonly seconds: number
+  /** Lengths as shares of the longest bar, 0 to 1, in the order of `phaseNames`. */
+  readonly parts: readonly { readonly phase: PhaseName; readonly seconds: number; readonly share: number }[]
+  readonly counted: number
+  readonly cohort: number
+}
+
+/** Newest first. */
+export function phaseBars(records: readonly RoundRecord[]): readonly PhaseBar[] {
+  const longest = Math.max(...records.map(totalSeconds), Number.MIN_VALUE)
+  return records
+    .map((record) => ({
+      record,
+      seconds: totalSeconds(record),
+      parts: phaseNames.map((phase) => ({
+        phase,
+        seconds: record.seconds[phase],
+        share: record.seconds[phase] / longest,
+      })),
+      counted: record.contributions.filter(({ outcome }) => outcome === 'counted').length,
+      cohort: record.contributions.length,
+    }))
+    .reverse()
+}
+
+export function totalSeconds({ seconds }: RoundRecord): number {
+  return seconds.training + seconds.aggregating + seconds.evaluating
+}
+
+/** Seconds and bytes over all sessions, aborted ones too: what the run has cost. */
+export function runTotals(records: readonly RoundRecord[]): {
+  readonly seconds: number
+  readonly bytesUp: number
+  readonly bytesDown: number
+} {
+  const sum = (of: (record: RoundRecord) => number) => records.reduce((total, record) => total + of(record), 0)
+  return { seconds: sum(totalSeconds), bytesUp: sum((one) => one.bytesUp), bytesDown: sum((one) => one.bytesDown) }
+}
