@@ -1,0 +1,17 @@
+export type { LabelledPixels } from './data/pixels.ts'
+export { embedPixels } from './embeddings.ts'
+export type {
+  EvaluationTask,
+  Learner,
+  LearnerProgress,
+  LearnerWatch,
+  LocalEvaluation,
+  LocalOutcome,
+  LocalTask,
+} from './interface.ts'
+export { LearnerError, type LearnerErrorCode } from './learner-error.ts'
+export { createLearner, type LearnerOptions } from './learner.ts'
+export { networkOf, type Network } from './network/network.ts'
+export { rateFactor, type LocalSettings, type Schedule } from './settings.ts'
+export type { Memory } from './training/head.ts'
+export { useBackend, type BackendName } from './backend/use-backend.ts'

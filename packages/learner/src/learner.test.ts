@@ -1,0 +1,154 @@
+import { countParameters } from '@passerby/backbones'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from './backend/use-backend.ts'
+import type { LearnerProgress, LocalTask } from './interface.ts'
+import { createLearner } from './learner.ts'
+import { memoryOf, paintPeople, TINY_SETTINGS, tinyBackbone, tinyParameters } from './testing/synthetic.ts'
+import { tf } from './tf.ts'
+import { decodeHead, headKey } from './training/head.ts'
+
+const training = paintPeople(6, 6, 1)
+const validation = paintPeople(5, 4, 2)
+const { signal } = new AbortController()
+const task = (changes: Partial<LocalTask> = {}): LocalTask => ({
+  round: 1,
+  rounds: 10,
+  seed: 7,
+  backbone: tinyParameters,
+  settings: TINY_SETTINGS,
+  ...changes,
+})
+const newLearner = (memory = memoryOf()) => createLearner({ training, validation, memory, federation: 'f' })
+
+beforeAll(() => useBackend('wasm'))
+
+describe('a local round', () => {
+  it('learns: the loss falls over rounds and rank-1 on unseen people rises', async () => {
+    const learner = newLearner()
+    const before = await learner.evaluate(task(), { signal })
+    let { backbone } = task()
+    const losses: number[] = []
+    for (let round = 1; round <= 8; round++) {
+      const outcome = await learner.train(task({ round, backbone }), { signal })
+      backbone = outcome.backbone
+      losses.push(outcome.loss)
+    }
+    const after = await learner.evaluate(task({ backbone }), { signal })
+    expect(losses.at(0)).toBeGreaterThan(1.5)
+    expect(losses.at(-1)).toBeLessThan(1.1)
+    expect(after?.mAP).toBeGreaterThan(before?.mAP ?? 100)
+    expect(after?.queries).toBe(10)
+  })
+
+  it('weighs by its images and leaves the download untouched', async () => {
+    const download = tinyParameters.slice()
+    const outcome = await newLearner().train(task({ backbone: download }), { signal })
+    expect(outcome).toMatchObject({ weight: 36, images: 36 })
+    expect(download).toEqual(tinyParameters)
+    expect(outcome.backbone).not.toEqual(download)
+  })
+
+  it('gives the same result for the same seed and another for another', async () => {
+    const [a, b, c] = [
+      await newLearner().train(task(), { signal }),
+      await newLearner().train(task(), { signal }),
+      await newLearner().train(task({ seed: 8 }), { signal }),
+    ]
+    expect(b.backbone).toEqual(a.backbone)
+    expect(b.loss).toBe(a.loss)
+    expect(c.backbone).not.toEqual(a.backbone)
+  })
+
+  it('reports every step, and the loss at the end of an epoch', async () => {
+    const seen: LearnerProgress[] = []
+    const settings = { ...TINY_SETTINGS, epochs: 2 }
+    await newLearner().train(task({ settings }), { signal, onProgress: (progress) => seen.push(progress) })
+    expect(seen.map(({ epoch, step }) => [epoch, step])).toEqual(
+      [1, 2].flatMap((epoch) => [1, 2, 3, 4, 5].map((step) => [epoch, step])),
+    )
+    expect(seen.filter(({ loss }) => loss !== undefined).map(({ step }) => step)).toEqual([5, 5])
+  })
+
+  it('multiplies its rates from the milestone on: with factor 0 nothing but statistics moves', async () => {
+    const settings = { ...TINY_SETTINGS, schedule: { milestones: [3], factor: 0 } }
+    const { weight: weights } = countParameters(tinyBackbone)
+    const before = await newLearner().train(task({ round: 2, settings }), { signal })
+    const after = await newLearner().train(task({ round: 3, settings }), { signal })
+    expect(before.backbone.subarray(0, weights)).not.toEqual(tinyParameters.subarray(0, weights))
+    expect(after.backbone.subarray(0, weights)).toEqual(tinyParameters.subarray(0, weights))
+    expect(after.backbone.subarray(weights)).not.toEqual(tinyParameters.subarray(weights))
+  })
+
+  it('trains on batches of two without a NaN', async () => {
+    const settings = { ...TINY_SETTINGS, batchSize: 2 }
+    const { backbone, loss } = await newLearner().train(task({ settings }), { signal })
+    expect(loss).toBeGreaterThan(0)
+    expect(backbone.every(Number.isFinite)).toBe(true)
+  })
+
+  it('refuses to train on a single image', async () => {
+    const one = { ...training, pixels: training.pixels, identities: ['person 0'], cameras: ['camera 0'] }
+    const learner = createLearner({ training: one, memory: memoryOf(), federation: 'f' })
+    await expect(learner.train(task(), { signal })).rejects.toMatchObject({ code: 'too-few-images' })
+  })
+
+  it('stops with a reason when the loss is no number any more', async () => {
+    const settings = { ...TINY_SETTINGS, backboneRate: 1e30, headRate: 1e30 }
+    await expect(newLearner().train(task({ settings }), { signal })).rejects.toMatchObject({ code: 'diverged' })
+  })
+})
+
+describe('the identity head', () => {
+  it('is kept between rounds: a second round goes on where the first ended', async () => {
+    const memory = memoryOf()
+    const settings = { ...TINY_SETTINGS, backboneRate: 0 }
+    const first = await newLearner(memory).train(task({ settings }), { signal })
+    const second = await newLearner(memory).train(task({ settings, round: 2 }), { signal })
+    expect(second.loss).toBeLessThan(first.loss)
+  })
+
+  it('keeps the people it knows when the crops change', async () => {
+    const memory = memoryOf()
+    await newLearner(memory).train(task(), { signal })
+    const key = headKey('f', TINY_SETTINGS.embedding)
+    const known = decodeHead(memory.entries.get(key) ?? new Uint8Array(), TINY_SETTINGS.embedding)
+    const others = { ...training, identities: training.identities.map((name) => name.replace('5', 'new')) }
+    const settings = { ...TINY_SETTINGS, headRate: 0 }
+    await createLearner({ training: others, memory, federation: 'f' }).train(task({ settings }), { signal })
+    const now = decodeHead(memory.entries.get(key) ?? new Uint8Array(), TINY_SETTINGS.embedding)
+    expect([...now.keys()].sort()).toEqual([...known.keys(), 'person new'].sort())
+    for (const [identity, row] of known) expect(now.get(identity)).toEqual(row)
+  })
+})
+
+describe('tensors', () => {
+  it('do not grow over 200 steps', async () => {
+    const learner = newLearner()
+    await learner.train(task(), { signal })
+    await learner.evaluate(task(), { signal })
+    const { numTensors, numBytes } = tf.memory()
+    await learner.train(task({ settings: { ...TINY_SETTINGS, epochs: 40 } }), { signal })
+    await learner.evaluate(task(), { signal })
+    expect(tf.memory()).toMatchObject({ numTensors, numBytes })
+  })
+
+  it('are gone after an aborted round, which leaves no head either', async () => {
+    const memory = memoryOf()
+    const { numTensors } = tf.memory()
+    const controller = new AbortController()
+    const onProgress = ({ step }: LearnerProgress) => {
+      if (step === 2) controller.abort()
+    }
+    const run = newLearner(memory).train(task(), { signal: controller.signal, onProgress })
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' })
+    expect(tf.memory().numTensors).toBe(numTensors)
+    expect(memory.entries.size).toBe(0)
+  })
+})
+
+describe('evaluation', () => {
+  it('is undefined without people to search for', async () => {
+    const learner = createLearner({ training, memory: memoryOf(), federation: 'f' })
+    expect(await learner.evaluate(task(), { signal })).toBeUndefined()
+  })
+})

@@ -1,0 +1,67 @@
+import { backboneByName, type Backbone } from '@passerby/backbones'
+import { evaluateWithin, isPerson, personsOf } from '@passerby/reid'
+import type { LabelledPixels } from './data/pixels.ts'
+import { embedPixels } from './embeddings.ts'
+import type { Learner } from './interface.ts'
+import { networkOf, type Network } from './network/network.ts'
+import type { LocalSettings } from './settings.ts'
+import { assembleHead, decodeHead, encodeHead, headKey, headRows, type Memory } from './training/head.ts'
+import { trainRound } from './training/local-round.ts'
+
+export interface LearnerOptions {
+  readonly training: LabelledPixels
+  /** Identities that are never trained on. */
+  readonly validation?: LabelledPixels
+  readonly memory: Memory
+  /** Names the federation whose head is kept. */
+  readonly federation: string
+  /** How a backbone runs; default is the plain TensorFlow.js network. */
+  readonly networkOf?: (backbone: Backbone) => Network
+}
+
+/**
+ * A client's learner on the current backend: FedPav's local round (ALGORITHMS 2.3) and evaluation on the client's own
+ * validation identities. Throws `LearnerError` when there is too little to train on or the loss is no number.
+ */
+export function createLearner(options: LearnerOptions): Learner {
+  const { training, validation, memory, federation } = options
+  const persons = personsOf(training)
+  const images = training.identities.flatMap((identity, image) => (isPerson(identity) ? [image] : []))
+  const labels = new Map(persons.map((person, label) => [person, label]))
+  const network = networkCache(options.networkOf ?? networkOf)
+  return {
+    async train(task, watch) {
+      watch.signal.throwIfAborted()
+      const started = performance.now()
+      const { embedding } = network(task.settings).sizes
+      const key = headKey(federation, embedding)
+      const kept = await memory.load(key)
+      const known = kept ? decodeHead(kept, embedding) : new Map<string, Float32Array>()
+      const head = assembleHead(known, { identities: persons, embedding, seed: task.seed })
+      const { backbone, loss, ...trained } = await trainRound(
+        { task, network: network(task.settings), pixels: training, images, labels, head },
+        watch,
+      )
+      watch.signal.throwIfAborted()
+      await memory.save(key, encodeHead(new Map([...known, ...headRows(trained.head, persons)])))
+      const seconds = (performance.now() - started) / 1000
+      return { backbone, weight: images.length, images: images.length, loss, seconds }
+    },
+    async evaluate({ backbone, settings }, { signal }) {
+      if (!validation) return undefined
+      const embeddings = await embedPixels(network(settings), validation, { backbone, signal })
+      const { embedding } = network(settings).sizes
+      return evaluateWithin({ ...validation, embeddings }, embedding, { averagePrecision: settings.averagePrecision })
+    },
+  }
+}
+
+/** Networks are plans without state; a client uses one for all its rounds. */
+function networkCache(make: (backbone: Backbone) => Network): (settings: LocalSettings) => Network {
+  let last: { readonly name: string; readonly network: Network } | undefined
+  return ({ backbone, embedding }) => {
+    const name = `${backbone} ${embedding}`
+    if (last?.name !== name) last = { name, network: make(backboneByName(backbone, embedding)) }
+    return last.network
+  }
+}

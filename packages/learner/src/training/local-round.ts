@@ -1,0 +1,96 @@
+import { rng } from '@passerby/reid'
+import { drawBatches, drawPlacements } from '../data/batches.ts'
+import { placePixels, type LabelledPixels } from '../data/pixels.ts'
+import type { LearnerWatch, LocalTask } from '../interface.ts'
+import { LearnerError } from '../learner-error.ts'
+import type { Network } from '../network/network.ts'
+import { rateFactor } from '../settings.ts'
+import { nextTurn } from '../turn.ts'
+import { smoothedTargets } from './loss.ts'
+import { collectLosses } from './losses.ts'
+import { openTrainer } from './trainer.ts'
+
+export interface LocalRound {
+  readonly task: LocalTask
+  readonly network: Network
+  readonly pixels: LabelledPixels
+  /** Positions of the images that are trained on. */
+  readonly images: readonly number[]
+  /** Class of each identity among them: 0 to n − 1. */
+  readonly labels: ReadonlyMap<string, number>
+  /** Flat. */
+  readonly head: Float32Array
+}
+
+export interface TrainedRound {
+  readonly backbone: Float32Array
+  readonly head: Float32Array
+  /** Mean over the images of the last epoch. */
+  readonly loss: number
+}
+
+/** Steps whose losses are read back together: a read-back waits for the device. */
+const STEPS_PER_READ = 8
+
+/**
+ * The client's part of a round: some epochs of stochastic gradient descent from the downloaded backbone and the kept
+ * head (FedReID, algorithm 1; ALGORITHMS 2.3). The same task gives the same result on the same backend.
+ */
+export async function trainRound(round: LocalRound, { signal, onProgress }: LearnerWatch): Promise<TrainedRound> {
+  const { task, network, pixels, images, labels, head } = round
+  const { settings } = task
+  if (images.length < 2) {
+    throw new LearnerError(
+      'too-few-images',
+      `Training needs two images of persons, there are ${images.length}: add crops.`,
+    )
+  }
+  const factor = rateFactor(settings.schedule, task.round)
+  const trainer = openTrainer(network, {
+    backbone: task.backbone,
+    head,
+    rates: { backbone: settings.backboneRate * factor, head: settings.headRate * factor },
+    sgd: settings,
+  })
+  const random = rng(task.seed, 'round', task.round)
+  let losses = collectLosses()
+  try {
+    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+      losses = collectLosses()
+      const batches = drawBatches(images, settings.batchSize, random)
+      for (const [index, batch] of batches.entries()) {
+        signal.throwIfAborted()
+        const classes = batch.map((image) => classOf(labels, pixels.identities[image]))
+        const loss = trainer.step({
+          images: placePixels(pixels, drawPlacements(batch, settings, random)),
+          targets: smoothedTargets(classes, labels.size, settings.labelSmoothing),
+          size: batch.length,
+          height: pixels.height,
+          width: pixels.width,
+        })
+        losses.push(loss, batch.length)
+        const step = index + 1
+        const progress = { epoch, epochs: settings.epochs, step, steps: batches.length }
+        const readable = step % STEPS_PER_READ === 0 || step === batches.length
+        const read = readable ? { loss: finite(await losses.read()) } : {}
+        onProgress?.({ ...progress, ...read })
+        await nextTurn()
+      }
+    }
+    return { ...(await trainer.read()), loss: losses.mean() }
+  } finally {
+    losses.dispose()
+    trainer.dispose()
+  }
+}
+
+function classOf(labels: ReadonlyMap<string, number>, identity: string): number {
+  const label = labels.get(identity)
+  if (label === undefined) throw new RangeError('trainRound: an image shows an identity without a class')
+  return label
+}
+
+function finite(loss: number): number {
+  if (Number.isFinite(loss)) return loss
+  throw new LearnerError('diverged', 'The loss is no number any more: lower the learning rates.')
+}
