@@ -1,20 +1,44 @@
 /** Central evaluation: what a model, or none at all, makes of query and gallery images that nobody trained on. */
-import { RAW_PIXEL_DIM, rawPixelEmbeddings } from '@passerby/crops'
+import { type PixelSet, RAW_PIXEL_DIM, rawPixelEmbeddings } from '@passerby/crops'
+import type { Params } from '@passerby/federation'
 import { type AveragePrecision, type RankingMetrics, evaluate } from '@passerby/reid'
 import type { EvaluationPixels } from '../corpus/corpus.ts'
+import type { Embedder } from '../work/training-pool.ts'
 
-export interface EmbeddedSet {
-  readonly name: string
-  /** Row-major, normalised. */
+/** Row-major, normalised. */
+export interface EmbeddedPair {
   readonly query: Float32Array
   readonly gallery: Float32Array
   readonly dim: number
 }
 
+/** Images of evaluations by the names that `embedPair` asks for. */
+export function evaluationImages(evaluations: readonly EvaluationPixels[]): ReadonlyMap<string, PixelSet> {
+  return new Map(
+    evaluations.flatMap(({ name, query, gallery }) => [
+      [`${name}/query`, query],
+      [`${name}/gallery`, gallery],
+    ]),
+  )
+}
+
+/** Query and gallery of an evaluation by a backbone. */
+export async function embedPair(
+  { name }: EvaluationPixels,
+  backbone: Params,
+  { embedder, dim }: { readonly embedder: Embedder; readonly dim: number },
+): Promise<EmbeddedPair> {
+  const [query, gallery] = await Promise.all([
+    embedder.embed(`${name}/query`, backbone),
+    embedder.embed(`${name}/gallery`, backbone),
+  ])
+  return { query, gallery, dim }
+}
+
 /** By the Market rule, in percent; plain AP unless the other is asked for. */
 export function measure(
   pixels: EvaluationPixels,
-  embedded: Omit<EmbeddedSet, 'name'>,
+  embedded: EmbeddedPair,
   averagePrecision: AveragePrecision = 'rectangle',
 ): RankingMetrics {
   return evaluate({
@@ -26,7 +50,7 @@ export function measure(
 }
 
 /** The pixels themselves as embeddings: what a network must beat. */
-export function rawPixels(pixels: EvaluationPixels): Omit<EmbeddedSet, 'name'> {
+export function rawPixels(pixels: EvaluationPixels): EmbeddedPair {
   return {
     query: rawPixelEmbeddings(pixels.query),
     gallery: rawPixelEmbeddings(pixels.gallery),

@@ -7,7 +7,7 @@ function flags(...words: string[]): LearningFlags {
   const command = addLearningOptions(new Command(), defaults)
     .exitOverride()
     .configureOutput({ writeErr() {} })
-  return command.parse(words, { from: 'user' }).opts<LearningFlags>()
+  return { ...command.parse(words, { from: 'user' }).opts<Omit<LearningFlags, 'seed'>>(), seed: 1 }
 }
 const federation = { name: 'x', validation: 0, evaluateEvery: 1 }
 

@@ -52,7 +52,6 @@ export function addLearningOptions(command: Command, defaults: LearningDefaults)
         .choices(['average', 'first'])
         .default('average'),
     )
-    .option('--seed <n>', 'seed of everything that is drawn', whole(0, 0xffff_ffff), 1)
 }
 
 /** Where the learning rates fall, as a share of the rounds: round 28 of 40. */

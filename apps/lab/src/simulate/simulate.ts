@@ -3,7 +3,8 @@ import type { Params } from '@passerby/federation'
 import type { FederationSettings } from '@passerby/protocol'
 import type { RankingMetrics } from '@passerby/reid'
 import type { EvaluationPixels } from '../corpus/corpus.ts'
-import { type EmbeddedSet, type Figures, figure, measure, rawPixels } from '../measure/measure.ts'
+import { type Figures, embedPair, figure, measure, rawPixels } from '../measure/measure.ts'
+import type { Embedder } from '../work/training-pool.ts'
 import { type RoundFigures, type SimulationState, type Workplace, playRound } from './play-round.ts'
 import type { StateFolder } from './state-folder.ts'
 
@@ -25,8 +26,6 @@ export interface Simulation {
   readonly evaluations: readonly EvaluationPixels[]
   readonly settings: FederationSettings
   readonly initial: Params
-  /** Every n-th round, and the last, is evaluated. */
-  readonly evaluateEvery: number
 }
 
 export interface SimulationSurroundings {
@@ -39,19 +38,15 @@ export interface SimulationSurroundings {
   readonly onRound: (round: SimulatedRound) => void
 }
 
-export interface Embedder {
-  /** Query and gallery of an evaluation by a backbone. */
-  embed(evaluation: EvaluationPixels, backbone: Params): Promise<Omit<EmbeddedSet, 'name'>>
-}
-
 /** Plays from the state folder's last round, or from the start, to the end. */
 export async function simulate(
   simulation: Simulation,
   around: SimulationSurroundings,
 ): Promise<{ readonly record: SimulationRecord; readonly final: Figures; readonly model: Params }> {
   const { settings, evaluations } = simulation
+  const embedding = { embedder: around.workplace, dim: settings.local.embedding }
   const evaluated = async (global: Params) =>
-    figuresOf(evaluations, async (set) => measure(set, await around.workplace.embed(set, global)))
+    figuresOf(evaluations, async (set) => measure(set, await embedPair(set, global, embedding)))
   const kept = await around.state.load()
   let state: SimulationState = kept?.state ?? { round: 0, global: simulation.initial, memories: new Map() }
   let record = kept?.records ?? {
@@ -71,7 +66,7 @@ export async function simulate(
     })
     const seconds = around.clock() - start
     state = played.state
-    const due = round % simulation.evaluateEvery === 0 || round === settings.rounds
+    const due = round % settings.evaluateEvery === 0 || round === settings.rounds
     const figures = { ...played.figures, seconds, evaluation: due ? await evaluated(state.global) : null }
     record = { ...record, rounds: [...record.rounds, figures] }
     await around.state.save(state, record)

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openModel } from './model-choice.ts'
 import { fitted, initialModel, readModel, writeModel } from './models.ts'
 
 let folder = ''
@@ -10,14 +11,18 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const tiny = { backbone: 'tiny', embedding: 16 }
+const tiny = { backbone: 'tiny', embedding: 16, input: { height: 64, width: 32 } }
 
 test('a written model is an initial model again, and tells its backbone', async () => {
   const model = await initialModel(tiny, 7)
   const file = join(folder, 'deep', 'model.safetensors')
   await writeModel(file, model, tiny)
   expect(await initialModel(tiny, 1, file)).toEqual(model)
-  expect((await readModel(file)).metadata).toMatchObject({ backbone: 'tiny', embedding: '16' })
+  expect(await openModel(file)).toEqual({
+    choice: { backbone: 'tiny', embedding: 16 },
+    backbone: model,
+    size: { height: 64, width: 32 },
+  })
 })
 
 test('parameters are found by name, whatever their order; what the backbone does not know is left out', () => {

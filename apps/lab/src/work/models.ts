@@ -5,10 +5,16 @@ import { decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LabError } from '../errors.ts'
+import type { Size } from '../settings/arguments.ts'
 
 export interface BackboneChoice {
   readonly backbone: string
   readonly embedding: number
+}
+
+/** What a model file tells beside its parameters. */
+export interface ModelOrigin extends BackboneChoice {
+  readonly input: Size
 }
 
 /** The parameters of a backbone by name, shape and role, in the order of the flat buffer. */
@@ -39,9 +45,13 @@ export async function readModel(
 }
 
 /** Writes a model with what is needed to use it. Makes the folder. */
-export async function writeModel(file: string, model: Params, choice: BackboneChoice): Promise<void> {
+export async function writeModel(
+  file: string,
+  model: Params,
+  { backbone, embedding, input }: ModelOrigin,
+): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
-  const metadata = { backbone: choice.backbone, embedding: String(choice.embedding) }
+  const metadata = { backbone, embedding: String(embedding), input: `${input.height}x${input.width}` }
   await writeFile(file, encodeSafetensors(model, metadata))
 }
 

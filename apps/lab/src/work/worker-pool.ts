@@ -13,6 +13,14 @@ export type WorkerAnswer<Result> =
   | { readonly ok: true; readonly result: Result }
   | { readonly ok: false; readonly message: string }
 
+/** `workerData` of a worker: what it runs, and what that was given. */
+export interface WorkerStart<Data> {
+  readonly file: string
+  readonly data: Data
+}
+
+const ENTRY = new URL('./typescript-worker.mjs', import.meta.url)
+
 interface Waiting<Job, Result> {
   readonly job: Job
   readonly resolve: (result: Result) => void
@@ -26,7 +34,8 @@ export function workerPool<Job, Result>(
 ): WorkerPool<Job, Result> {
   const line: Waiting<Job, Result>[] = []
   const underWay = new Map<Worker, Waiting<Job, Result>>()
-  const workers = Array.from({ length: size }, () => new Worker(file, { workerData, execArgv: ['--import', 'tsx'] }))
+  const start = { file: file.href, data: workerData } satisfies WorkerStart<unknown>
+  const workers = Array.from({ length: size }, () => new Worker(ENTRY, { workerData: start }))
   const idle = [...workers]
   let death: LabError | undefined
 

@@ -1,0 +1,128 @@
+import { Command } from 'commander'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { openCorpus } from '../corpus/open.ts'
+import { addDataOptions, type DataFlags } from '../settings/data.ts'
+import { whole } from '../settings/arguments.ts'
+import { evaluationImages } from '../measure/measure.ts'
+import { type LearningFlags, addLearningOptions, federationSettings } from '../settings/learning.ts'
+import { type SimulationRecord, simulate } from '../simulate/simulate.ts'
+import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
+import { clientsTable, finalTable, roundLine, startLine } from '../simulate/lines.ts'
+import { terminalProgress } from '../terminal/progress.ts'
+import { duration } from '../terminal/table.ts'
+import { writeJson } from '../terminal/write-json.ts'
+import { initialModel, writeModel } from '../work/models.ts'
+import { trainingPool } from '../work/training-pool.ts'
+
+interface SimulateFlags extends LearningFlags, DataFlags {
+  readonly evaluateEvery: number
+  readonly workers: number
+  readonly init?: string
+  readonly state?: string
+  readonly resume: boolean
+  readonly out?: string
+  readonly json?: string
+}
+
+const EXAMPLES = `
+Examples:
+  lab simulate --data reid-data --split by-camera --images 200 --rounds 40
+  lab simulate --data reid-data --split none --images 200        all clients' images in one client
+  lab simulate --data synthetic --backbone tiny --rounds 5       generated people, a minute
+  lab simulate … --resume                                        goes on after the last whole round`
+
+export function simulateCommand(): Command {
+  const command = new Command('simulate').description(
+    'Plays a whole federation in this process, clients in parallel worker threads.',
+  )
+  addDataOptions(command, { people: 60, cameras: 4 })
+  addLearningOptions(command, { backbone: 'osnet_x0_25', size: { height: 64, width: 32 }, rounds: 40 })
+  return command
+    .option('--evaluate-every <n>', 'measure the global model every n-th round and after the last', whole(1, 1e5), 10)
+    .option('--workers <n>', 'worker threads', whole(1, 256), availableParallelism())
+    .option('--init <file>', 'first model (safetensors) instead of a drawn one')
+    .option('--state <folder>', 'where the run is kept after each round (default: .passerby/simulate/…)')
+    .option('--resume', 'go on from what --state holds, if anything', false)
+    .option('--out <file>', 'where the final model is written (default: in the state folder)')
+    .option('--json <file>', 'report as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (_, command: Command) => run(command.opts<SimulateFlags>()))
+}
+
+async function run(flags: SimulateFlags): Promise<void> {
+  const progress = terminalProgress()
+  const settings = federationSettings(flags, { name: 'simulation', validation: 0, evaluateEvery: flags.evaluateEvery })
+  const corpus = await openCorpus(flags, { size: flags.size, progress })
+  const initial = await initialModel(flags, flags.seed, flags.init)
+  const configuration = {
+    settings,
+    clients: corpus.clients.map(({ name, pixels }) => [name, fingerprintOf(pixels.names)]),
+    evaluations: corpus.evaluations.map(({ name, query, gallery }) => [name, query.names.length, gallery.names.length]),
+    initial: fingerprintOf([...initial.values]),
+  }
+  const folder = flags.state ?? join('.passerby', 'simulate', fingerprintOf(configuration).slice(0, 12))
+  const state = stateFolder<SimulationRecord>(folder, configuration)
+  if (!flags.resume) await state.clear()
+  const clients = corpus.clients.map(({ name, pixels }) => ({
+    name,
+    images: pixels.names.length,
+    identities: new Set(pixels.identities).size,
+  }))
+  progress.say(clientsTable(clients))
+
+  const workplace = trainingPool({
+    size: flags.workers,
+    choice: settings.local,
+    clients: new Map(corpus.clients.map(({ name, pixels }) => [name, pixels])),
+    images: evaluationImages(corpus.evaluations),
+  })
+  const task = progress.begin(`${settings.rounds} rounds`, settings.rounds * clients.length)
+  const started = performance.now()
+  try {
+    const result = await simulate(
+      {
+        clients: clients.map(({ name }) => name),
+        evaluations: corpus.evaluations,
+        settings,
+        initial,
+      },
+      {
+        workplace,
+        state,
+        clock: () => performance.now() / 1000,
+        onStart: (record) => progress.say(startLine(record, settings.rounds)),
+        onClient: (round, done, cohort) =>
+          task.update((round - 1) * clients.length + done, `round ${round}: ${done} of ${cohort} clients`),
+        onRound: (round) => progress.say(roundLine(round, settings.rounds)),
+      },
+    )
+    task.end()
+    const model = flags.out ?? join(folder, 'model.safetensors')
+    await writeModel(model, result.model, settings.local)
+    const { initial: before, rawPixels, rounds } = result.record
+    const sets = corpus.evaluations.map(({ name, query, gallery }) => ({
+      name,
+      query: query.names.length,
+      gallery: gallery.names.length,
+    }))
+    process.stdout.write(`${finalTable({ initial: before, rawPixels, final: result.final })}\n`)
+    progress.say(`${duration((performance.now() - started) / 1000)}; the model is in ${model}`)
+    await writeJson(flags.json, {
+      command: 'simulate',
+      data: flags.data,
+      split: flags.split,
+      settings,
+      clients,
+      sets,
+      initial: before,
+      rawPixels,
+      rounds,
+      final: result.final,
+      model,
+    })
+  } finally {
+    task.end()
+    await workplace.close()
+  }
+}

@@ -1,0 +1,27 @@
+/** Which backbone a model file is of, and at which size it was trained. */
+import { backboneNames } from '@passerby/backbones'
+import { type Params, sameLayout } from '@passerby/federation'
+import { LabError } from '../errors.ts'
+import { type Size, size } from '../settings/arguments.ts'
+import { type BackboneChoice, fitted, layoutOf, readModel } from './models.ts'
+
+export interface OpenedModel {
+  readonly choice: BackboneChoice
+  readonly backbone: Params
+  /** Input size that the file tells. */
+  readonly size: Size | undefined
+}
+
+/** Reads a model and recognises its backbone by the parameters themselves. Throws `LabError` when it is none of ours. */
+export async function openModel(file: string): Promise<OpenedModel> {
+  const { params, metadata } = await readModel(file)
+  const embedding =
+    params.layout.findLast((spec) => spec.role === 'weight' && spec.shape.length === 1)?.shape.at(0) ?? 0
+  for (const backbone of backboneNames) {
+    const choice = { backbone, embedding }
+    if (!sameLayout(layoutOf(choice), params.layout)) continue
+    const told = metadata.input
+    return { choice, backbone: fitted(params, layoutOf(choice), file), size: told ? size(told) : undefined }
+  }
+  throw new LabError('unusable', `${file} is a model of none of ${backboneNames.join(', ')}`)
+}

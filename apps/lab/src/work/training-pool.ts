@@ -1,0 +1,84 @@
+/** Learners in worker threads: clients train and images are embedded there, the figures come back. */
+import type { PixelSet } from '@passerby/crops'
+import type { Params } from '@passerby/federation'
+import type { LocalOutcome, LocalTask } from '@passerby/participant'
+import type { Memory, Workplace } from '../simulate/play-round.ts'
+import type { BackboneChoice } from './models.ts'
+import { workerPool } from './worker-pool.ts'
+
+/** What a worker is started with. Pixels are in shared memory, so every worker has every client at no cost. */
+export interface TrainingWorkerData {
+  readonly choice: BackboneChoice
+  readonly clients: ReadonlyMap<string, PixelSet>
+  readonly images: ReadonlyMap<string, PixelSet>
+}
+
+export type TrainingJob =
+  | { readonly type: 'train'; readonly client: string; readonly task: LocalTask; readonly memory: Memory }
+  /** Embeds images `from` to `to` of a set. */
+  | {
+      readonly type: 'embed'
+      readonly set: string
+      readonly from: number
+      readonly to: number
+      readonly backbone: Float32Array
+    }
+
+export type TrainingResult =
+  | { readonly type: 'trained'; readonly outcome: LocalOutcome; readonly memory: Memory }
+  | { readonly type: 'embedded'; readonly embeddings: Float32Array }
+
+/** Turns the images of a set, by its name, into embeddings: row-major, flip-summed, of length 1. */
+export interface Embedder {
+  embed(set: string, backbone: Params): Promise<Float32Array>
+}
+
+export interface TrainingPool extends Workplace, Embedder {
+  close(): Promise<void>
+}
+
+export interface TrainingPoolOptions extends TrainingWorkerData {
+  /** Number of worker threads. */
+  readonly size: number
+}
+
+/** Images embedded by one job: large enough to keep a worker busy, small enough to share them out. */
+const IMAGES_PER_JOB = 256
+
+export function trainingPool({ size, choice, clients, images }: TrainingPoolOptions): TrainingPool {
+  const workerData: TrainingWorkerData = { choice, clients: allShared(clients), images: allShared(images) }
+  const file = new URL('./training-worker.ts', import.meta.url)
+  const pool = workerPool<TrainingJob, TrainingResult>(file, { size, workerData })
+  return {
+    async train(client, task, memory) {
+      const result = await pool.run({ type: 'train', client, task, memory })
+      if (result.type !== 'trained') throw new RangeError('train: the worker did something else')
+      return result
+    },
+    async embed(set, backbone) {
+      const count = images.get(set)?.names.length ?? 0
+      const embeddings = new Float32Array(count * choice.embedding)
+      const starts = Array.from({ length: Math.ceil(count / IMAGES_PER_JOB) }, (_, job) => job * IMAGES_PER_JOB)
+      await Promise.all(
+        starts.map(async (from) => {
+          const to = Math.min(from + IMAGES_PER_JOB, count)
+          const result = await pool.run({ type: 'embed', set, from, to, backbone: backbone.values })
+          if (result.type === 'embedded') embeddings.set(result.embeddings, from * choice.embedding)
+        }),
+      )
+      return embeddings
+    },
+    close: () => pool.close(),
+  }
+}
+
+/** The same sets with their pixels in shared memory. */
+function allShared(sets: ReadonlyMap<string, PixelSet>): ReadonlyMap<string, PixelSet> {
+  return new Map(
+    [...sets].map(([name, set]) => {
+      const pixels = new Uint8Array(new SharedArrayBuffer(set.pixels.length))
+      pixels.set(set.pixels)
+      return [name, { ...set, pixels }]
+    }),
+  )
+}

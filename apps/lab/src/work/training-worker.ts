@@ -1,0 +1,63 @@
+/** One worker thread of a `trainingPool`: a learner on WebAssembly, one job at a time. */
+import { backboneByName } from '@passerby/backbones'
+import type { PixelSet } from '@passerby/crops'
+import { createLearner, embedPixels, networkOf, useBackend } from '@passerby/learner'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { TrainingJob, TrainingResult, TrainingWorkerData } from './training-pool.ts'
+import type { WorkerAnswer, WorkerStart } from './worker-pool.ts'
+
+const { choice, clients, images } = (workerData as WorkerStart<TrainingWorkerData>).data
+const ready = useBackend('wasm')
+const network = networkOf(backboneByName(choice.backbone, choice.embedding))
+/** Jobs are awaited one by one by the pool and never cancelled: closing ends the thread. */
+const { signal } = new AbortController()
+
+parentPort?.on('message', (job: TrainingJob) => {
+  answer(job).then(
+    (result) => parentPort?.postMessage({ ok: true, result } satisfies WorkerAnswer<TrainingResult>),
+    (error: unknown) =>
+      parentPort?.postMessage({
+        ok: false,
+        message: error instanceof Error ? error.message : String(error),
+      } satisfies WorkerAnswer<TrainingResult>),
+  )
+})
+
+async function answer(job: TrainingJob): Promise<TrainingResult> {
+  await ready
+  switch (job.type) {
+    case 'train': {
+      const memory = new Map(job.memory)
+      const learner = createLearner({
+        training: of(clients, job.client),
+        federation: 'simulation',
+        memory: {
+          load: async (key) => memory.get(key),
+          save: async (key, bytes) => void memory.set(key, bytes),
+        },
+      })
+      return { type: 'trained', outcome: await learner.train(job.task, { signal }), memory }
+    }
+    case 'embed': {
+      const part = between(of(images, job.set), job.from, job.to)
+      return { type: 'embedded', embeddings: await embedPixels(network, part, { backbone: job.backbone, signal }) }
+    }
+  }
+}
+
+function of(sets: ReadonlyMap<string, PixelSet>, name: string): PixelSet {
+  const set = sets.get(name)
+  if (!set) throw new RangeError(`training worker: no images named '${name}'`)
+  return set
+}
+
+function between(set: PixelSet, from: number, to: number): PixelSet {
+  const size = set.height * set.width * 3
+  return {
+    ...set,
+    pixels: set.pixels.subarray(from * size, to * size),
+    names: set.names.slice(from, to),
+    identities: set.identities.slice(from, to),
+    cameras: set.cameras.slice(from, to),
+  }
+}
