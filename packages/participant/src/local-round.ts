@@ -1,0 +1,93 @@
+import { clientId, exportPublicKey, importRoundKey } from '@passerby/privacy'
+import type { UpdateContext } from '@passerby/privacy'
+import type { Params } from '@passerby/federation'
+import { encodeUpdate } from '@passerby/protocol'
+import type { Report } from '@passerby/protocol'
+import type { Egress } from './egress.ts'
+import type { KeptUpload } from './keep.ts'
+import type { Learner, LearnerProgress, LocalEvaluation, LocalOutcome } from './learner.ts'
+import { downloadModel } from './model-download.ts'
+import type { Order } from './trust.ts'
+
+export type TrainOrder = Extract<Order, { config: unknown }>
+
+/** What a round needs of its client. */
+export interface RoundTools {
+  readonly egress: Egress
+  readonly learner: Learner
+  readonly identity: CryptoKeyPair
+}
+
+export interface RoundWatch {
+  readonly signal: AbortSignal
+  readonly onDownload: (fraction: number) => void
+  readonly onDownloaded: () => void
+  readonly onTraining: (progress: LearnerProgress) => void
+  readonly onTrained: (outcome: LocalOutcome, local: LocalEvaluation | undefined) => void
+}
+
+/**
+ * One session on the device: download, train, measure the local model, seal. Nothing is sent but the GET of the model.
+ * Rejects with what failed, or with the signal's reason.
+ */
+export async function localRound(order: TrainOrder, tools: RoundTools, watch: RoundWatch): Promise<KeptUpload> {
+  const { config } = order
+  const { signal } = watch
+  const { egress, learner, identity } = tools
+  const model = await downloadModel(egress, config.model, { signal, onProgress: watch.onDownload })
+  signal.throwIfAborted()
+  watch.onDownloaded()
+  const client = await clientId(await exportPublicKey(identity.publicKey))
+  const outcome = await learner.train(
+    {
+      round: config.round,
+      rounds: config.rounds,
+      seed: clientSeed(config.seed, client),
+      backbone: model.values,
+      settings: config.local,
+    },
+    { signal, onProgress: watch.onTraining },
+  )
+  const local = await learner.evaluate({ backbone: outcome.backbone, settings: config.local }, { signal })
+  signal.throwIfAborted()
+  watch.onTrained(outcome, local)
+  const sealed = await seal(order, { client, model, outcome }, tools)
+  return { sealed, report: reportOf(outcome, local) }
+}
+
+async function seal(
+  { config, hash }: TrainOrder,
+  { client, model, outcome }: { readonly client: string; readonly model: Params; readonly outcome: LocalOutcome },
+  { egress, identity }: RoundTools,
+) {
+  const context: UpdateContext = {
+    federation: config.federation,
+    round: config.round,
+    session: config.session,
+    client,
+    config: hash,
+    baseModel: config.model.sha256,
+    layout: config.model.layout,
+    mode: config.mode,
+    kind: 'update',
+  }
+  const plaintext = encodeUpdate(model.layout, { values: outcome.backbone, weight: outcome.weight })
+  const keys = { round: await importRoundKey(config.sealTo), identity: identity.privateKey }
+  return await egress.seal(context, plaintext, keys)
+}
+
+/** Clients of one round draw apart from each other, and each the same again after a restart. */
+function clientSeed(seed: number, client: string): number {
+  return (seed ^ Number.parseInt(client.slice(0, 8), 16)) >>> 0
+}
+
+function reportOf(outcome: LocalOutcome, local: LocalEvaluation | undefined): Report {
+  return { images: outcome.images, loss: outcome.loss, trainSeconds: outcome.seconds, evaluation: measured(local) }
+}
+
+/** A measurement as the wire has it; null where there was nothing to measure. */
+export function measured(evaluation: LocalEvaluation | undefined): Report['evaluation'] {
+  if (evaluation === undefined || evaluation.queries === 0) return null
+  const { rank1, rank5, rank10, mAP, queries } = evaluation
+  return { rank1, rank5, rank10, mAP, queries }
+}

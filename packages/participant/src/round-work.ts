@@ -1,0 +1,169 @@
+/** What a client does in a round, one thing at a time, and how it shows: train, upload, measure. */
+import { sealedLength } from '@passerby/privacy'
+import type { Progress } from '@passerby/protocol'
+import { messageOf } from './edge-link.ts'
+import type { Egress } from './egress.ts'
+import type { Keep, KeptUpload } from './keep.ts'
+import type { Learner, LearnerProgress } from './learner.ts'
+import { localRound, measured } from './local-round.ts'
+import { downloadModel } from './model-download.ts'
+import type { Session, SessionEffect, SessionEvent } from './session-types.ts'
+import { trainedRound, withLoss, withRound, withWork } from './snapshot.ts'
+import type { RoundView, Snapshot, Work } from './snapshot.ts'
+import type { Order } from './trust.ts'
+import { upload } from './upload.ts'
+import { createWorkbench } from './workbench.ts'
+
+const progressEveryMs = 500
+
+export interface RoundWorkOptions {
+  readonly egress: Egress
+  readonly keep: Keep
+  readonly learner: Learner
+  readonly identity: () => Promise<CryptoKeyPair>
+  readonly now: () => number
+  readonly hidden: () => boolean
+  readonly life: AbortSignal
+  readonly dispatch: (event: SessionEvent) => void
+  readonly update: (change: (snapshot: Snapshot) => Snapshot) => void
+  readonly trouble: (message: string) => void
+}
+
+type WorkEffect = Extract<SessionEffect, { type: 'train' | 'upload' | 'evaluate' }>
+
+export function createRoundWork(options: RoundWorkOptions) {
+  const { egress, keep, learner, now, dispatch, update } = options
+  const bench = createWorkbench(options.life)
+  let storage = Promise.resolve()
+  let order: Order = { task: { task: 'none' } }
+  let kept: KeptUpload | undefined
+  let toldAt = 0
+
+  function begin(effect: WorkEffect): void {
+    const current = order
+    bench.begin(
+      (signal) => {
+        switch (effect.type) {
+          case 'train':
+            return train(current, signal)
+          case 'upload':
+            return send(signal)
+          case 'evaluate':
+            return evaluate(current, signal)
+        }
+      },
+      (error) => {
+        note(effect.round, { outcome: 'failed' })
+        options.trouble(messageOf(error))
+        dispatch({ type: 'failed' })
+      },
+    )
+  }
+
+  async function train(order: Order, signal: AbortSignal): Promise<void> {
+    if (!('config' in order)) throw new Error('train: there is no such task')
+    const { config } = order
+    const { round, session } = config
+    note(round, { outcome: 'open' })
+    const tools = { egress, learner, identity: await options.identity() }
+    kept = await localRound(order, tools, {
+      signal,
+      onDownload: (fraction) => tell(session, { round, phase: 'downloading', fraction }),
+      onDownloaded: () => dispatch({ type: 'downloaded', session }),
+      onTraining: (training) => {
+        const fraction = trained(training)
+        tell(session, { round, phase: 'training', fraction, training })
+        const { loss } = training
+        if (loss !== undefined) update((before) => withLoss(before, { at: round - 1 + fraction, loss }))
+      },
+      onTrained: (outcome, local) => note(round, trainedRound(outcome, local)),
+    })
+    await store((upload) => keep.write('upload', upload), kept)
+    if (!signal.aborted) dispatch({ type: 'sealed', session })
+  }
+
+  async function send(signal: AbortSignal): Promise<void> {
+    if (kept === undefined) throw new Error('upload: nothing is kept')
+    const { header } = kept.sealed
+    const { round, session } = header
+    const onProgress = (fraction: number) => tell(session, { round, phase: 'uploading', fraction })
+    const outcome = await upload(egress, kept, { signal, onProgress })
+    note(round, { outcome, bytesUp: sealedLength(header.bytes) })
+    if (!signal.aborted) dispatch({ type: 'settled', session })
+  }
+
+  async function evaluate(order: Order, signal: AbortSignal): Promise<void> {
+    if (!('published' in order)) throw new Error('evaluate: there is no such task')
+    const { round, model, local: settings } = order.published
+    const show = (fraction: number) =>
+      update((before) => withWork(before, { round, phase: 'evaluating', fraction }, now()))
+    show(0)
+    const { values } = await downloadModel(egress, model, { signal })
+    const watch = { signal, onProgress: (progress: LearnerProgress) => show(trained(progress)) }
+    const global = await learner.evaluate({ backbone: values, settings }, watch)
+    signal.throwIfAborted()
+    if (global) note(round, { global })
+    const answer = await egress.request('evaluated', { round, evaluation: measured(global) }, signal)
+    if (!answer.ok) options.trouble(answer.refusal.message)
+    dispatch({ type: 'evaluated', round })
+  }
+
+  function note(round: number, known: Partial<RoundView>): void {
+    update((before) => withRound(before, round, known))
+  }
+
+  /** Shows progress, and tells the coordinator at most twice a second. */
+  function tell(session: number, step: Omit<Work, 'since' | 'secondsLeft'> & Pick<Progress, 'phase'>): void {
+    update((before) => withWork(before, step, now()))
+    if (now() - toldAt < progressEveryMs) return
+    toldAt = now()
+    egress.tellProgress({ session, phase: step.phase, fraction: step.fraction, hidden: options.hidden() })
+  }
+
+  /** Storage that fails costs a retraining after a reload, so the round goes on and the page says so. */
+  async function store<Value>(change: (value: Value) => Promise<void>, value: Value): Promise<void> {
+    storage = storage.then(() => change(value)).catch((error: unknown) => options.trouble(messageOf(error)))
+    await storage
+  }
+
+  return {
+    begin,
+    abandon: () => bench.abandon(),
+    rest: () => Promise.all([bench.rest(), storage]),
+
+    /** What the machine's next `train` or `evaluate` is about. */
+    ordered(next: Order): void {
+      order = next
+    },
+
+    discard(): void {
+      kept = undefined
+      void store(() => keep.remove('upload'), undefined)
+    },
+
+    /** Marks the rounds of which an event decides. */
+    witnessed(session: Session, event: SessionEvent): void {
+      if (event.type === 'aborted' && 'session' in session && session.session === event.session)
+        note(session.round, { outcome: 'aborted' })
+      if ((event.type === 'joined' || event.type === 'tasked') && event.task.task === 'train' && event.task.accepted)
+        note(event.task.round, { outcome: 'counted' })
+    },
+
+    /** The session of a sealed update that an earlier life left, if it is whole and this identity's; else 0. */
+    async restore(): Promise<number> {
+      const found = await keep.read('upload')
+      if (found === undefined) return 0
+      const { publicKey } = await options.identity()
+      if (await egress.adopt(found.sealed, publicKey)) {
+        kept = found
+        return found.sealed.header.session
+      }
+      await keep.remove('upload')
+      return 0
+    },
+  }
+}
+
+function trained({ epoch, epochs, step, steps }: LearnerProgress): number {
+  return Math.min(1, (epoch - 1 + step / Math.max(1, steps)) / Math.max(1, epochs))
+}

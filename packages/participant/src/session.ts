@@ -1,0 +1,197 @@
+/**
+ * The session machine: `step(session, event) → [session, effects]`, pure. It decides what a client does next, whatever
+ * order connection, coordinator, person and learner report in; `participate.ts` carries the effects out. An event
+ * that means nothing in the present state changes nothing.
+ */
+import type { Past, Session, SessionEffect, SessionEvent, SessionRefusal, SessionTask } from './session-types.ts'
+
+export type SessionStep = readonly [Session, readonly SessionEffect[]]
+
+export function step(session: Session, event: SessionEvent): SessionStep {
+  switch (event.type) {
+    case 'started':
+      return start(session, event.kept)
+    case 'connected':
+      return connected(session)
+    case 'joined':
+      return joined(session, event.task)
+    case 'lost':
+      return lost(session)
+    case 'tasked':
+      return isJoined(session) ? assign(session, event.task) : stay(session)
+    case 'aborted':
+      return aborted(session, event.session)
+    case 'downloaded':
+      return session.state === 'downloading' && session.session === event.session
+        ? [{ ...session, state: 'training' }, []]
+        : stay(session)
+    case 'sealed':
+      return sealed(session, event.session)
+    case 'settled':
+      return session.state === 'uploading' && session.session === event.session
+        ? [{ state: 'waiting', past: { ...session.past, kept: 0 } }, [{ type: 'discard' }]]
+        : stay(session)
+    case 'evaluated':
+      return session.state === 'evaluating' && session.round === event.round
+        ? [{ state: 'waiting', past: session.past }, []]
+        : stay(session)
+    case 'failed':
+      return failed(session)
+    case 'paused':
+      return pause(session)
+    case 'resumed':
+      return resume(session)
+    case 'ended':
+      return finish(session, { state: 'ended', because: 'completed' })
+    case 'left':
+      return finish(session, { state: 'ended', because: 'left' })
+    case 'refused':
+      return refuse(session, event.refusal)
+  }
+}
+
+/** True while the coordinator knows this client on the present connection. */
+export function isJoined(session: Session): session is Alive {
+  return session.state === 'waiting' || session.state === 'uploading' || session.state === 'evaluating'
+    ? true
+    : 'link' in session && session.link === 'joined'
+}
+
+type Alive = Exclude<Session, { state: 'idle' | 'ended' | 'refused' }>
+
+function isAlive(session: Session): session is Alive {
+  return 'past' in session
+}
+
+function isWorking(session: Session): boolean {
+  return ['downloading', 'training', 'uploading', 'evaluating'].includes(session.state)
+}
+
+function start(session: Session, kept: number): SessionStep {
+  return isAlive(session)
+    ? stay(session)
+    : [{ state: 'connecting', past: { kept, spent: kept } }, [{ type: 'connect' }]]
+}
+
+function connected(session: Session): SessionStep {
+  if (session.state === 'connecting') return [{ ...session, state: 'joining' }, [{ type: 'join' }]]
+  return 'link' in session && session.link === 'connecting'
+    ? [{ ...session, link: 'joining' }, [{ type: 'join' }]]
+    : stay(session)
+}
+
+function joined(session: Session, task: SessionTask): SessionStep {
+  if (session.state === 'joining') return assign({ ...session, state: 'waiting' }, task)
+  if (!('link' in session) || session.link !== 'joining') return stay(session)
+  if (session.state === 'paused') return [{ ...session, link: 'joined' }, [{ type: 'withdraw', reason: 'paused' }]]
+  return assign({ ...session, link: 'joined' }, task)
+}
+
+function lost(session: Session): SessionStep {
+  if (!isAlive(session)) return stay(session)
+  if ('link' in session) return [{ ...session, link: 'connecting' }, []]
+  return [{ state: 'connecting', past: session.past }, abandoning(session)]
+}
+
+/** What a joined client does about a task: go on with it, or leave what it was at and begin it. */
+function assign(session: Alive, task: SessionTask): SessionStep {
+  if (session.state === 'paused' || isAtWorkOn(session, task)) return stay(session)
+  const { past } = session
+  const left = abandoning(session)
+  if (task.task === 'train' && !task.accepted) {
+    const { round, session: number } = task
+    if (past.kept === number)
+      return [
+        { state: 'uploading', past, round, session: number },
+        [...left, { type: 'upload', round, session: number }],
+      ]
+    const before = [...left, ...discarding(past)]
+    // What was finished once is not trained again, whatever became of it.
+    if (number <= past.spent) return [{ state: 'waiting', past: { ...past, kept: 0 } }, before]
+    return [
+      { state: 'downloading', past: { ...past, kept: 0 }, round, session: number, link: 'joined' },
+      [...before, { type: 'train', round, session: number }],
+    ]
+  }
+  const spent = task.task === 'train' ? Math.max(past.spent, task.session) : past.spent
+  const settled = { kept: 0, spent }
+  const before = [...left, ...discarding(past)]
+  return task.task === 'evaluate'
+    ? [{ state: 'evaluating', past: settled, round: task.round }, [...before, { type: 'evaluate', round: task.round }]]
+    : [{ state: 'waiting', past: settled }, before]
+}
+
+function isAtWorkOn(session: Alive, task: SessionTask): boolean {
+  if (task.task === 'evaluate') return session.state === 'evaluating' && session.round === task.round
+  return task.task === 'train' && !task.accepted && 'session' in session && session.session === task.session
+}
+
+function aborted(session: Session, number: number): SessionStep {
+  if (!isJoined(session)) return stay(session)
+  if ('session' in session && session.session === number)
+    return [
+      { state: 'waiting', past: { kept: 0, spent: number } },
+      [...abandoning(session), ...discarding(session.past)],
+    ]
+  if (session.past.kept !== number || number === 0) return stay(session)
+  return [{ ...session, past: { ...session.past, kept: 0 } }, discarding(session.past)]
+}
+
+function sealed(session: Session, number: number): SessionStep {
+  if (session.state !== 'training' || session.session !== number) return stay(session)
+  const past = { kept: number, spent: number }
+  const { round, link } = session
+  if (link !== 'joined') return [{ state: link, past }, []]
+  return [{ state: 'uploading', past, round, session: number }, [{ type: 'upload', round, session: number }]]
+}
+
+/** The person decides whether to try again: a device that fails once would fail every round. */
+function failed(session: Session): SessionStep {
+  if (!isAlive(session) || !isWorking(session)) return stay(session)
+  const dropped = session.state === 'uploading'
+  const past = dropped ? { ...session.past, kept: 0 } : session.past
+  return [
+    { state: 'paused', past, link: linkOf(session), because: 'failed' },
+    [...(dropped ? discarding(session.past) : []), ...withdrawing(session, 'failed')],
+  ]
+}
+
+function pause(session: Session): SessionStep {
+  if (!isAlive(session) || session.state === 'paused') return stay(session)
+  return [
+    { state: 'paused', past: session.past, link: linkOf(session), because: 'asked' },
+    [...abandoning(session), ...withdrawing(session, 'paused')],
+  ]
+}
+
+function resume(session: Session): SessionStep {
+  if (session.state !== 'paused') return stay(session)
+  const { past, link } = session
+  return link === 'joined' ? [{ state: 'waiting', past }, [{ type: 'return' }]] : [{ state: link, past }, []]
+}
+
+function finish(session: Session, end: Extract<Session, { state: 'ended' }>): SessionStep {
+  if (!isAlive(session)) return stay(session)
+  const goodbye = end.because === 'left' ? withdrawing(session, 'left') : []
+  return [end, [...abandoning(session), ...discarding(session.past), ...goodbye, { type: 'disconnect' }]]
+}
+
+/** A kept update stays: whoever joins again may still deliver it. */
+function refuse(session: Session, refusal: SessionRefusal): SessionStep {
+  const next: Session = { state: 'refused', refusal }
+  if (isAlive(session)) return [next, [...abandoning(session), { type: 'disconnect' }]]
+  return session.state === 'ended' ? stay(session) : [next, []]
+}
+
+function linkOf(session: Alive) {
+  if ('link' in session) return session.link
+  return session.state === 'connecting' || session.state === 'joining' ? session.state : 'joined'
+}
+
+function withdrawing(session: Alive, reason: 'paused' | 'left' | 'failed'): readonly SessionEffect[] {
+  return isJoined(session) ? [{ type: 'withdraw', reason }] : []
+}
+
+const abandoning = (session: Session): readonly SessionEffect[] => (isWorking(session) ? [{ type: 'abandon' }] : [])
+const discarding = (past: Past): readonly SessionEffect[] => (past.kept === 0 ? [] : [{ type: 'discard' }])
+const stay = (session: Session): SessionStep => [session, []]

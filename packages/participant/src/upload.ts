@@ -1,0 +1,71 @@
+import { missingFrom } from '@passerby/protocol'
+import type { RefusalCode, Refusal } from '@passerby/protocol'
+import type { Egress } from './egress.ts'
+import { ParticipantError } from './errors.ts'
+import type { KeptUpload } from './keep.ts'
+import { pause } from './patience.ts'
+
+/** Chunks under way at once (U3). */
+const window = 2
+const attempts = 6
+const pauseMs = 1_000
+
+/** `counted`: the coordinator has it. `dropped`: it wants it no more, which is no one's fault. */
+export type UploadOutcome = 'counted' | 'dropped'
+
+/** The session went on without this update (SPEC: drop the update, wait for the next task). */
+const settling: readonly RefusalCode[] = ['unknown-round', 'late-update', 'not-in-cohort']
+const passing: readonly RefusalCode[] = ['too-fast', 'internal', 'wrong-chunk', 'incomplete-update']
+
+/**
+ * Sends what the coordinator does not hold yet of a sealed update, two chunks at a time, and commits it. Begins again
+ * after a passing failure. Rejects with `ParticipantError` when the coordinator refuses the update itself, or the
+ * signal's reason.
+ */
+export async function upload(
+  egress: Egress,
+  kept: KeptUpload,
+  watch: { readonly signal: AbortSignal; readonly onProgress: (fraction: number) => void },
+): Promise<UploadOutcome> {
+  for (let failures = 1; ; failures++) {
+    const refusal = await attemptUpload(egress, kept, watch).catch(passedOver)
+    if (refusal === undefined || refusal.code === 'duplicate-update') return 'counted'
+    if (settling.includes(refusal.code)) return 'dropped'
+    if (!passing.includes(refusal.code) || failures === attempts)
+      throw new ParticipantError('no-answer', `The update was refused: ${refusal.message}`)
+    await pause(pauseMs * failures, watch.signal)
+  }
+}
+
+/** An unanswered message is tried again like one that the coordinator could not take just now. */
+function passedOver(error: unknown): Refusal {
+  if (error instanceof ParticipantError && error.code === 'no-answer')
+    return { code: 'internal', message: error.message }
+  throw error
+}
+
+/** `undefined` when the update was committed. */
+async function attemptUpload(
+  egress: Egress,
+  { sealed, report }: KeptUpload,
+  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (fraction: number) => void },
+): Promise<Refusal | undefined> {
+  const { header, enc, signature } = sealed
+  const begun = await egress.request('update.begin', { header, enc }, signal)
+  if (!begun.ok) return begun.refusal
+  const missing = missingFrom(begun.value.held, header.chunks)
+  let acknowledged = header.chunks - missing.length
+  onProgress(acknowledged / header.chunks)
+  const refusals: Refusal[] = []
+  async function sendNext(): Promise<void> {
+    for (let index = missing.shift(); index !== undefined && refusals.length === 0; index = missing.shift()) {
+      const answer = await egress.sendChunk(sealed, index, signal)
+      if (!answer.ok) refusals.push(answer.refusal)
+      else onProgress(++acknowledged / header.chunks)
+    }
+  }
+  await Promise.all(Array.from({ length: window }, sendNext))
+  if (refusals.length > 0) return refusals[0]
+  const committed = await egress.request('update.commit', { session: header.session, signature, report }, signal)
+  return committed.ok ? undefined : committed.refusal
+}
