@@ -1,0 +1,117 @@
+/**
+ * The tasks of a backward pass: the steps in reverse, each turning its output's gradient into its inputs' and adding to
+ * its parameters'.
+ */
+import { IMAGES, inputsOf } from '../backbone.ts'
+import type { Forward } from './forward.ts'
+import { gradientsFrom, type Gradients } from './gradients.ts'
+import { bordered, convSizes, mapSizes, matrixSizes, pixelSizes, planes, rowSizes, windowSizes } from './sizes.ts'
+import { isProduct, lookUp, parameterSpan, type Sheet, type Step } from './steps.ts'
+import { recordTo, unplaced, type Buffer, type Draft, type Run } from './task.ts'
+
+/** `dEmbeddings` may be overwritten. */
+export function draftBackward(sheet: Sheet, forward: Forward, dEmbeddings: Buffer): readonly Draft[] {
+  const tasks: Draft[] = []
+  const gradients = gradientsFrom(sheet.steps.at(-1)?.output ?? IMAGES, dEmbeddings)
+  for (const step of [...sheet.steps].reverse()) {
+    const dy = gradients.take(step.output)
+    if (dy) stepBack(sheet, forward, { step, dy, gradients, run: recordTo(tasks, step.node.name) })
+  }
+  return tasks
+}
+
+interface StepBack {
+  readonly step: Step
+  readonly dy: Buffer
+  readonly gradients: Gradients
+  readonly run: Run
+}
+
+function stepBack(sheet: Sheet, forward: Forward, { step, dy, gradients, run }: StepBack): void {
+  const { node, relu } = step
+  const inputs = inputsOf(node)
+  const [name = IMAGES] = inputs
+  const x = lookUp(forward.values, name)
+  const y = lookUp(forward.values, step.output)
+  const from = { size: x.size, from: dy }
+  switch (node.op) {
+    case 'conv': {
+      const dw = parameterSpan(sheet, `${node.parameters}.weight`, 'gradient')
+      if (!isProduct(node)) {
+        const operands = { x, dy, dw, bordered: bordered(step, node.padding) }
+        return run('convWeightGradient', operands, convSizes(sheet, step, node))
+      }
+      const sizes = matrixSizes(sheet, step)
+      run('productWeightGradient', { x, dy, dw }, sizes)
+      if (node.bias) {
+        const dbias = parameterSpan(sheet, `${node.parameters}.bias`, 'gradient')
+        run('biasGradient', { dy, dbias }, { rows: sizes.rows, columns: sizes.columns })
+      }
+      const w = parameterSpan(sheet, `${node.parameters}.weight`)
+      return gradients.give(run, name, {
+        ...from,
+        can: 'accumulate',
+        compute: (dx, accumulate) => {
+          const transposed = unplaced(`${node.name}:transposed`, w.size)
+          run('productInputGradient', { dy, w, dx, transposed }, { ...sizes, accumulate })
+        },
+      })
+    }
+    case 'depthwise': {
+      const sizes = mapSizes(sheet, step)
+      const dw = parameterSpan(sheet, `${node.parameters}.weight`, 'gradient')
+      run('depthwiseWeightGradient', { x, dy, dw, planes: planes(step) }, sizes)
+      const w = parameterSpan(sheet, `${node.parameters}.weight`)
+      const compute = (dx: Buffer) => run('depthwiseInputGradient', { dy, w, dx, planes: planes(step) }, sizes)
+      return gradients.give(run, name, { ...from, can: 'write', compute })
+    }
+    case 'batchNorm': {
+      const operands = {
+        x,
+        y,
+        dy,
+        gamma: parameterSpan(sheet, `${node.parameters}.weight`),
+        saved: lookUp(forward.saved, node.name),
+        dgamma: parameterSpan(sheet, `${node.parameters}.weight`, 'gradient'),
+        dbeta: parameterSpan(sheet, `${node.parameters}.bias`, 'gradient'),
+        sums: unplaced(`${node.name}:sums`, 2 * step.shape.channels),
+      }
+      const compute = (dx: Buffer) => run('batchNormGradient', { ...operands, dx }, { ...rowSizes(sheet, step), relu })
+      return gradients.give(run, name, { ...from, can: 'overwrite', compute })
+    }
+    case 'relu':
+    case 'sigmoid': {
+      const kernel = `${node.op}Gradient` as const
+      const compute = (dx: Buffer) => run(kernel, { y, dy, dx }, { count: y.size })
+      return gradients.give(run, name, { ...from, can: 'overwrite', compute })
+    }
+    case 'maxPool': {
+      const sizes = { ...windowSizes(sheet, step, node), padding: node.padding }
+      const compute = (dx: Buffer) => run('maxPoolGradient', { x, y, dy, dx }, sizes)
+      return gradients.give(run, name, { ...from, can: 'write', compute })
+    }
+    case 'averagePool': {
+      const compute = (dx: Buffer) => run('averagePoolGradient', { dy, dx }, windowSizes(sheet, step, node))
+      return gradients.give(run, name, { ...from, can: 'write', compute })
+    }
+    case 'globalAveragePool': {
+      const compute = (dx: Buffer, accumulate: 0 | 1) =>
+        run('globalAverageGradient', { dy, dx }, { ...pixelSizes(sheet, step), accumulate })
+      return gradients.give(run, name, { ...from, can: 'accumulate', compute })
+    }
+    case 'gate': {
+      const factor = lookUp(forward.values, node.factor)
+      const dfactor = unplaced(`${node.factor}:from ${dy.label}`, factor.size)
+      const compute = (dx: Buffer) => run('gateGradient', { x, factor, dy, dx, dfactor }, pixelSizes(sheet, step))
+      gradients.give(run, name, { ...from, can: 'write', compute })
+      return gradients.pass(run, node.factor, dfactor)
+    }
+    case 'add': {
+      if (!relu) return inputs.forEach((input) => gradients.pass(run, input, dy))
+      const compute = (dx: Buffer) => run('reluGradient', { y, dy, dx }, { count: y.size })
+      gradients.give(run, node.name, { ...from, can: 'overwrite', compute })
+      const sum = gradients.take(node.name)
+      return inputs.forEach((input) => sum && gradients.pass(run, input, sum))
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** The sizes that kernels take (`KERNELS`), and the memory that some need beside their operands. */
+import type { Conv, Pool } from '../backbone.ts'
+import type { BatchShape, Step } from './steps.ts'
+import { unplaced, type Buffer } from './task.ts'
+
+type Batch = Pick<BatchShape, 'batch'>
+
+export const matrixSizes = ({ batch }: Batch, { input, shape }: Step) => ({
+  rows: batch * shape.height * shape.width,
+  inner: input.channels,
+  columns: shape.channels,
+})
+
+export const rowSizes = ({ batch }: Batch, { shape }: Step) => ({
+  rows: batch * shape.height * shape.width,
+  channels: shape.channels,
+})
+
+export const mapSizes = ({ batch }: Batch, { shape }: Step) => ({ batch, ...shape })
+
+/** For kernels between a map and one vector per image. */
+export const pixelSizes = ({ batch }: Batch, { input }: Step) => ({
+  batch,
+  pixels: input.height * input.width,
+  channels: input.channels,
+})
+
+export const windowSizes = ({ batch }: Batch, { input, shape }: Step, { kernel, stride }: Pool) => ({
+  batch,
+  ...input,
+  outHeight: shape.height,
+  outWidth: shape.width,
+  kernel,
+  stride,
+})
+
+export const convSizes = ({ batch }: Batch, { input, shape }: Step, { kernel, stride, padding }: Conv) => ({
+  batch,
+  height: input.height,
+  width: input.width,
+  inputs: input.channels,
+  outHeight: shape.height,
+  outWidth: shape.width,
+  outputs: shape.channels,
+  kernel,
+  stride,
+  padding,
+})
+
+/** One image in planes of four channels with one pixel of zeros around. */
+export function planes({ node, shape }: Step): Buffer {
+  return unplaced(`${node.name}:planes`, Math.ceil(shape.channels / 4) * 4 * (shape.height + 2) * (shape.width + 2))
+}
+
+/** One image with its padding. */
+export function bordered({ node, input }: Step, padding: number): Buffer {
+  const pixels = (input.height + 2 * padding) * (input.width + 2 * padding)
+  return unplaced(`${node.name}:bordered`, pixels * input.channels)
+}

@@ -1,0 +1,189 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { IMAGES, type Backbone } from '../backbone.ts'
+import { drawBackbone, type Graph } from '../graph.ts'
+import { countParameters, parametersOf, parameterSize } from '../parameters.ts'
+import { backboneByName, backboneNames } from '../registry.ts'
+import { KERNELS } from './kernels.ts'
+import { planStep, type StepPlan } from './step-plan.ts'
+import type { Span, Task } from './task.ts'
+
+/**
+ * Runs a plan on spans instead of numbers: every cell of the arena remembers whose value was written there last. A read
+ * of a cell that holds another value, or none, means that something was not written yet, or was overwritten alive.
+ */
+function rehearse(plan: StepPlan): { largest: number } {
+  const arena: (Span | undefined)[] = Array.from({ length: plan.sizes.arena })
+  let largest = 0
+  const write = (span: Span) => {
+    expect(span.offset + span.size).toBeLessThanOrEqual(plan.sizes[span.region])
+    if (span.region !== 'arena') return
+    arena.fill(span, span.offset, span.offset + span.size)
+    largest = Math.max(largest, Math.ceil((span.offset + span.size) / 16) * 16)
+  }
+  const read = (span: Span, by: string) => {
+    expect(span.offset + span.size).toBeLessThanOrEqual(plan.sizes[span.region])
+    if (span.region !== 'arena') return
+    for (let cell = span.offset; cell < span.offset + span.size; cell++) {
+      if (arena[cell] !== span) expect.fail(`${by} reads '${span.label}' where there is '${arena[cell]?.label}'`)
+    }
+  }
+  const run = ({ kernel, node, reads, writes, accumulates }: Task) => {
+    for (const span of accumulates ? [...reads, writes[0]] : reads) read(span, `${kernel} of ${node}`)
+    writes.forEach(write)
+  }
+  write(plan.images)
+  plan.forward.forEach(run)
+  read(plan.embeddings, 'the caller')
+  write(plan.dEmbeddings)
+  plan.backward.forEach(run)
+  return { largest }
+}
+
+/** The cells of a region that some task writes, as runs of neighbours `from, to`. */
+function written(tasks: readonly Task[], region: Span['region']): (readonly [number, number])[] {
+  const spans = tasks.flatMap((task) => task.writes).filter((span) => span.region === region)
+  const runs: [number, number][] = []
+  for (const { offset, size } of spans.sort((a, b) => a.offset - b.offset)) {
+    const last = runs.at(-1)
+    if (last && offset <= last[1]) last[1] = Math.max(last[1], offset + size)
+    else runs.push([offset, offset + size])
+  }
+  return runs
+}
+
+const size = { height: 32, width: 16 }
+const drawn = (draw: (graph: Graph) => void) => drawBackbone('drawn', draw)
+const inTraining = (backbone: Backbone) => planStep(backbone, { batch: 2, ...size, training: true })
+
+describe('planStep', () => {
+  it.each(backboneNames)(
+    '%s reads only what is written and still alive, in exactly the arena that it states',
+    (name) => {
+      fc.assert(
+        fc.property(
+          fc.record({
+            batch: fc.integer({ min: 2, max: 3 }),
+            height: fc.integer({ min: 16, max: 41 }),
+            width: fc.integer({ min: 16, max: 33 }),
+            training: fc.boolean(),
+          }),
+          (options) => {
+            const plan = planStep(backboneByName(name, 24), options)
+            expect(rehearse(plan).largest).toBe(plan.sizes.arena)
+          },
+        ),
+        { numRuns: 3 },
+      )
+    },
+  )
+
+  it.each(backboneNames)('%s gives every weight a gradient, and moves every statistic', (name) => {
+    const backbone = backboneByName(name)
+    const plan = inTraining(backbone)
+    const { weight, statistic } = countParameters(backbone)
+    expect(written(plan.backward, 'gradient')).toEqual([[0, weight]])
+    expect(written(plan.forward, 'parameters')).toEqual([[weight, weight + statistic]])
+  })
+
+  it('leaves statistics alone when it infers, and needs far less memory', () => {
+    const backbone = backboneByName('osnet_x0_25')
+    const inference = planStep(backbone, { batch: 2, ...size, training: false })
+    expect(written(inference.forward, 'parameters')).toEqual([])
+    expect(inference.backward).toEqual([])
+    expect(inference.sizes.arena * 8).toBeLessThan(inTraining(backbone).sizes.arena)
+  })
+
+  it('needs at most twice the largest sum of values that are alive at once', () => {
+    const plan = inTraining(backboneByName('osnet_x0_25'))
+    const tasks = [...plan.forward, ...plan.backward]
+    const spans = new Map<Span, { first: number; last: number; size: number }>()
+    tasks.forEach((task, at) => {
+      for (const span of [...task.reads, ...task.writes]) {
+        if (span.region === 'arena') spans.set(span, { first: spans.get(span)?.first ?? at, last: at, size: span.size })
+      }
+    })
+    const alive = tasks.map((_, at) =>
+      [...spans.values()].reduce((sum, one) => sum + (one.first <= at && at <= one.last ? one.size : 0), 0),
+    )
+    expect(plan.sizes.arena).toBeGreaterThanOrEqual(Math.max(...alive))
+    expect(plan.sizes.arena).toBeLessThan(2 * Math.max(...alive))
+  })
+
+  it('folds a ReLU into the batch norm or the sum before it when nothing else reads that', () => {
+    const plan = inTraining(backboneByName('tiny'))
+    expect(plan.forward.filter((task) => task.kernel === 'relu').map((task) => task.node)).toEqual([
+      'conv2.0.conv2a.gate.relu',
+      'conv2.0.conv2b.gate.relu',
+    ])
+    const twice = drawn((graph) => {
+      const norm = graph.batchNorm('norm', graph.conv('conv', IMAGES, { channels: 4, kernel: 3 }))
+      graph.add('sum', [norm, graph.activate('relu', 'relu', norm)])
+    })
+    expect(inTraining(twice).forward.map((task) => task.kernel)).toEqual(['conv', 'batchNorm', 'relu', 'add'])
+    expect(rehearse(inTraining(twice)).largest).toBe(inTraining(twice).sizes.arena)
+  })
+
+  it('sums gradients of a value that is added to itself, or read again below the sum', () => {
+    const knotted = drawn((graph) => {
+      const a = graph.batchNorm('a', graph.conv('conv', IMAGES, { channels: 4, kernel: 3 }))
+      const b = graph.activate('sigmoid', 'b', a)
+      const c = graph.add('c', [a, a, b])
+      graph.add('d', [c, graph.conv('e', c, { channels: 4 }), a, graph.gate('f', c, graph.globalAveragePool('g', c))])
+    })
+    const plan = inTraining(knotted)
+    expect(rehearse(plan).largest).toBe(plan.sizes.arena)
+  })
+
+  it('gives operands and sizes in the order of the kernel table', () => {
+    const [task] = inTraining(backboneByName('tiny')).forward.filter((one) => one.kernel === 'biasedProduct')
+    const parameters = parametersOf(backboneByName('tiny'))
+    expect(KERNELS.biasedProduct).toEqual({
+      reads: ['x', 'w', 'bias'],
+      writes: ['y'],
+      sizes: ['rows', 'inner', 'columns'],
+    })
+    expect(task.reads.map((span) => span.label)).toEqual([
+      'conv2.0.conv2a.gate.pool',
+      'conv2.0.gate.fc1.weight',
+      'conv2.0.gate.fc1.bias',
+    ])
+    expect(task.sizes).toEqual([2, 8, 1])
+    const before = parameters.slice(
+      0,
+      parameters.findIndex((one) => one.name === 'conv2.0.gate.fc1.weight'),
+    )
+    expect(task.reads[1].offset).toBe(before.reduce((sum, one) => sum + parameterSize(one), 0))
+  })
+
+  it.each([
+    [
+      'a batch of one in training',
+      () => planStep(backboneByName('tiny'), { batch: 1, ...size, training: true }),
+      /batch of 1/,
+    ],
+    [
+      'a dense convolution behind the first',
+      () =>
+        inTraining(
+          drawn((graph) => {
+            graph.conv('b', graph.conv('a', IMAGES, { channels: 4, kernel: 3 }), { channels: 4, kernel: 3 })
+          }),
+        ),
+      /'b' is a k×k convolution/,
+    ],
+    [
+      'a depthwise stride',
+      () =>
+        inTraining(
+          drawn((graph) => {
+            graph.depthwise('a', IMAGES, { channels: 3, kernel: 3, stride: 2 })
+          }),
+        ),
+      /'a' is depthwise, but not 3×3/,
+    ],
+  ])('refuses %s', (_, plan, message) => {
+    expect(plan).toThrow(RangeError)
+    expect(plan).toThrow(message)
+  })
+})

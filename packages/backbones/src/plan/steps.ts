@@ -1,0 +1,108 @@
+/** The graph as a plan sees it: activations folded into the node before them, and what no kernel does refused. */
+import { IMAGES, inputsOf, type Backbone, type Conv, type Linear, type Node } from '../backbone.ts'
+import { parametersOf, parameterSize } from '../parameters.ts'
+import { inferShapes, type Shape } from '../shapes.ts'
+import type { Span } from './task.ts'
+
+/** A node with what follows from the batch's shape. */
+export interface Step {
+  /** A linear layer as the 1×1 convolution that it is. */
+  readonly node: Exclude<Node, Linear>
+  /** The node's name, or that of the ReLU folded into it. */
+  readonly output: string
+  readonly relu: 0 | 1
+  readonly input: Shape
+  readonly shape: Shape
+}
+
+export interface BatchShape {
+  readonly batch: number
+  /** Of the images, in pixels. */
+  readonly height: number
+  readonly width: number
+}
+
+export interface Sheet extends BatchShape {
+  readonly steps: readonly Step[]
+  readonly shapes: ReadonlyMap<string, Shape>
+  /** Where each parameter lies in the flat buffers, by name. */
+  readonly parameters: ReadonlyMap<string, Omit<Span, 'region'>>
+}
+
+/** Throws `RangeError` for a node that no kernel does. */
+export function sheetOf(backbone: Backbone, batch: BatchShape): Sheet {
+  const shapes = inferShapes(backbone, batch)
+  const shapeOf = (name: string) => shapes.get(name) ?? { height: 0, width: 0, channels: 0 }
+  const folded = foldedActivations(backbone)
+  const hidden = new Set(folded.values())
+  const steps = backbone.nodes
+    .filter((node) => !hidden.has(node.name))
+    .map((described): Step => {
+      const node = described.op === 'linear' ? { ...described, ...POINTWISE } : described
+      const [first = IMAGES] = inputsOf(node)
+      refuseUnknown(node, first)
+      const output = folded.get(node.name)
+      return {
+        node,
+        output: output ?? node.name,
+        relu: output ? 1 : 0,
+        input: shapeOf(first),
+        shape: shapeOf(node.name),
+      }
+    })
+  return { ...batch, steps, shapes, parameters: parameterSpans(backbone) }
+}
+
+const POINTWISE = { op: 'conv', kernel: 1, stride: 1, padding: 0, bias: true } as const
+
+/** Batch norms and sums that only a ReLU reads, with that ReLU's name: one kernel does both. */
+function foldedActivations(backbone: Backbone): ReadonlyMap<string, string> {
+  const nodes = new Map(backbone.nodes.map((node) => [node.name, node]))
+  const reads = backbone.nodes.flatMap(inputsOf)
+  const folded = new Map<string, string>()
+  for (const node of backbone.nodes) {
+    if (node.op !== 'relu') continue
+    const before = nodes.get(node.input)?.op
+    const readers = reads.filter((name) => name === node.input).length
+    if ((before === 'batchNorm' || before === 'add') && readers === 1) folded.set(node.input, node.name)
+  }
+  return folded
+}
+
+function refuseUnknown(node: Step['node'], input: string): void {
+  const refuse = (why: string) => new RangeError(`planStep: '${node.name}' ${why}`)
+  if (node.op === 'depthwise' && !(node.kernel === 3 && node.stride === 1 && node.padding === 1 && !node.bias)) {
+    throw refuse('is depthwise, but not 3×3 of stride 1 without bias')
+  }
+  if (node.op === 'conv' && !isProduct(node) && (node.bias || input !== IMAGES)) {
+    throw refuse('is a k×k convolution with a bias, or not on the images')
+  }
+}
+
+/** Whether a convolution is one matrix product over pixels. */
+export function isProduct({ kernel, stride, padding }: Conv): boolean {
+  return kernel === 1 && stride === 1 && padding === 0
+}
+
+/** A parameter's values, or its gradient. Throws `RangeError` when there is none of that name. */
+export function parameterSpan(sheet: Sheet, name: string, region: Span['region'] = 'parameters'): Span {
+  return { ...lookUp(sheet.parameters, name), region }
+}
+
+/** Throws `RangeError` where there is none of that name. */
+export function lookUp<Key, Value>(values: ReadonlyMap<Key, Value>, key: Key): Value {
+  const value = values.get(key)
+  if (value === undefined) throw new RangeError(`planStep: there is no ${JSON.stringify(key)}`)
+  return value
+}
+
+function parameterSpans(backbone: Backbone): ReadonlyMap<string, Omit<Span, 'region'>> {
+  let offset = 0
+  return new Map(
+    parametersOf(backbone).map((parameter) => {
+      const span = { label: parameter.name, offset, size: parameterSize(parameter) }
+      offset += span.size
+      return [parameter.name, span] as const
+    }),
+  )
+}
