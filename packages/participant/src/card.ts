@@ -64,6 +64,20 @@ export async function previewCard(
   }
 }
 
+/** The newest model for who does not take part, as `Participant.newestModel`. Sends two GETs. */
+export async function downloadNewestModel(
+  origin: string,
+  question: CardQuestion,
+  signal: AbortSignal,
+): Promise<Trusted<Uint8Array<ArrayBuffer>>> {
+  const egress = openEgress({ origin })
+  try {
+    return await fetchNewestModel(egress, question, signal)
+  } finally {
+    egress.close()
+  }
+}
+
 /** The newest model of a federation as a safetensors file, by its verified card. */
 export async function fetchNewestModel(
   egress: Egress,

@@ -151,6 +151,7 @@ export function openEgress(options: EgressOptions) {
         signal.throwIfAborted()
         throw new ParticipantError('offline', 'The coordinator cannot be reached.', { cause })
       })
+      if (response.status === 404) throw new ParticipantError('not-found', 'The coordinator has nothing of that name.')
       if (!response.ok) throw new ParticipantError('http', `The coordinator answered ${response.status}.`)
       const body = await readBody(response, { limit, onProgress })
       count(withReceived(ledger, body.length))

@@ -1,4 +1,4 @@
-export { previewCard } from './card.ts'
+export { downloadNewestModel, previewCard } from './card.ts'
 export type { CardQuestion } from './card.ts'
 export { openBrowserKeep } from './browser-keep.ts'
 export type { SealSpy } from './egress.ts'
