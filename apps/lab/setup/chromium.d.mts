@@ -1,4 +1,6 @@
-/** WebGPU on SwiftShader needs all four of the graphics flags; the rest keep a test browser off the network. */
+/** Keeps an automated browser off the network and free of questions. */
+export const quietArguments: readonly string[]
+/** The same with WebGPU on SwiftShader, which needs all four of these flags: for tests, since it is slow. */
 export const chromiumArguments: readonly string[]
 /** The path of an installed Chromium: `PASSERBY_CHROMIUM`, else one on the PATH, else Playwright's; or undefined. */
 export function findChromium(): string | undefined

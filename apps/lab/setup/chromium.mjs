@@ -11,18 +11,23 @@ const MAC_APPLICATIONS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-/** WebGPU on SwiftShader needs all four of the graphics flags; the rest keep a test browser off the network. */
-export const chromiumArguments = [
+/** Keeps an automated browser off the network and free of questions. */
+export const quietArguments = [
   '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-angle=swiftshader',
-  '--enable-features=Vulkan',
-  '--use-vulkan=swiftshader',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+]
+
+/** The same with WebGPU on SwiftShader, which needs all four of these flags: for tests, since it is slow. */
+export const chromiumArguments = [
+  ...quietArguments,
+  '--enable-unsafe-webgpu',
+  '--use-angle=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
 ]
 
 /** The path of an installed Chromium: `PASSERBY_CHROMIUM`, else one on the PATH, else Playwright's; or undefined. */
