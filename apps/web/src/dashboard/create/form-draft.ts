@@ -34,9 +34,14 @@ export function settingsOf(draft: Draft): Drafted {
   return { ok: false, errors }
 }
 
-/** The default of a field, as the form shows it. */
+/** The default of a field, as a person reads it. */
 export function defaultOf(field: FormField): string {
-  const value = shown(field, valueAt(defaultSettings, field.path))
+  return shownValue(field, defaultSettings)
+}
+
+/** What a field is set to, with its unit. */
+export function shownValue(field: FormField, settings: FederationSettings): string {
+  const value = shown(field, valueAt(settings, field.path))
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   const label = field.options?.find((option) => option.value === value)?.label ?? value
   return field.unit && label ? `${label} ${field.unit}` : label

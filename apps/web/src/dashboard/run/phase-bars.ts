@@ -8,10 +8,17 @@ export interface PhaseBar {
   readonly record: RoundRecord
   /** Seconds in all. */
   readonly seconds: number
-  /** Lengths as shares of the longest bar, 0 to 1, in the order of `phaseNames`. */
-  readonly parts: readonly { readonly phase: PhaseName; readonly seconds: number; readonly share: number }[]
+  /** Where each phase begins and how long it is, as shares of the longest bar, in the order of `phaseNames`. */
+  readonly parts: readonly PhasePart[]
   readonly counted: number
   readonly cohort: number
+}
+
+export interface PhasePart {
+  readonly phase: PhaseName
+  readonly seconds: number
+  readonly from: number
+  readonly share: number
 }
 
 /** Newest first. */
@@ -21,15 +28,20 @@ export function phaseBars(records: readonly RoundRecord[]): readonly PhaseBar[] 
     .map((record) => ({
       record,
       seconds: totalSeconds(record),
-      parts: phaseNames.map((phase) => ({
-        phase,
-        seconds: record.seconds[phase],
-        share: record.seconds[phase] / longest,
-      })),
+      parts: partsOf(record, longest),
       counted: record.contributions.filter(({ outcome }) => outcome === 'counted').length,
       cohort: record.contributions.length,
     }))
     .reverse()
+}
+
+function partsOf({ seconds }: RoundRecord, longest: number): readonly PhasePart[] {
+  let from = 0
+  return phaseNames.map((phase) => {
+    const part = { phase, seconds: seconds[phase], from, share: seconds[phase] / longest }
+    from += part.share
+    return part
+  })
 }
 
 export function totalSeconds({ seconds }: RoundRecord): number {

@@ -87,10 +87,10 @@ describe('phaseBars', () => {
       [2, 80],
       [1, 40],
     ])
-    expect(bars[2].parts.map(({ phase, share }) => [phase, share])).toEqual([
-      ['training', 30 / 80],
-      ['aggregating', 1 / 80],
-      ['evaluating', 9 / 80],
+    expect(bars[2].parts.map(({ phase, from, share }) => [phase, from, share])).toEqual([
+      ['training', 0, 30 / 80],
+      ['aggregating', 30 / 80, 1 / 80],
+      ['evaluating', 31 / 80, 9 / 80],
     ])
     expect([bars[0].counted, bars[0].cohort, bars[2].counted]).toEqual([0, 1, 2])
   })

@@ -1,0 +1,76 @@
+import { Card } from '../../ui/card.tsx'
+import { formatBytes, formatCount } from '../../ui/format.ts'
+import { backboneCosts } from './backbone-cost.ts'
+import styles from './create-page.module.css'
+import { FieldControl } from './field-control.tsx'
+import { type Draft, defaultSettings } from './form-draft.ts'
+import { type FormField, type Section, formFields } from './form-fields.ts'
+
+const titles: Record<Section, string> = {
+  federation: 'Federation',
+  learning: 'Learning',
+  rounds: 'Rounds',
+  privacy: 'Privacy',
+  evaluation: 'Evaluation',
+}
+
+/** The settings of one section; those seldom changed behind 'More'. */
+export function FormSection({
+  section,
+  draft,
+  errorOf,
+  advice,
+  onChange,
+  onLeave,
+}: {
+  readonly section: Section
+  readonly draft: Draft
+  readonly errorOf: (path: string) => string | undefined
+  readonly advice: ReadonlyMap<string, string> | undefined
+  readonly onChange: (path: string, value: string | boolean) => void
+  readonly onLeave: (path: string) => void
+}) {
+  const control = (field: FormField) => (
+    <FieldControl
+      key={field.path}
+      field={field}
+      value={draft[field.path]}
+      error={errorOf(field.path)}
+      advice={advice?.get(field.path)}
+      options={field.path === 'local.backbone' ? backboneOptions(Number(draft['local.embedding'])) : field.options}
+      onChange={(value) => onChange(field.path, value)}
+      onLeave={() => onLeave(field.path)}
+    />
+  )
+  const fields = formFields[section]
+  const more = fields.filter((field) => field.more)
+  const moreAtFault = more.some(({ path }) => errorOf(path) !== undefined)
+  return (
+    <Card title={titles[section]}>
+      {section === 'learning' && (
+        <p className={styles.strategy}>
+          Strategy: <b>FedPav</b>. Clients train backbone and identity head; the backbones are averaged by image count,
+          the heads stay with their clients.{' '}
+          <a href="https://doi.org/10.1145/3394171.3413814" rel="noreferrer" target="_blank">
+            The paper
+          </a>
+        </p>
+      )}
+      <div className={styles.fields}>{fields.filter((field) => !field.more).map(control)}</div>
+      {more.length > 0 && (
+        <details className={styles.more} {...(moreAtFault && { open: true })}>
+          <summary>More: optimiser, augmentation, embedding</summary>
+          <div className={styles.fields}>{more.map(control)}</div>
+        </details>
+      )}
+    </Card>
+  )
+}
+
+function backboneOptions(embedding: number) {
+  const usable = Number.isInteger(embedding) && embedding > 0 ? embedding : defaultSettings.local.embedding
+  return backboneCosts(usable).map(({ name, parameters, bytesPerUpdate }) => ({
+    value: name,
+    label: `${name}: ${formatCount(parameters)} parameters, ${formatBytes(bytesPerUpdate)} per update`,
+  }))
+}

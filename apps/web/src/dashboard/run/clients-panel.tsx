@@ -1,0 +1,90 @@
+import type { WatchedRun } from '@passerby/operator'
+import type { ClientView } from '@passerby/protocol'
+import { Badge } from '../../ui/badge.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { formatAgo, formatBytes, formatCount, formatPercent, plural } from '../../ui/format.ts'
+import { EmptyState } from '../../ui/notice.tsx'
+import page from '../page.module.css'
+import { runFragment } from '../routes.ts'
+import { useShown } from '../use-shown.tsx'
+import { clientState, inOrder } from './client-state.ts'
+import tables from './tables.module.css'
+
+/** Who takes part and what each is doing. */
+export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly now: number }) {
+  const { clients, summary } = run.view
+  const { shown, more } = useShown(inOrder(clients), 100)
+  const here = clients.filter(({ state }) => state !== 'gone').length
+  if (clients.length === 0)
+    return (
+      <Card>
+        <EmptyState
+          icon="people"
+          title="Nobody has joined yet"
+          actions={
+            summary.state !== 'ended' && (
+              <ButtonLink kind="primary" icon="people" href={runFragment(summary.id, 'invites')}>
+                Get a join link
+              </ButtonLink>
+            )
+          }
+        >
+          Send a join link to those who have crops. Each of them shows up here as soon as their crops are checked.
+        </EmptyState>
+      </Card>
+    )
+  return (
+    <Card title={`${plural(here, 'client')} here`} actions={<span className={page.small}>{imagesOf(clients)}</span>}>
+      <DataTable caption="Clients" columns={columns(now)} rows={shown} rowKey={({ id }) => id} />
+      {more}
+    </Card>
+  )
+}
+
+function imagesOf(clients: readonly ClientView[]): string {
+  const images = clients.filter(({ state }) => state !== 'gone').reduce((sum, client) => sum + client.images, 0)
+  return `${plural(images, 'training image')} between them`
+}
+
+function columns(now: number): readonly Column<ClientView>[] {
+  return [
+    { name: 'Alias', cell: ({ alias }) => alias },
+    { name: 'State', cell: (client) => <State client={client} /> },
+    {
+      name: 'Device',
+      cell: ({ device }) => (
+        <div className={tables.two}>
+          <span>{device.name}</span>
+          <span className={page.small}>
+            {device.backend} · {formatCount(device.imagesPerSecond)} images/s
+          </span>
+        </div>
+      ),
+    },
+    { name: 'Images', align: 'end', cell: ({ images }) => formatCount(images) },
+    {
+      name: 'Weight, last round',
+      align: 'end',
+      cell: ({ weight }) => (weight === null ? '—' : formatPercent(100 * weight)),
+    },
+    { name: 'Received', align: 'end', cell: ({ bytesUp }) => formatBytes(bytesUp) },
+    { name: 'Sent', align: 'end', cell: ({ bytesDown }) => formatBytes(bytesDown) },
+    {
+      name: 'Last seen',
+      align: 'end',
+      cell: ({ state, lastSeen }) => (state === 'gone' ? formatAgo(lastSeen, now) : 'now'),
+    },
+  ]
+}
+
+function State({ client }: { readonly client: ClientView }) {
+  const { text, tone } = clientState(client)
+  return (
+    <span className={tables.badges}>
+      <Badge tone={tone}>{text}</Badge>
+      {client.hidden && client.state !== 'gone' && <Badge tone="warn">tab hidden</Badge>}
+    </span>
+  )
+}

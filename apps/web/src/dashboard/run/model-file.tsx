@@ -1,0 +1,55 @@
+import type { WatchedRun } from '@passerby/operator'
+import { useState } from 'react'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { fileStem, saveFile } from '../save-file.ts'
+import { useOperator } from '../session/operator-context.ts'
+import { useAction } from '../use-action.ts'
+import tables from './tables.module.css'
+
+/** A model's name is its SHA-256: its beginning to look at, the whole to copy. */
+export function ModelHash({ sha256 }: { readonly sha256: string }) {
+  const [copied, setCopied] = useState(false)
+  return (
+    <span className={tables.hash}>
+      <code title={sha256}>{sha256.slice(0, 12)}</code>
+      <IconButton
+        icon={copied ? 'check' : 'copy'}
+        label={copied ? 'Copied' : `Copy the SHA-256 ${sha256.slice(0, 12)}`}
+        onClick={() => void navigator.clipboard.writeText(sha256).then(() => setCopied(true))}
+      />
+    </span>
+  )
+}
+
+/** Downloads a model as safetensors. `round` 0 is the initial model. */
+export function SaveModel({
+  run,
+  model,
+  round,
+}: {
+  readonly run: WatchedRun
+  readonly model: { readonly sha256: string }
+  readonly round: number
+}) {
+  const operator = useOperator()
+  const { busy, problem, run: act } = useAction()
+  async function save(): Promise<void> {
+    const file = await act(() => operator.downloadModel(model.sha256))
+    const version = round === 0 ? 'initial' : `round-${round}`
+    if (file) saveFile(file, `${fileStem(run.view.summary.name)}-${version}.safetensors`)
+  }
+  return (
+    <>
+      <Button
+        small
+        icon="down"
+        disabled={busy}
+        onClick={() => void save()}
+        aria-label={round === 0 ? 'Download the initial model' : `Download the model of round ${round}`}
+      >
+        {busy ? 'Downloading …' : 'Download'}
+      </Button>
+      {problem && <span role="alert">{problem}</span>}
+    </>
+  )
+}

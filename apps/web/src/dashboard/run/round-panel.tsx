@@ -1,0 +1,121 @@
+import type { WatchedRun } from '@passerby/operator'
+import type { Contribution, RoundRecord } from '@passerby/protocol'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Card, Figures } from '../../ui/card.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { formatBytes, formatCount, formatFigure, formatPercent, formatSeconds, plural } from '../../ui/format.ts'
+import { ContributionBadge, OutcomeBadge } from '../badges.tsx'
+import { formatMoment } from '../format-time.ts'
+import page from '../page.module.css'
+import { runFragment } from '../routes.ts'
+import { ModelHash, SaveModel } from './model-file.tsx'
+import { PhaseBar, PhaseLegend } from './phase-bar.tsx'
+import { phaseBars } from './phase-bars.ts'
+import styles from './run.module.css'
+
+/** The whole record of one session. */
+export function RoundPanel({
+  run,
+  record,
+}: {
+  readonly run: WatchedRun
+  readonly record: RoundRecord
+  readonly now: number
+}) {
+  const federation = run.view.summary.id
+  const at = run.rounds.indexOf(record)
+  const [bar] = phaseBars([record])
+  return (
+    <div className={page.stack}>
+      <div className={page.head}>
+        <div className={styles.name}>
+          <h2>Round {record.round}</h2>
+          <OutcomeBadge outcome={record.outcome} />
+        </div>
+        <nav className={page.row} aria-label="Rounds">
+          <ButtonLink small href={runFragment(federation, 'rounds')}>
+            All rounds
+          </ButtonLink>
+          {at > 0 && (
+            <ButtonLink small href={runFragment(federation, 'rounds', run.rounds[at - 1].session)}>
+              Earlier
+            </ButtonLink>
+          )}
+          {at < run.rounds.length - 1 && (
+            <ButtonLink small href={runFragment(federation, 'rounds', run.rounds[at + 1].session)}>
+              Later
+            </ButtonLink>
+          )}
+        </nav>
+      </div>
+      <Card title={`Session ${record.session}, from ${formatMoment(record.startedAt)}`} actions={<PhaseLegend />}>
+        <PhaseBar bar={bar} />
+        <RecordFigures record={record} />
+        {record.model && (
+          <div className={page.row}>
+            <span className={page.muted}>Model</span>
+            <ModelHash sha256={record.model.sha256} />
+            <SaveModel run={run} model={record.model} round={record.round} />
+          </div>
+        )}
+      </Card>
+      <Card title={plural(record.contributions.length, 'client')}>
+        <DataTable
+          caption={`Clients of round ${record.round}`}
+          columns={columns}
+          rows={record.contributions}
+          rowKey={({ client }) => client}
+          empty="Nobody was drawn yet."
+        />
+      </Card>
+    </div>
+  )
+}
+
+function RecordFigures({ record }: { readonly record: RoundRecord }) {
+  const { seconds, global, local } = record
+  return (
+    <Figures
+      figures={[
+        { name: 'Training', value: formatSeconds(seconds.training) },
+        { name: 'Aggregating', value: formatSeconds(seconds.aggregating) },
+        { name: 'Evaluating', value: formatSeconds(seconds.evaluating) },
+        { name: 'Received', value: formatBytes(record.bytesUp) },
+        { name: 'Sent', value: formatBytes(record.bytesDown) },
+        { name: 'Loss', value: formatFigure(record.loss) },
+        {
+          name: 'Global rank-1',
+          value: global ? formatPercent(global.rank1) : '—',
+          note: global && `worst ${formatPercent(global.worstRank1)}`,
+        },
+        {
+          name: 'Global mAP',
+          value: global ? formatPercent(global.mAP) : '—',
+          note: global && `worst ${formatPercent(global.worstMAP)}`,
+        },
+        {
+          name: 'Local mAP, before',
+          value: local ? formatPercent(local.mAP) : '—',
+          note: local && `rank-1 ${formatPercent(local.rank1)}`,
+        },
+      ]}
+    />
+  )
+}
+
+const columns: readonly Column<Contribution>[] = [
+  { name: 'Client', cell: ({ alias }) => alias },
+  { name: 'Outcome', cell: ({ outcome }) => <ContributionBadge outcome={outcome} /> },
+  { name: 'Weight', align: 'end', cell: ({ weight }) => (weight === null ? '—' : formatPercent(100 * weight)) },
+  { name: 'Images', align: 'end', cell: ({ images }) => (images === null ? '—' : formatCount(images)) },
+  { name: 'Loss', align: 'end', cell: ({ loss }) => formatFigure(loss) },
+  {
+    name: 'Trained for',
+    align: 'end',
+    cell: ({ trainSeconds }) => (trainSeconds === null ? '—' : formatSeconds(trainSeconds)),
+  },
+  { name: 'Local rank-1', align: 'end', cell: ({ local }) => (local ? formatPercent(local.rank1) : '—') },
+  { name: 'Local mAP', align: 'end', cell: ({ local }) => (local ? formatPercent(local.mAP) : '—') },
+  { name: 'Global rank-1', align: 'end', cell: ({ global }) => (global ? formatPercent(global.rank1) : '—') },
+  { name: 'Global mAP', align: 'end', cell: ({ global }) => (global ? formatPercent(global.mAP) : '—') },
+]

@@ -1,0 +1,96 @@
+import type { OperatorCommand } from '@passerby/operator'
+import type { FederationView } from '@passerby/protocol'
+import { useState } from 'react'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import page from '../page.module.css'
+import { runFragment } from '../routes.ts'
+import { fileStem, saveFile } from '../save-file.ts'
+import { useOperator } from '../session/operator-context.ts'
+import { useAction } from '../use-action.ts'
+import styles from './run.module.css'
+
+type Step = Extract<OperatorCommand, 'start' | 'pause' | 'resume' | 'stop'>
+
+/** Start, pause, resume, stop as the state allows; invite; take the run along as a file. */
+export function RunControls({ view }: { readonly view: FederationView }) {
+  const operator = useOperator()
+  const [stopping, setStopping] = useState(false)
+  const action = useAction()
+  const { id: federation, name, state } = view.summary
+
+  const step = (command: Step) => void action.run(() => operator.command(command, { federation }))
+  async function save(format: 'json' | 'csv'): Promise<void> {
+    const file = await action.run(() => operator.exportRun(federation, format))
+    if (file) saveFile(file, `${fileStem(name)}.${format}`)
+  }
+  const button = (command: Step, label: string, icon: 'play' | 'pause', kind: 'primary' | 'plain') => (
+    <Button kind={kind} icon={icon} disabled={action.busy} onClick={() => step(command)}>
+      {label}
+    </Button>
+  )
+
+  return (
+    <div className={styles.controls}>
+      <div className={page.row}>
+        <Button
+          kind="quiet"
+          icon="down"
+          disabled={action.busy}
+          onClick={() => void save('json')}
+          aria-label="Export as JSON"
+        >
+          JSON
+        </Button>
+        <Button
+          kind="quiet"
+          icon="down"
+          disabled={action.busy}
+          onClick={() => void save('csv')}
+          aria-label="Export as CSV"
+        >
+          CSV
+        </Button>
+        {state !== 'ended' && (
+          <>
+            <ButtonLink icon="people" href={runFragment(federation, 'invites')}>
+              Invite
+            </ButtonLink>
+            {state === 'running' && button('pause', 'Pause', 'pause', 'plain')}
+            <Button kind="danger" icon="stop" disabled={action.busy} onClick={() => setStopping(true)}>
+              Stop
+            </Button>
+            {state === 'waiting' && button('start', 'Start', 'play', 'primary')}
+            {state === 'paused' && button('resume', 'Resume', 'play', 'primary')}
+          </>
+        )}
+      </div>
+      {action.problem && <Notice tone="bad">{action.problem}</Notice>}
+      <Dialog
+        title={`Stop “${name}”?`}
+        open={stopping}
+        onClose={() => setStopping(false)}
+        actions={
+          <>
+            <Button onClick={() => setStopping(false)}>Go on training</Button>
+            <Button
+              kind="danger"
+              onClick={() => {
+                setStopping(false)
+                step('stop')
+              }}
+            >
+              Stop for good
+            </Button>
+          </>
+        }
+      >
+        <p>
+          It ends now and cannot be started again. The open round is dropped; every finished round, its model and its
+          figures stay. To go on later, pause it instead.
+        </p>
+      </Dialog>
+    </div>
+  )
+}
