@@ -25,7 +25,7 @@ export type Session =
   | { readonly state: 'idle' }
   | { readonly state: 'connecting' | 'joining' | 'waiting'; readonly past: Past }
   | TrainingSession
-  | { readonly state: 'uploading'; readonly past: Past; readonly round: number; readonly session: number }
+  | UploadingSession
   | { readonly state: 'evaluating'; readonly past: Past; readonly round: number }
   | { readonly state: 'paused'; readonly past: Past; readonly link: Link; readonly because: 'asked' | 'failed' }
   | { readonly state: 'ended'; readonly because: 'completed' | 'left' }
@@ -37,6 +37,15 @@ export interface TrainingSession {
   readonly round: number
   readonly session: number
   readonly link: Link
+}
+
+/** `next`: what the coordinator asked for meanwhile. An upload comes to its own end first, which is never far. */
+export interface UploadingSession {
+  readonly state: 'uploading'
+  readonly past: Past
+  readonly round: number
+  readonly session: number
+  readonly next: SessionTask
 }
 
 /** Why a participant cannot go on by itself: the coordinator's refusal, or its own. */

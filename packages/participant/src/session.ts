@@ -18,7 +18,7 @@ export function step(session: Session, event: SessionEvent): SessionStep {
     case 'lost':
       return lost(session)
     case 'tasked':
-      return isJoined(session) ? assign(session, event.task) : stay(session)
+      return tasked(session, event.task)
     case 'aborted':
       return aborted(session, event.session)
     case 'downloaded':
@@ -28,9 +28,7 @@ export function step(session: Session, event: SessionEvent): SessionStep {
     case 'sealed':
       return sealed(session, event.session)
     case 'settled':
-      return session.state === 'uploading' && session.session === event.session
-        ? [{ state: 'waiting', past: { ...session.past, kept: 0 } }, [{ type: 'discard' }]]
-        : stay(session)
+      return settled(session, event.session)
     case 'evaluated':
       return session.state === 'evaluating' && session.round === event.round
         ? [{ state: 'waiting', past: session.past }, []]
@@ -93,6 +91,12 @@ function lost(session: Session): SessionStep {
   return [{ state: 'connecting', past: session.past }, abandoning(session)]
 }
 
+/** An update under way may be counted at this moment: what is to be done next waits until that is known. */
+function tasked(session: Session, task: SessionTask): SessionStep {
+  if (!isJoined(session)) return stay(session)
+  return session.state === 'uploading' ? [{ ...session, next: task }, []] : assign(session, task)
+}
+
 /** What a joined client does about a task: go on with it, or leave what it was at and begin it. */
 function assign(session: Alive, task: SessionTask): SessionStep {
   if (session.state === 'paused' || isAtWorkOn(session, task)) return stay(session)
@@ -100,11 +104,7 @@ function assign(session: Alive, task: SessionTask): SessionStep {
   const left = abandoning(session)
   if (task.task === 'train' && !task.accepted) {
     const { round, session: number } = task
-    if (past.kept === number)
-      return [
-        { state: 'uploading', past, round, session: number },
-        [...left, { type: 'upload', round, session: number }],
-      ]
+    if (past.kept === number) return after(left, uploading(past, task))
     const before = [...left, ...discarding(past)]
     // What was finished once is not trained again, whatever became of it.
     if (number <= past.spent) return [{ state: 'waiting', past: { ...past, kept: 0 } }, before]
@@ -121,6 +121,10 @@ function assign(session: Alive, task: SessionTask): SessionStep {
     : [{ state: 'waiting', past: settled }, before]
 }
 
+function uploading(past: Past, { round, session }: { readonly round: number; readonly session: number }): SessionStep {
+  return [{ state: 'uploading', past, round, session, next: { task: 'none' } }, [{ type: 'upload', round, session }]]
+}
+
 function isAtWorkOn(session: Alive, task: SessionTask): boolean {
   if (task.task === 'evaluate') return session.state === 'evaluating' && session.round === task.round
   return task.task === 'train' && !task.accepted && 'session' in session && session.session === task.session
@@ -128,11 +132,11 @@ function isAtWorkOn(session: Alive, task: SessionTask): boolean {
 
 function aborted(session: Session, number: number): SessionStep {
   if (!isJoined(session)) return stay(session)
-  if ('session' in session && session.session === number)
-    return [
-      { state: 'waiting', past: { kept: 0, spent: number } },
-      [...abandoning(session), ...discarding(session.past)],
-    ]
+  if ('session' in session && session.session === number) {
+    const next: SessionTask = session.state === 'uploading' ? session.next : { task: 'none' }
+    const before = [...abandoning(session), ...discarding(session.past)]
+    return after(before, assign({ state: 'waiting', past: { kept: 0, spent: number } }, next))
+  }
   if (session.past.kept !== number || number === 0) return stay(session)
   return [{ ...session, past: { ...session.past, kept: 0 } }, discarding(session.past)]
 }
@@ -140,9 +144,13 @@ function aborted(session: Session, number: number): SessionStep {
 function sealed(session: Session, number: number): SessionStep {
   if (session.state !== 'training' || session.session !== number) return stay(session)
   const past = { kept: number, spent: number }
-  const { round, link } = session
-  if (link !== 'joined') return [{ state: link, past }, []]
-  return [{ state: 'uploading', past, round, session: number }, [{ type: 'upload', round, session: number }]]
+  return session.link === 'joined' ? uploading(past, session) : [{ state: session.link, past }, []]
+}
+
+function settled(session: Session, number: number): SessionStep {
+  if (session.state !== 'uploading' || session.session !== number) return stay(session)
+  const { past, next } = session
+  return after([{ type: 'discard' }], assign({ state: 'waiting', past: { ...past, kept: 0 } }, next))
 }
 
 /** The person decides whether to try again: a device that fails once would fail every round. */
@@ -194,4 +202,8 @@ function withdrawing(session: Alive, reason: 'paused' | 'left' | 'failed'): read
 
 const abandoning = (session: Session): readonly SessionEffect[] => (isWorking(session) ? [{ type: 'abandon' }] : [])
 const discarding = (past: Past): readonly SessionEffect[] => (past.kept === 0 ? [] : [{ type: 'discard' }])
+const after = (before: readonly SessionEffect[], [session, effects]: SessionStep): SessionStep => [
+  session,
+  [...before, ...effects],
+]
 const stay = (session: Session): SessionStep => [session, []]
