@@ -1,4 +1,4 @@
 import { mount } from '../ui/mount.tsx'
-import { AppHeader } from '../ui/app-header.tsx'
+import { JoinPage } from './join-page.tsx'
 
-mount(<AppHeader />)
+mount(<JoinPage />)

@@ -13,6 +13,8 @@ export interface PlotSeries {
 export interface PlotOptions {
   readonly series: readonly PlotSeries[]
   readonly height: number
+  /** Ends of the vertical axis; by default those of the values. */
+  readonly range?: readonly [low: number, high: number] | undefined
   readonly format: (value: number) => string
   /** Index of the point under the pointer. */
   readonly onPoint: (index: number | undefined) => void
@@ -39,7 +41,10 @@ export function makePlot(into: HTMLElement, x: readonly number[], options: PlotO
       padding: [8, 8, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-      scales: { x: { time: false, range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low, high]) } },
+      scales: {
+        x: { time: false, range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low, high]) },
+        ...(options.range && { y: { range: [...options.range] } }),
+      },
       axes: [
         { ...axis, size: 24, incrs: wholeSteps, grid: { show: false } },
         { ...axis, size: 52, space: 32, values: (_, ticks) => ticks.map((tick) => options.format(tick)) },

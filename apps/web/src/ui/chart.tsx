@@ -20,6 +20,7 @@ export function Chart({
   xName,
   x,
   series,
+  range,
   format = formatFigure,
   height = 184,
   empty = 'Nothing measured yet',
@@ -31,6 +32,8 @@ export function Chart({
   /** Ascending. */
   readonly x: readonly number[]
   readonly series: readonly PlotSeries[]
+  /** Ends of the vertical axis, for charts to be compared; by default those of the values. */
+  readonly range?: readonly [low: number, high: number] | undefined
   readonly format?: (value: number) => string
   readonly height?: number
   readonly empty?: string
@@ -74,7 +77,9 @@ export function Chart({
           {empty}
         </div>
       )}
-      {x.length > 0 && !asTable && <Plot key={shapeOf(series)} {...{ x, series, height, format }} onPoint={setPoint} />}
+      {x.length > 0 && !asTable && (
+        <Plot key={shapeOf(series, range)} {...{ x, series, range, height, format }} onPoint={setPoint} />
+      )}
       {x.length > 0 && asTable && (
         <div
           className={styles.table}
@@ -106,12 +111,14 @@ export function Chart({
 function Plot({
   x,
   series,
+  range,
   height,
   format,
   onPoint,
 }: {
   readonly x: readonly number[]
   readonly series: readonly PlotSeries[]
+  readonly range: readonly [low: number, high: number] | undefined
   readonly height: number
   readonly format: (value: number) => string
   readonly onPoint: (index: number | undefined) => void
@@ -120,7 +127,7 @@ function Plot({
   const plot = useRef<uPlot>(undefined)
   const draw = useEffectEvent((into: HTMLElement) => {
     plot.current?.destroy()
-    plot.current = makePlot(into, x, { series, height, format, onPoint })
+    plot.current = makePlot(into, x, { series, range, height, format, onPoint })
   })
   const resize = useEffectEvent((into: HTMLElement) => {
     if (into.clientWidth > 0) plot.current?.setSize({ width: into.clientWidth, height })
@@ -146,8 +153,9 @@ function Plot({
 }
 
 /** What a plot cannot change once it is made. */
-function shapeOf(series: readonly PlotSeries[]): string {
-  return series.map((one, index) => `${one.label} ${seriesColour(one, index)} ${one.dashed}`).join('\n')
+function shapeOf(series: readonly PlotSeries[], range: readonly number[] | undefined): string {
+  const each = series.map((one, index) => `${one.label} ${seriesColour(one, index)} ${one.dashed}`)
+  return [range?.join(), ...each].join('\n')
 }
 
 function lastOf(values: PlotSeries['values']): number | null | undefined {

@@ -1,0 +1,120 @@
+import { createParticipant, downloadNewestModel, type Participant, type Snapshot } from '@passerby/participant'
+import { decodeSafetensors } from '@passerby/protocol'
+import { proxy } from 'comlink'
+import { fileStem, saveFile } from '../ui/save-file.ts'
+import type { PageContext } from './page.ts'
+import type { TrainActions } from './train-step.tsx'
+import { remoteLearner } from './remote-learner.ts'
+import { sealSpy } from './test-hook.ts'
+import type { CheckStage, CheckView, NearestView } from './worker/workbench.ts'
+
+export interface TrainingDesk extends TrainActions {
+  /** Chooses and measures the backend. */
+  check(): Promise<void>
+  /** Joins and trains from now on. Needs a passed check. */
+  start(how?: { readonly paused: boolean }): void
+  /** Hands the newest model to the browser's downloads. */
+  saveModel(): Promise<void>
+  /** The newest model, tried on own validation crops. */
+  nearest(): Promise<readonly NearestView[]>
+}
+
+/** Searches shown at the end. */
+const QUERIES = 8
+const DOWNLOAD_MS = 120_000
+
+export function openTraining(context: PageContext, origin: string): TrainingDesk {
+  const { host, get, set, link, keep, remember } = context
+  let participant: Participant | undefined
+
+  function federation() {
+    const { gate } = get()
+    if (gate.state !== 'open') throw new Error('openTraining: there is no federation')
+    return gate.card
+  }
+
+  function create(device: CheckView, alias: string): Participant {
+    const { federation, fingerprint, token } = link
+    const made = createParticipant({
+      origin,
+      federation,
+      fingerprint,
+      token,
+      alias,
+      device: { name: device.device.slice(0, 120), backend: device.backend, imagesPerSecond: device.imagesPerSecond },
+      images: device.trainingImages,
+      learner: remoteLearner(host),
+      keep,
+      hidden: () => document.hidden,
+      ...(sealSpy && { spy: sealSpy }),
+    })
+    made.subscribe(() => follow(context, made.getSnapshot()))
+    return made
+  }
+
+  async function newestModel(): Promise<Uint8Array<ArrayBuffer>> {
+    const question = { federation: link.federation, fingerprint: link.fingerprint, keep, now: Date.now() }
+    const model = await downloadNewestModel(origin, question, AbortSignal.timeout(DOWNLOAD_MS))
+    if (!model.ok) throw new Error(model.refusal.message)
+    return model.value
+  }
+
+  return {
+    async check() {
+      set({ check: { state: 'running', stage: 'crops' } })
+      try {
+        const onStage = proxy((stage: CheckStage) => set({ check: { state: 'running', stage } }))
+        const view = await host.insist((bench) => bench.check(federation().local, onStage))
+        set({ check: { state: 'done', view } })
+      } catch (error) {
+        set({ check: { state: 'failed', problem: error instanceof Error ? error.message : String(error) } })
+      }
+    },
+    start(how = { paused: false }) {
+      const { check, agreed } = get()
+      if (check.state !== 'done' || !agreed) return
+      participant ??= create(check.view, agreed.alias)
+      remember({ training: true })
+      participant.start()
+      if (how.paused) pauseOnceAlive(participant)
+      set({ opened: undefined })
+    },
+    pause() {
+      remember({ paused: true })
+      participant?.pause()
+    },
+    resume() {
+      remember({ paused: false })
+      participant?.resume()
+    },
+    leave() {
+      remember({ training: false })
+      participant?.leave()
+    },
+    async saveModel() {
+      saveFile(new Blob([await newestModel()]), `${fileStem(federation().name)}.safetensors`)
+    },
+    async nearest() {
+      const { params } = decodeSafetensors(await newestModel())
+      const task = { backbone: params.values, settings: federation().local }
+      return host.insist((bench) => bench.nearest(task, QUERIES))
+    },
+  }
+}
+
+/** Shows the session, and notes what had left the device when a round began. */
+function follow({ get, set }: PageContext, session: Snapshot): void {
+  const { ledgerBefore } = get()
+  const round = session.status?.round ?? 0
+  const sameRound = ledgerBefore?.round === round
+  set({ session, ...(!sameRound && { ledgerBefore: { round, ledger: session.ledger } }) })
+}
+
+/** A tab that was paused when it was reloaded stays paused. */
+function pauseOnceAlive(participant: Participant): void {
+  const stop = participant.subscribe(() => {
+    if (participant.getSnapshot().state === 'idle') return
+    stop()
+    participant.pause()
+  })
+}

@@ -1,0 +1,155 @@
+import type { Ledger, LocalEvaluation, Snapshot } from '@passerby/participant'
+import { formatFraction, formatSeconds, formatTimeLeft, plural } from '../ui/format.ts'
+import type { Phase } from '../ui/progress-bar.tsx'
+
+/** What the training screen draws, computed from the session's snapshot: pure, `now` in epoch milliseconds. */
+export interface TrainView {
+  /** 'Round 7 of 40: training, epoch 1, 63 %, about 2 min left' */
+  readonly sentence: string
+  /** The same without numbers that move: for live regions. */
+  readonly spoken: string
+  readonly hint: string | undefined
+  readonly paused: 'asked' | 'failed' | undefined
+  /** What failed, while `paused` is 'failed'. */
+  readonly problem: string | undefined
+  readonly bar: { readonly phases: readonly Phase[]; readonly phase: number; readonly fraction: number }
+  readonly curves: Curves
+  readonly ledger: Ledger
+  readonly roundLedger: Ledger
+  readonly rounds: readonly PastRound[]
+}
+
+export interface Curves {
+  readonly loss: { readonly xName: string; readonly x: readonly number[]; readonly values: readonly number[] }
+  readonly accuracy: {
+    readonly rounds: readonly number[]
+    readonly localRank1: readonly (number | null)[]
+    readonly globalRank1: readonly (number | null)[]
+    readonly localMAP: readonly (number | null)[]
+    readonly globalMAP: readonly (number | null)[]
+  }
+}
+
+export type PastRound = Snapshot['rounds'][number]
+
+/** A round's parts on the device, by about how long each takes. */
+const phases: readonly Phase[] = [
+  { name: 'Download', share: 1 },
+  { name: 'Train', share: 5 },
+  { name: 'Upload', share: 1 },
+  { name: 'Wait', share: 2 },
+  { name: 'Measure', share: 1 },
+]
+const phaseOf = { downloading: 0, training: 1, uploading: 2, waiting: 3, evaluating: 4 } as const
+
+export function trainView(snapshot: Snapshot, roundLedger: Ledger, now: number): TrainView {
+  const spoken = spokenState(snapshot)
+  return {
+    spoken,
+    sentence: [spoken, ...movingParts(snapshot)].join(', '),
+    hint: hintOf(snapshot, now),
+    paused: snapshot.state === 'paused' ? (snapshot.because === 'failed' ? 'failed' : 'asked') : undefined,
+    problem: snapshot.failure?.message,
+    bar: barOf(snapshot),
+    curves: curvesOf(snapshot),
+    ledger: snapshot.ledger,
+    roundLedger,
+    rounds: snapshot.rounds.filter(({ outcome }) => outcome !== 'open'),
+  }
+}
+
+function spokenState(snapshot: Snapshot): string {
+  const round = snapshot.work?.round ?? snapshot.status?.round ?? 0
+  const head = `Round ${Math.max(1, round)} of ${snapshot.status?.rounds ?? snapshot.card?.rounds ?? 1}`
+  switch (snapshot.state) {
+    case 'idle':
+    case 'connecting':
+    case 'joining':
+      return 'Connecting to the coordinator'
+    case 'waiting':
+      return waitingState(snapshot, head)
+    case 'downloading':
+      return `${head}: downloading the model`
+    case 'training':
+      return `${head}: training`
+    case 'uploading':
+      return `${head}: uploading the sealed update`
+    case 'evaluating':
+      return `${head}: measuring the new model`
+    case 'paused':
+      return snapshot.because === 'failed' ? 'Training stopped on this device' : 'Paused on this device'
+    case 'ended':
+      return snapshot.because === 'left' ? 'You left this federation' : 'The federation has ended'
+    case 'refused':
+      return 'The coordinator refused this device'
+  }
+}
+
+function waitingState({ status, rounds }: Snapshot, head: string): string {
+  if (!status) return 'Waiting for the coordinator'
+  if (status.state === 'ended') return 'The federation has ended'
+  if (status.state === 'paused') return `${head}: the operator paused the federation`
+  if (status.state === 'waiting')
+    return `Waiting for the operator to start, ${plural(status.clients, 'participant')} here`
+  if (rounds.some(({ round, outcome }) => round === status.round && outcome === 'counted'))
+    return `${head}: your update counts, waiting for the others`
+  if (status.clients < status.minClients)
+    return `${head}: waiting for participants, ${status.clients} of ${status.minClients} are here`
+  return `${head}: waiting for the next task`
+}
+
+function movingParts({ work }: Snapshot): readonly string[] {
+  if (!work) return []
+  return [
+    ...(work.training && work.training.epochs > 1 ? [`epoch ${work.training.epoch} of ${work.training.epochs}`] : []),
+    formatFraction(work.fraction),
+    ...(work.secondsLeft === undefined ? [] : [formatTimeLeft(work.secondsLeft)]),
+  ]
+}
+
+function hintOf({ state, status, work }: Snapshot, now: number): string | undefined {
+  if (state === 'paused') return 'The others go on. Nothing that was counted is lost.'
+  if (work?.training && work.fraction === 0) return 'The first step prepares the device and takes longer.'
+  if (state !== 'waiting' || !status?.deadline || status.deadline <= now) return undefined
+  return `The round closes in ${formatSeconds((status.deadline - now) / 1_000)} at the latest.`
+}
+
+function barOf({ state, work, rounds, status }: Snapshot): TrainView['bar'] {
+  if (work) return { phases, phase: phaseOf[work.phase], fraction: work.fraction }
+  const counted = rounds.some(({ round, outcome }) => round === status?.round && outcome === 'counted')
+  if (state === 'waiting' && counted) return { phases, phase: phaseOf.waiting, fraction: 0 }
+  return { phases, phase: 0, fraction: 0 }
+}
+
+function curvesOf({ loss, rounds }: Snapshot): Curves {
+  const measured = rounds.filter(({ local, global }) => local ?? global)
+  const pick = (which: 'local' | 'global', metric: keyof LocalEvaluation) =>
+    measured.map((round) => round[which]?.[metric] ?? null)
+  return {
+    loss: { xName: 'Rounds', x: loss.map(({ at }) => at), values: loss.map(({ loss }) => loss) },
+    accuracy: {
+      rounds: measured.map(({ round }) => round),
+      localRank1: pick('local', 'rank1'),
+      globalRank1: pick('global', 'rank1'),
+      localMAP: pick('local', 'mAP'),
+      globalMAP: pick('global', 'mAP'),
+    },
+  }
+}
+
+/** What was sent since an earlier state of the same ledger. */
+export function ledgerSince(ledger: Ledger, earlier: Ledger): Ledger {
+  const less = (a: Ledger['received'], b: Ledger['received']) => ({
+    messages: a.messages - b.messages,
+    bytes: a.bytes - b.bytes,
+  })
+  return {
+    sent: {
+      control: less(ledger.sent.control, earlier.sent.control),
+      update: less(ledger.sent.update, earlier.sent.update),
+      metrics: less(ledger.sent.metrics, earlier.sent.metrics),
+      images: less(ledger.sent.images, earlier.sent.images),
+    },
+    received: less(ledger.received, earlier.received),
+  }
+}

@@ -1,0 +1,86 @@
+import type { PatternPreview, SurveySummary } from '@passerby/crops'
+import type { EvaluationTask, LearnerProgress, LocalEvaluation, LocalOutcome, LocalTask } from '@passerby/participant'
+import type { LocalSettings } from '@passerby/protocol'
+
+/**
+ * What the page may ask of its worker. Crops, identities and the identity head live behind this line; across it come
+ * counts, names to show on this device's own screen, and the numbers of `Learner`.
+ */
+export interface Workbench {
+  /** Holds this lock for as long as the worker lives; answers once it does. */
+  live(lock: string): Promise<void>
+  /** Opens the place where this tab's crops and head are kept. */
+  open(place: string): Promise<void>
+  /** The crops that are kept there, and stay kept. */
+  kept(): Promise<CropsView | undefined>
+  /** Reads what was picked; nothing is kept yet. */
+  read(picked: Picked, onProgress: OnProgress): Promise<CropsView>
+  /** Reads the names again by another pattern; empty syntax: by the recognised one. */
+  readNames(syntax: string): Promise<PatternAnswer>
+  /** Copies the crops that were read into the browser's storage, so that a reload needs no new import. */
+  keep(onProgress: OnProgress): Promise<CropsView>
+  /** Removes crops and head from the browser's storage. */
+  forget(): Promise<void>
+  /** Image files for the contact sheet, evenly over the identities. */
+  sheet(size: number): Promise<readonly SheetImage[]>
+
+  /** Chooses the backend, measures it with the federation's network, and decodes the crops. */
+  check(settings: LocalSettings, onStage?: (stage: CheckStage) => void): Promise<CheckView>
+  train(task: LocalTask, onProgress: (progress: LearnerProgress) => void): Promise<LocalOutcome>
+  evaluate(task: EvaluationTask): Promise<LocalEvaluation | undefined>
+  /** Ends the running `read`, `keep`, `train` or `evaluate` with an `AbortError`. */
+  abort(): Promise<void>
+  /** Own validation crops, each with the five that a backbone finds most alike. */
+  nearest(task: EvaluationTask, queries: number): Promise<readonly NearestView[]>
+}
+
+export type OnProgress = (done: number, total: number) => void
+
+export type Picked =
+  | { readonly kind: 'files'; readonly files: readonly { readonly path: string; readonly file: File }[] }
+  | { readonly kind: 'zip'; readonly file: File }
+  | { readonly kind: 'generated'; readonly seed: number }
+
+/** Crops as the page shows them. */
+export interface CropsView {
+  /** 'market.zip', '312 files', 'generated people' */
+  readonly origin: string
+  readonly kept: boolean
+  readonly pattern: { readonly name: string; readonly syntax: string } | undefined
+  readonly preview: readonly PatternPreview[]
+  readonly summary: SurveySummary
+}
+
+export type PatternAnswer =
+  | { readonly ok: true; readonly crops: CropsView }
+  | { readonly ok: false; readonly problem: string }
+
+export interface SheetImage {
+  readonly identity: string
+  readonly camera: string
+  readonly image: Blob
+}
+
+export type CheckStage = 'crops' | 'backend'
+
+export interface CheckView {
+  readonly backend: 'webgpu' | 'wasm'
+  /** 'NVIDIA GeForce RTX 4090', 'WebAssembly SIMD, 1 thread' */
+  readonly device: string
+  /** Why the faster backends are not used; empty on WebGPU. */
+  readonly notUsed: readonly { readonly backend: string; readonly reason: string }[]
+  /** Largest relative difference from the stored gradients. */
+  readonly gradientError: number
+  readonly imagesPerSecond: number
+  readonly trainingImages: number
+  readonly validationImages: number
+  /** Bytes that decoded crops and training are expected to take. */
+  readonly memoryBytes: number
+  readonly unreadable: readonly { readonly name: string; readonly reason: string }[]
+}
+
+export interface NearestView {
+  readonly query: SheetImage
+  /** Best first. */
+  readonly found: readonly (SheetImage & { readonly right: boolean })[]
+}
