@@ -16,6 +16,9 @@ import type { Ledger, LedgerKind } from './ledger.ts'
 
 /** Longest wait for the answer to one message, a 256 KiB chunk on a slow line included. */
 export const answerMs = 30_000
+/** socket.io doubles the pause between attempts, within these bounds, with its own jitter. */
+const firstReconnectMs = 500
+const longestReconnectMs = 10_000
 
 /** Sees every plaintext that is handed to sealing: for tests, which assert that it is the encoded update. */
 export type SealSpy = (plaintext: Uint8Array) => void
@@ -54,7 +57,12 @@ export type Egress = ReturnType<typeof openEgress>
 export function openEgress(options: EgressOptions) {
   const sealedHere = new WeakSet<SealedUpdate>()
   let ledger = emptyLedger
-  const socket: Socket = io(options.origin + EDGE_NAMESPACE, { transports: ['websocket'], autoConnect: false })
+  const socket: Socket = io(options.origin + EDGE_NAMESPACE, {
+    transports: ['websocket'],
+    autoConnect: false,
+    reconnectionDelay: firstReconnectMs,
+    reconnectionDelayMax: longestReconnectMs,
+  })
 
   function count(next: Ledger): void {
     ledger = next

@@ -34,10 +34,10 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
   const { config } = order
   const { signal } = watch
   const { egress, learner, identity } = tools
+  const client = await clientId(await exportPublicKey(identity.publicKey))
   const model = await downloadModel(egress, config.model, { signal, onProgress: watch.onDownload })
   signal.throwIfAborted()
   watch.onDownloaded()
-  const client = await clientId(await exportPublicKey(identity.publicKey))
   const outcome = await learner.train(
     {
       round: config.round,
@@ -48,6 +48,7 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
     },
     { signal, onProgress: watch.onTraining },
   )
+  signal.throwIfAborted()
   const local = await learner.evaluate({ backbone: outcome.backbone, settings: config.local }, { signal })
   signal.throwIfAborted()
   watch.onTrained(outcome, local)

@@ -99,6 +99,7 @@ export function createRoundWork(options: RoundWorkOptions) {
       update((before) => withWork(before, { round, phase: 'evaluating', fraction }, now()))
     show(0)
     const { values } = await downloadModel(egress, model, { signal })
+    signal.throwIfAborted()
     const watch = { signal, onProgress: (progress: LearnerProgress) => show(trained(progress)) }
     const global = await learner.evaluate({ backbone: values, settings }, watch)
     signal.throwIfAborted()
