@@ -1,0 +1,69 @@
+import { backboneByName } from '@passerby/backbones'
+import { describe, expect, it } from 'vitest'
+import { networkOf } from '../network/network.ts'
+import { tf } from '../tf.ts'
+import { chooseBackend } from './choose-backend.ts'
+import { computeValues, deviation, gradientError, GRADIENT_TOLERANCE } from './self-check.ts'
+import { storedValues } from './self-check.values.ts'
+import { useBackend } from './use-backend.ts'
+
+const network = networkOf(backboneByName('tiny', 32))
+const workload = { height: 32, width: 16, batchSize: 8 }
+
+describe('the gradient self-check', () => {
+  it('stores what the cpu backend computes', async () => {
+    await tf.setBackend('cpu')
+    expect(deviation(await computeValues(), storedValues)).toBeLessThan(1e-6)
+  })
+
+  it('passes on wasm, well within the tolerance', async () => {
+    await useBackend('wasm')
+    expect(await gradientError()).toBeLessThan(GRADIENT_TOLERANCE / 10)
+  })
+
+  it('leaves no tensor behind', async () => {
+    await useBackend('wasm')
+    const { numTensors } = tf.memory()
+    await computeValues()
+    expect(tf.memory().numTensors).toBe(numTensors)
+  })
+
+  it.each(['loss', 'gradient', 'statistics', 'embedding'] as const)('notices a wrong %s, and a NaN', (kind) => {
+    const wrong = (value: number) => ({ ...storedValues, [kind]: storedValues[kind].with(0, value) })
+    expect(deviation(wrong(storedValues[kind][0] + 0.1), storedValues)).toBeGreaterThan(GRADIENT_TOLERANCE)
+    expect(deviation(wrong(Number.NaN), storedValues)).toBeNaN()
+  })
+})
+
+describe('chooseBackend', () => {
+  it('takes wasm where there is no WebGPU, says why, and measures it', async () => {
+    const { backend, trials } = await chooseBackend({ network, workload })
+    expect(backend).toBe('wasm')
+    expect(tf.getBackend()).toBe('wasm')
+    expect(trials[0]).toMatchObject({ state: 'refused', name: 'webgpu', reason: expect.stringContaining('no WebGPU') })
+    expect(trials[1]).toMatchObject({ state: 'chosen', name: 'wasm', speed: { imagesPerSecond: expect.any(Number) } })
+  })
+
+  it('throws every reason when nothing is left', async () => {
+    await expect(chooseBackend({ only: 'webgpu', network, workload })).rejects.toMatchObject({
+      code: 'no-backend',
+      message: expect.stringContaining('webgpu: This browser has no WebGPU'),
+    })
+  })
+
+  it('does not use a backend whose gradients are wrong, and says so', async () => {
+    await useBackend('wasm')
+    const own = tf.getKernel('DepthwiseConv2dNativeBackpropFilter', 'wasm')
+    tf.unregisterKernel(own.kernelName, 'wasm')
+    tf.registerKernel({
+      ...own,
+      kernelFunc: ({ attrs }) => tf.zeros(attrs?.['filterShape'] as [number, number, number, number]),
+    })
+    try {
+      await expect(chooseBackend({ only: 'wasm', network, workload })).rejects.toThrow(/gradients deviate by/)
+    } finally {
+      tf.unregisterKernel(own.kernelName, 'wasm')
+      tf.registerKernel(own)
+    }
+  })
+})

@@ -1,0 +1,24 @@
+/** What a browser offers for WebGPU, before TensorFlow.js is asked to use it. */
+export type WebGpuOffer =
+  | { readonly state: 'none'; readonly reason: string }
+  | { readonly state: 'adapter'; readonly description: string; readonly software: boolean }
+
+/** Drivers that compute on the processor; they call themselves so in `GPUAdapterInfo`. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i
+
+/** Asks for an adapter as TensorFlow.js will. */
+export async function findAdapter(): Promise<WebGpuOffer> {
+  const gpu = globalThis.navigator?.gpu
+  if (!gpu)
+    return { state: 'none', reason: 'This browser has no WebGPU, or the page is not secure (HTTPS or localhost).' }
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+  if (!adapter)
+    return { state: 'none', reason: 'This browser has WebGPU but no adapter: no supported graphics card or driver.' }
+  const { vendor, architecture, device, description } = adapter.info
+  const words = [vendor, architecture, device, description].filter(Boolean)
+  return {
+    state: 'adapter',
+    description: words.join(' ') || 'unnamed adapter',
+    software: words.some((word) => SOFTWARE.test(word)),
+  }
+}

@@ -1,0 +1,1 @@
+export { locateWasmFiles } from './backend/wasm-files.ts'
