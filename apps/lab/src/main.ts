@@ -1,6 +1,8 @@
 import { Command } from 'commander'
+import { benchCommand } from './commands/bench.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { extractCommand } from './commands/extract.ts'
+import { participateCommand } from './commands/participate.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { LabError } from './errors.ts'
 
@@ -11,6 +13,8 @@ const program = new Command('lab')
   .addCommand(simulateCommand())
   .addCommand(evaluateCommand())
   .addCommand(extractCommand())
+  .addCommand(participateCommand())
+  .addCommand(benchCommand())
 
 try {
   await program.parseAsync()
