@@ -39,6 +39,7 @@ async function countDispatches(network: Network, workload: Workload): Promise<nu
 
 /** Calls of `dispatchWorkgroups` while `run` runs and what it queued is computed. */
 async function countCalls(pass: GPUComputePassEncoder, run: () => void): Promise<number> {
+  // oxlint-disable-next-line typescript/unbound-method -- called with its encoder as `this` below
   const own = pass.dispatchWorkgroups
   let calls = 0
   pass.dispatchWorkgroups = function (this: GPUComputePassEncoder, ...sizes) {
