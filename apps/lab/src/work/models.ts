@@ -1,5 +1,6 @@
 /** Model files in and out. */
 import { backboneByName, initialise, parametersOf } from '@passerby/backbones'
+import { reasonOf } from '@passerby/crops'
 import type { Layout, Params } from '@passerby/federation'
 import { decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -40,7 +41,7 @@ export async function readModel(
   try {
     return decodeSafetensors(bytes)
   } catch (cause) {
-    throw new LabError('unusable', `${file}: ${cause instanceof Error ? cause.message : cause}`, cause)
+    throw new LabError('unusable', `${file}: ${reasonOf(cause)}`, cause)
   }
 }
 

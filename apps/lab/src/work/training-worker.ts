@@ -1,6 +1,6 @@
 /** One worker thread of a `trainingPool`: a learner on WebAssembly, one job at a time. */
 import { backboneByName } from '@passerby/backbones'
-import type { PixelSet } from '@passerby/crops'
+import { type PixelSet, reasonOf } from '@passerby/crops'
 import { createLearner, embedPixels, networkOf, useBackend } from '@passerby/learner'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TrainingJob, TrainingResult, TrainingWorkerData } from './training-pool.ts'
@@ -18,7 +18,7 @@ parentPort?.on('message', (job: TrainingJob) => {
     (error: unknown) =>
       parentPort?.postMessage({
         ok: false,
-        message: error instanceof Error ? error.message : String(error),
+        message: reasonOf(error),
       } satisfies WorkerAnswer<TrainingResult>),
   )
 })

@@ -1,4 +1,5 @@
 /** Worker threads that each do one job at a time; jobs wait in line for the first that is free. */
+import { reasonOf } from '@passerby/crops'
 import { Worker } from 'node:worker_threads'
 import { LabError } from '../errors.ts'
 
@@ -49,7 +50,7 @@ export function workerPool<Job, Result>(
     }
   }
   function die(cause: unknown): void {
-    death ??= new LabError('worker', `A worker thread ended: ${cause instanceof Error ? cause.message : cause}`, cause)
+    death ??= new LabError('worker', `A worker thread ended: ${reasonOf(cause)}`, cause)
     for (const { reject } of [...underWay.values(), ...line]) reject(death)
     underWay.clear()
     line.length = 0

@@ -8,8 +8,8 @@ const runInWorker: RunInWorker = (job) =>
       worker.terminate()
       resolve(answer)
     }
-    worker.onmessage = ({ data }: MessageEvent<BenchAnswer>) => settle(data)
-    worker.onerror = ({ message }) => settle({ ok: false, message })
+    worker.addEventListener('message', ({ data }: MessageEvent<BenchAnswer>) => settle(data))
+    worker.addEventListener('error', ({ message }) => settle({ ok: false, message }))
     worker.postMessage(job)
   })
 
