@@ -1,0 +1,98 @@
+import type { RunState } from '@passerby/federation'
+import type { ClientView, FederationSummary, FederationView, PhaseView } from '@passerby/protocol'
+import { settleTraffic } from '../run/apply.ts'
+import { type RunCore, roundOf } from '../run/core.ts'
+import type { Member } from '../run/member.ts'
+import { connectedOf, stateOf } from '../run/tasks.ts'
+import { readInvites } from '../store/invites.ts'
+
+/** What the operator sees of a run, built from how it lives now. */
+export function summaryOf(core: RunCore): FederationSummary {
+  const { id, settings, curve, lastEvent, createdAt } = core
+  return {
+    id,
+    name: settings.name,
+    strategy: settings.strategy.name,
+    backbone: settings.local.backbone,
+    state: stateOf(core),
+    round: roundOf(core),
+    rounds: settings.rounds,
+    clients: connectedOf(core).length,
+    mAP: [...curve],
+    lastEvent,
+    createdAt,
+  }
+}
+
+export async function viewOf(core: RunCore): Promise<FederationView> {
+  const { around, id, settings, initialModel, travelling } = core
+  settleTraffic(core)
+  return {
+    summary: summaryOf(core),
+    settings,
+    phase: phaseOf(core),
+    now: around.now(),
+    initialModel,
+    updateBytes: travelling.updateBytes,
+    fingerprint: { base64url: around.keys.fingerprint, words: around.keys.fingerprintWords },
+    clients: [...core.members.values()].map((member) => clientView(core, member)),
+    invites: await readInvites(around.db, id),
+  }
+}
+
+function phaseOf({ machine: { run, present }, plan }: RunCore): PhaseView {
+  switch (run.state) {
+    case 'idle':
+      return { phase: 'idle' }
+    case 'open':
+      return { phase: 'open', round: run.round, present: present.length, needed: plan.minClients }
+    case 'training':
+      return {
+        phase: 'training',
+        round: run.round,
+        cohort: run.cohort.length,
+        accepted: run.accepted.length,
+        needed: plan.minClients,
+        deadline: run.deadline,
+      }
+    case 'aggregating':
+      return { phase: 'aggregating', round: run.round }
+    case 'evaluating':
+      return { phase: 'evaluating', round: run.round, waiting: run.waiting.length, deadline: run.deadline }
+    case 'paused':
+      return { phase: 'paused', round: run.round }
+    case 'ended':
+      return { phase: 'ended', rounds: run.rounds, reason: run.reason }
+  }
+}
+
+function clientView({ machine: { run } }: RunCore, member: Member): ClientView {
+  const { id, alias, device, images, hidden, lastSeen, weight, bytesUp, bytesDown } = member
+  const state = clientState(run, member)
+  const moving = member.progress?.phase === state ? member.progress.fraction : 0
+  return {
+    id,
+    alias,
+    device,
+    images,
+    state,
+    fraction: state === 'done' ? 1 : moving,
+    hidden,
+    lastSeen,
+    weight,
+    bytesUp,
+    bytesDown,
+  }
+}
+
+function clientState(run: RunState, { id, connection, withdrawn, progress }: Member): ClientView['state'] {
+  if (!connection) return 'gone'
+  if (withdrawn) return 'paused'
+  if (run.state === 'evaluating' && run.waiting.includes(id)) return 'evaluating'
+  const current = 'session' in run && progress?.session === run.session ? progress.phase : undefined
+  if (run.state === 'training' && run.cohort.includes(id))
+    return run.accepted.includes(id) ? 'done' : (current ?? 'waiting')
+  if (run.state === 'aggregating')
+    return run.accepted.includes(id) ? 'done' : run.cohort.includes(id) ? 'late' : 'waiting'
+  return 'waiting'
+}

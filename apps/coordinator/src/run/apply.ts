@@ -1,0 +1,90 @@
+import { type RunEvent, type RunState, step } from '@passerby/federation'
+import type { Contribution, RunEventView } from '@passerby/protocol'
+import { addNotes, journal } from '../store/journal.ts'
+import { contributions } from '../store/schema.ts'
+import { type Transaction, addTraffic } from '../store/sessions.ts'
+import type { RunCore } from './core.ts'
+import { countTraffic } from './member.ts'
+import { type Note, notesOf } from './notes.ts'
+
+/**
+ * One event; only inside `serially`. When it resolves, the step and `write`'s rows are on disk, and its effects are in
+ * the outbox. When it throws, nothing has changed.
+ */
+export async function apply(core: RunCore, event: RunEvent, write?: (tx: Transaction) => Promise<void>): Promise<void> {
+  const { around, plan, id } = core
+  const now = around.now()
+  const before = core.machine
+  const [after, effects] = step(before, event, { plan, now })
+  const nameOf = (client: string) => core.members.get(client)?.alias ?? client.slice(0, 8)
+  const notes = notesOf({ before: before.run, event, after: after.run }, effects, nameOf)
+  if (after.run !== before.run || effects.length + notes.length > 0 || write) {
+    const entry = { federation: id, now, state: after.run, notes, effects, baseModel: core.model.sha256 }
+    const ending = before.run.state === 'training' && after.run.state !== 'training' ? before.run : undefined
+    const moved = ending || after.run.state !== before.run.state ? takeTraffic(core) : undefined
+    const events = await journal(around.db, {
+      ...entry,
+      async write(tx) {
+        await write?.(tx)
+        if (ending) await recordAbsent(tx, core, ending)
+        if (moved && 'session' in before.run)
+          await addTraffic(tx, { federation: id, session: before.run.session }, moved)
+      },
+    })
+    remember(core, events)
+  }
+  core.machine = after
+  core.outbox.push(...effects)
+}
+
+/** A line of history that no step makes. */
+export async function addNote(core: RunCore, note: Note): Promise<void> {
+  const { db, now } = core.around
+  remember(core, await addNotes(db, { federation: core.id, now: now(), notes: [note] }))
+}
+
+function remember(core: RunCore, events: readonly RunEventView[]): void {
+  const last = events.at(-1)
+  if (last) core.lastEvent = { at: last.at, message: last.message }
+  core.changed(events)
+}
+
+/** The rows of those in the cohort whose update does not count. */
+async function recordAbsent(
+  tx: Transaction,
+  core: RunCore,
+  { session, cohort, accepted }: Extract<RunState, { state: 'training' }>,
+): Promise<void> {
+  const rows = cohort
+    .filter((client) => !accepted.includes(client))
+    .map((client) => ({
+      federation: core.id,
+      session,
+      client,
+      alias: core.members.get(client)?.alias ?? '',
+      outcome: outcomeOf(core, client),
+    }))
+  if (rows.length > 0) await tx.insert(contributions).values(rows).onConflictDoNothing()
+}
+
+function outcomeOf(core: RunCore, client: string): Contribution['outcome'] {
+  if (core.members.get(client)?.withdrawn) return 'withdrew'
+  return core.open?.uploads.has(client) ? 'late' : 'missing'
+}
+
+function takeTraffic(core: RunCore): { readonly up: number; readonly down: number } {
+  settleTraffic(core)
+  const moved = core.traffic
+  core.traffic = { up: 0, down: 0 }
+  return moved
+}
+
+/** Brings the accounts of bytes up to now. */
+export function settleTraffic(core: RunCore): void {
+  for (const member of core.members.values()) addToSession(core, countTraffic(member))
+}
+
+export function addToSession(core: RunCore, { up, down }: { readonly up: number; readonly down: number }): void {
+  core.traffic.up += up
+  core.traffic.down += down
+}

@@ -1,0 +1,95 @@
+import { type Layout, type RoundMachine, type RunEffect, type RunPlan, canonicalLayout } from '@passerby/federation'
+import { hex, sha256, utf8 } from '@passerby/privacy'
+import type { FederationSettings, RunEventView, Signed } from '@passerby/protocol'
+import type { Keys } from '../keys.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { BlobName, BlobStore } from '../store/blobs.ts'
+import type { Database } from '../store/database.ts'
+import type { Envelopes } from '../store/envelopes.ts'
+import type { Member } from './member.ts'
+import type { OpenSession } from './open-session.ts'
+import type { Queue } from './queue.ts'
+
+/** What every run of a coordinator shares. */
+export interface Surroundings {
+  readonly db: Database
+  readonly blobs: BlobStore
+  readonly envelopes: Envelopes
+  readonly keys: Keys
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly now: () => number
+}
+
+/** The parameters that travel in a federation: the same in every round. */
+export interface Travelling {
+  readonly layout: Layout
+  readonly layoutHash: string
+  /** Bytes of one encoded update. */
+  readonly updateBytes: number
+}
+
+/** A run as it lives in this process. Only `apply.ts` and `effects.ts` change its machine and its session. */
+export interface RunCore {
+  readonly around: Surroundings
+  readonly id: string
+  readonly settings: FederationSettings
+  readonly plan: RunPlan
+  readonly travelling: Travelling
+  readonly initialModel: BlobName
+  readonly createdAt: number
+  readonly events: Queue
+  /** Updates are opened one at a time, so that memory does not grow with the number of clients. */
+  readonly openings: Queue
+  /** Effects that are journalled and not yet done, in order. */
+  readonly outbox: RunEffect[]
+  /** Everyone who ever joined. */
+  readonly members: Map<string, Member>
+  machine: RoundMachine
+  /** The newest model. */
+  model: BlobName
+  open: OpenSession | undefined
+  published: { readonly round: number; readonly statement: Signed } | undefined
+  /** Bytes of the present session that its row does not hold yet. */
+  traffic: { up: number; down: number }
+  /** Mean mAP of the global model by evaluated round, the last 60. */
+  curve: readonly number[]
+  lastEvent: { readonly at: number; readonly message: string } | null
+  timer: ReturnType<typeof setTimeout> | undefined
+  closed: boolean
+  /** Called after every change, with the events that were journalled. */
+  changed(events: readonly RunEventView[]): void
+}
+
+export function planOf(settings: FederationSettings): RunPlan {
+  const { cohort } = settings
+  return {
+    rounds: settings.rounds,
+    seed: settings.seed,
+    evaluateEvery: settings.evaluateEvery,
+    minClients: cohort.minClients,
+    fraction: cohort.fraction,
+    deadlineMs: cohort.deadlineSeconds * 1000,
+    graceMs: cohort.graceSeconds * 1000,
+    evaluationMs: cohort.evaluationSeconds * 1000,
+  }
+}
+
+/** What identifies a layout on the wire. */
+export async function layoutHash(layout: Layout): Promise<string> {
+  return hex(await sha256(utf8(canonicalLayout(layout))))
+}
+
+/** The round that is open or comes next; of an ended run, the last one. */
+export function roundOf({ machine: { run } }: RunCore): number {
+  if (run.state === 'idle') return 1
+  return run.state === 'ended' ? run.rounds : run.round
+}
+
+/** Rounds whose model is published. */
+export function roundsDone({ machine: { run } }: RunCore): number {
+  if (run.state === 'idle') return 0
+  if (run.state === 'ended') return run.rounds
+  return run.state === 'evaluating' ? run.round : run.round - 1
+}

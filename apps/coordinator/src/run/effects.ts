@@ -1,0 +1,136 @@
+import type { RunEffect, RunState } from '@passerby/federation'
+import { canonicalText, hex, sha256, sign, utf8 } from '@passerby/privacy'
+import { type PublishedModel, decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
+import { CoordinatorError } from '../errors.ts'
+import type { BlobName } from '../store/blobs.ts'
+import { findModel, storeModelRow } from '../store/models.ts'
+import { type SessionRow, findSession, storeModel, storePublished } from '../store/sessions.ts'
+import { addNote, apply } from './apply.ts'
+import type { RunCore } from './core.ts'
+import { abortReasons } from './notes.ts'
+import { type OpenSession, openSession } from './open-session.ts'
+import { readStanding } from './standing.ts'
+
+/**
+ * What the round machine decided, done. Each effect may be cut off anywhere and is then done again from the start,
+ * by this process or by the next one, with the same result.
+ */
+export async function perform(core: RunCore, effect: RunEffect): Promise<void> {
+  switch (effect.type) {
+    case 'open-session':
+      return await open(core, effect.session)
+    case 'aggregate':
+      return await aggregate(core, effect)
+    case 'publish':
+      return await publish(core, effect.session)
+    case 'abort-session':
+      return await abort(core, effect)
+    case 'close-round':
+      core.published = undefined
+      return await readStanding(core)
+    case 'end':
+      core.around.log.info({ federation: core.id, reason: effect.reason }, 'the run has ended')
+  }
+}
+
+/** Whether an effect that could not be done at once still has a meaning. */
+export function isDue(effect: RunEffect, run: RunState): boolean {
+  switch (effect.type) {
+    case 'open-session':
+      return run.state === 'training' && run.session === effect.session
+    case 'aggregate':
+      return run.state === 'aggregating' && run.session === effect.session
+    case 'publish':
+    case 'abort-session':
+    case 'close-round':
+    case 'end':
+      return true
+  }
+}
+
+async function open(core: RunCore, session: number): Promise<void> {
+  const { run } = core.machine
+  if (run.state !== 'training') return
+  try {
+    const opened = await openSession(core, await sessionRow(core, session), run.accepted)
+    if (opened.notAfter <= core.around.now())
+      throw new CoordinatorError('bad-key', `The configuration of session ${session} has expired.`)
+    core.open = opened
+  } catch (error) {
+    if (!(error instanceof CoordinatorError) || (error.code !== 'bad-key' && error.code !== 'lost-update')) throw error
+    await addNote(core, { level: 'error', kind: error.code, message: error.message, round: run.round, client: null })
+    await apply(core, { type: 'paused' })
+    await apply(core, { type: 'resumed' })
+  }
+}
+
+/**
+ * Blob first, then the session's row, then the key's end, then the machine: so there is no instant at which the sum
+ * is gone and the model not yet kept.
+ */
+async function aggregate(core: RunCore, effect: Extract<RunEffect, { type: 'aggregate' }>): Promise<void> {
+  const { around, id } = core
+  const row = await sessionRow(core, effect.session)
+  const model = row.model === null ? await sum(core, row, effect.clients) : await findModel(around.db, row.model)
+  if (model === undefined) throw new CoordinatorError('bad-folder', `The model of session ${row.session} has no row.`)
+  core.model = { sha256: model.sha256, bytes: model.bytes }
+  await around.envelopes.session(id, row.session).destroy()
+  core.open = undefined
+  await apply(core, { type: 'aggregated', session: row.session })
+}
+
+async function sum(core: RunCore, row: SessionRow, clients: readonly string[]): Promise<BlobName> {
+  const { around, id, settings } = core
+  const finish = around.metrics.aggregation.startTimer()
+  const session = holds(core.open, row, clients) ? core.open : await openSession(core, row, clients)
+  const base = decodeSafetensors(await around.blobs.read(row.baseModel)).params
+  const file = encodeSafetensors(session.fold.next(base), {
+    federation: id,
+    round: String(row.round),
+    backbone: settings.local.backbone,
+    settings: hex(await sha256(utf8(canonicalText(settings)))),
+  })
+  const model = await around.blobs.put(file)
+  const name = `passerby-${id}-round-${row.round}`
+  await storeModelRow(around.db, { ...model, layout: core.travelling.layout, name, createdAt: around.now() })
+  await storeModel(around.db, row, model.sha256)
+  finish()
+  return model
+}
+
+/** True when the sum is over exactly the clients that the journal names (rule U7). */
+function holds(open: OpenSession | undefined, row: SessionRow, clients: readonly string[]): open is OpenSession {
+  const folded = open?.session === row.session ? open.fold.clients : undefined
+  return folded?.size === clients.length && clients.every((client) => folded.has(client))
+}
+
+async function publish(core: RunCore, session: number): Promise<void> {
+  const { around, id, settings, travelling, model } = core
+  const row = await sessionRow(core, session)
+  const statement: PublishedModel = {
+    federation: id,
+    round: row.round,
+    model: { ...model, layout: travelling.layoutHash },
+    local: settings.local,
+  }
+  const signed = row.published ?? (await sign('model', statement, around.keys.signing.privateKey))
+  await storePublished(around.db, row, signed)
+  core.published = { round: row.round, statement: signed }
+  around.metrics.rounds.inc({ outcome: 'published' })
+}
+
+async function abort(core: RunCore, effect: Extract<RunEffect, { type: 'abort-session' }>): Promise<void> {
+  const { session, reason } = effect
+  core.open = undefined
+  await core.around.envelopes.session(core.id, session).destroy()
+  core.around.metrics.rounds.inc({ outcome: 'aborted' })
+  const row = await sessionRow(core, session)
+  for (const client of row.cohort)
+    core.members.get(client)?.connection?.send('session.aborted', { session, reason: abortReasons[reason] })
+}
+
+async function sessionRow(core: RunCore, session: number): Promise<SessionRow> {
+  const row = await findSession(core.around.db, { federation: core.id, session })
+  if (row === undefined) throw new CoordinatorError('bad-folder', `Session ${session} of ${core.id} has no row.`)
+  return row
+}

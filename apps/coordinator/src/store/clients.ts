@@ -1,0 +1,26 @@
+import type { Member } from '../run/member.ts'
+import type { Database } from './database.ts'
+import { clients } from './schema.ts'
+import type { Transaction } from './sessions.ts'
+
+/** Keeps what is known of a client: who it is, how it joined, what passed between it and us. */
+export async function storeClient(db: Transaction | Database, federation: string, member: Member): Promise<void> {
+  const { id, publicKey, firstSeen, tokenHash, invite, alias, images, lastSeen, bytesUp, bytesDown } = member
+  const { name: deviceName, backend, imagesPerSecond } = member.device
+  const changing = {
+    tokenHash,
+    invite,
+    alias,
+    deviceName,
+    backend,
+    imagesPerSecond,
+    images,
+    lastSeen,
+    bytesUp,
+    bytesDown,
+  }
+  await db
+    .insert(clients)
+    .values({ federation, id, publicKey, firstSeen, ...changing })
+    .onConflictDoUpdate({ target: [clients.federation, clients.id], set: changing })
+}

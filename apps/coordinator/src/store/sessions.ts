@@ -1,0 +1,99 @@
+import type { RunEffect } from '@passerby/federation'
+import type { Signed } from '@passerby/protocol'
+import { and, desc, eq, isNotNull, ne, sql } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { contributions, sessions } from './schema.ts'
+
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
+export type SessionRow = typeof sessions.$inferSelect
+export type ContributionRow = typeof contributions.$inferSelect
+/** Which session of which federation. */
+export type SessionName = Pick<SessionRow, 'federation' | 'session'>
+
+const named = ({ federation, session }: SessionName) =>
+  and(eq(sessions.federation, federation), eq(sessions.session, session))
+
+export async function findSession(db: Database, name: SessionName): Promise<SessionRow | undefined> {
+  return (await db.select().from(sessions).where(named(name))).at(0)
+}
+
+/** How an update of this client ended in this session, or `undefined`. */
+export async function findContribution(
+  db: Database,
+  { federation, session }: SessionName,
+  client: string,
+): Promise<ContributionRow | undefined> {
+  const same = and(
+    eq(contributions.federation, federation),
+    eq(contributions.session, session),
+    eq(contributions.client, client),
+  )
+  return (await db.select().from(contributions).where(same)).at(0)
+}
+
+/** The last session that produced a model which counts. */
+export async function newestModel(db: Database, federation: string): Promise<SessionRow | undefined> {
+  const withModel = and(eq(sessions.federation, federation), isNotNull(sessions.model), ne(sessions.outcome, 'aborted'))
+  return (await db.select().from(sessions).where(withModel).orderBy(desc(sessions.session)).limit(1)).at(0)
+}
+
+export async function storeConfig(db: Database, name: SessionName, config: Signed): Promise<void> {
+  await db.update(sessions).set({ config }).where(named(name))
+}
+
+/** From here on the session's updates are not needed any more. */
+export async function storeModel(db: Database, name: SessionName, model: string): Promise<void> {
+  await db.update(sessions).set({ model }).where(named(name))
+}
+
+export async function storePublished(db: Database, name: SessionName, published: Signed): Promise<void> {
+  await db.update(sessions).set({ published }).where(named(name))
+}
+
+/** What the journal says of a session when an effect is decided, in the transaction that holds the new state. */
+export async function journalEffect(
+  tx: Transaction,
+  effect: RunEffect,
+  at: { readonly federation: string; readonly now: number; readonly baseModel: string },
+): Promise<void> {
+  const { federation, now, baseModel } = at
+  if (effect.type === 'end') return
+  const { round, session } = effect
+  const name = { federation, session }
+  switch (effect.type) {
+    case 'open-session': {
+      const row = { ...name, round, baseModel, cohort: effect.cohort, outcome: 'open', startedAt: now } as const
+      await tx.insert(sessions).values(row).onConflictDoNothing()
+      return
+    }
+    case 'aggregate':
+      await tx
+        .update(sessions)
+        .set({ trainedAt: sql`coalesce(${sessions.trainedAt}, ${now})` })
+        .where(named(name))
+      return
+    case 'publish':
+      await tx
+        .update(sessions)
+        .set({ aggregatedAt: sql`coalesce(${sessions.aggregatedAt}, ${now})` })
+        .where(named(name))
+      return
+    case 'abort-session':
+      await tx.update(sessions).set({ outcome: 'aborted', closedAt: now }).where(named(name))
+      return
+    case 'close-round':
+      await tx.update(sessions).set({ outcome: 'published', closedAt: now }).where(named(name))
+  }
+}
+
+/** Adds bytes to a session's account. */
+export async function addTraffic(
+  tx: Transaction,
+  name: SessionName,
+  { up, down }: { readonly up: number; readonly down: number },
+): Promise<void> {
+  await tx
+    .update(sessions)
+    .set({ bytesUp: sql`${sessions.bytesUp} + ${up}`, bytesDown: sql`${sessions.bytesDown} + ${down}` })
+    .where(named(name))
+}
