@@ -145,8 +145,15 @@ export const PhaseView = v.variant('phase', [
     needed: positive(10_000),
     deadline: time,
   }),
-  v.object({ phase: v.literal('aggregating'), round: Round }),
-  v.object({ phase: v.literal('evaluating'), round: Round, waiting: count(1_000_000), deadline: time }),
+  /** `pausing`: a pause was asked for and begins when this round is closed. */
+  v.object({ phase: v.literal('aggregating'), round: Round, pausing: v.optional(v.literal(true)) }),
+  v.object({
+    phase: v.literal('evaluating'),
+    round: Round,
+    waiting: count(1_000_000),
+    deadline: time,
+    pausing: v.optional(v.literal(true)),
+  }),
   v.object({ phase: v.literal('paused'), round: Round }),
   v.object({ phase: v.literal('ended'), rounds: count(1_000_000), reason: v.picklist(['completed', 'stopped']) }),
 ])
