@@ -50,9 +50,12 @@ function LoggedIn({ operator }: { readonly operator: Operator }) {
   )
 }
 
+/** Refusals that another token, or the same one later, may help against. */
+const tokenCodes: ReadonlySet<string> = new Set(['unauthorised', 'too-fast'])
+
 function Connected() {
   const { connection, federations } = useSnapshot()
-  const wrongToken = connection.state === 'refused' && connection.refusal.code === 'unauthorised'
+  const wrongToken = connection.state === 'refused' && tokenCodes.has(connection.refusal.code)
   const waiting = federations === undefined && !wrongToken
   return (
     <>
@@ -64,9 +67,9 @@ function Connected() {
           </Button>
         )}
       </AppHeader>
-      {wrongToken && (
+      {connection.state === 'refused' && wrongToken && (
         <Page title="Log in">
-          <LoginPage busy={false} refusal="This is not the token of the coordinator that runs here now." />
+          <LoginPage busy={false} refusal={connection.refusal.message} />
         </Page>
       )}
       {connection.state === 'refused' && !wrongToken && (

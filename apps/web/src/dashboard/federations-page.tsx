@@ -12,7 +12,7 @@ import { Page } from './page.tsx'
 import { fragmentOf, runFragment } from './routes.ts'
 import { LostNotice } from './session/connection-status.tsx'
 import { useSnapshot } from './session/operator-context.ts'
-import { useNow } from './use-now.ts'
+import { useNow } from '../ui/use-now.ts'
 
 const newFederation = fragmentOf({ page: 'new' })
 

@@ -1,5 +1,5 @@
 import { Tabs as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import styles from './tabs.module.css'
 
 export interface Tab<Name extends string> {
@@ -20,6 +20,11 @@ export function Tabs<Name extends string>({
   readonly value: Name
   readonly onChange: (name: Name) => void
 }) {
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // On a phone the list scrolls, and the open tab may be beyond its edge.
+    list.current?.querySelector(`[data-tab="${value}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [value])
   return (
     <Radix.Root
       value={value}
@@ -28,9 +33,9 @@ export function Tabs<Name extends string>({
         if (tab) onChange(tab.name)
       }}
     >
-      <Radix.List className={styles.list} aria-label={label}>
+      <Radix.List className={styles.list} aria-label={label} ref={list}>
         {tabs.map((tab) => (
-          <Radix.Trigger key={tab.name} className={styles.tab} value={tab.name}>
+          <Radix.Trigger key={tab.name} className={styles.tab} value={tab.name} data-tab={tab.name}>
             {tab.label}
           </Radix.Trigger>
         ))}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Field, Input, Select, TextArea } from '../../ui/field.tsx'
 import { Switch } from '../../ui/switch.tsx'
+import page from '../page.module.css'
 import styles from './create-page.module.css'
 import { defaultOf } from './form-draft.ts'
 import type { FormField } from './form-fields.ts'
@@ -27,10 +28,19 @@ export function FieldControl({
   const help: ReactNode = (
     <>
       {field.sentence}
-      {byDefault && field.options?.length !== 1 && <span className={styles.default}> Default: {byDefault}.</span>}
+      {byDefault && ` Default: ${byDefault}.`}
       {advice && !error && <span className={styles.advice}> {advice}</span>}
     </>
   )
+  if (field.options?.length === 1)
+    return (
+      <div className={styles.only}>
+        <b>
+          {field.label}: {byDefault}
+        </b>
+        <p className={page.muted}>{field.sentence}</p>
+      </div>
+    )
   if (typeof value === 'boolean')
     return (
       <div>

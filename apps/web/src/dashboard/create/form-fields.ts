@@ -15,6 +15,8 @@ export interface FormField {
   readonly options?: readonly { readonly value: string; readonly label: string }[]
   /** Seldom changed: behind 'More'. */
   readonly more?: true
+  /** Takes the whole width of its section. */
+  readonly wide?: true
 }
 
 export const sections = ['federation', 'learning', 'rounds', 'privacy', 'evaluation'] as const
@@ -22,12 +24,13 @@ export type Section = (typeof sections)[number]
 
 export const formFields: Readonly<Record<Section, readonly FormField[]>> = {
   federation: [
-    { path: 'name', label: 'Name', sentence: 'Everyone who is invited sees it.', kind: 'text' },
+    { path: 'name', label: 'Name', sentence: 'Everyone who is invited sees it.', kind: 'text', wide: true },
     {
       path: 'description',
       label: 'Description',
       sentence: 'What it is for and who runs it, read before joining.',
       kind: 'lines',
+      wide: true,
     },
   ],
   learning: [
@@ -36,6 +39,7 @@ export const formFields: Readonly<Record<Section, readonly FormField[]>> = {
       label: 'Backbone',
       sentence: 'The network that all clients train; a larger one ranks better, trains slower and sends more.',
       kind: 'choice',
+      wide: true,
     },
     {
       path: 'local.epochs',
@@ -203,15 +207,15 @@ export const formFields: Readonly<Record<Section, readonly FormField[]>> = {
         'Each update is signed by its client and sealed to a key of its round. The coordinator opens it only to add it to the sum, then destroys it with the key.',
       kind: 'choice',
       options: [{ value: 'sealed', label: 'Sealed updates' }],
+      wide: true,
     },
   ],
   evaluation: [
     {
       path: 'evaluateEvery',
-      label: 'Measure every',
-      sentence: 'Clients measure the new model after each n-th round, and after the last.',
+      label: 'Measure each n-th round',
+      sentence: 'How often clients measure the new model; after the last round they always do.',
       kind: 'number',
-      unit: 'rounds',
     },
     {
       path: 'local.validation',

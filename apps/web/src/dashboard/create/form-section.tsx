@@ -1,4 +1,5 @@
 import { Card } from '../../ui/card.tsx'
+import { classNames } from '../../ui/class-names.ts'
 import { formatBytes, formatCount } from '../../ui/format.ts'
 import { backboneCosts } from './backbone-cost.ts'
 import styles from './create-page.module.css'
@@ -31,16 +32,17 @@ export function FormSection({
   readonly onLeave: (path: string) => void
 }) {
   const control = (field: FormField) => (
-    <FieldControl
-      key={field.path}
-      field={field}
-      value={draft[field.path]}
-      error={errorOf(field.path)}
-      advice={advice?.get(field.path)}
-      options={field.path === 'local.backbone' ? backboneOptions(Number(draft['local.embedding'])) : field.options}
-      onChange={(value) => onChange(field.path, value)}
-      onLeave={() => onLeave(field.path)}
-    />
+    <div key={field.path} className={classNames(field.wide && styles.wide)}>
+      <FieldControl
+        field={field}
+        value={draft[field.path]}
+        error={errorOf(field.path)}
+        advice={advice?.get(field.path)}
+        options={field.path === 'local.backbone' ? backboneOptions(Number(draft['local.embedding'])) : field.options}
+        onChange={(value) => onChange(field.path, value)}
+        onLeave={() => onLeave(field.path)}
+      />
+    </div>
   )
   const fields = formFields[section]
   const more = fields.filter((field) => field.more)

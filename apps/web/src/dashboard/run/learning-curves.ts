@@ -51,6 +51,16 @@ export function lastAndGain(curve: Curve): { readonly last: number; readonly gai
   return last === undefined || first === undefined ? undefined : { last, gain: last - first }
 }
 
+/** Lowest and highest figure of any client, with a little room: one scale on which clients can be compared. */
+export function commonRange({ clients }: LearningCurves): readonly [low: number, high: number] | undefined {
+  const values = clients.flatMap(({ global, local }) => [...global, ...local]).filter((value) => value !== null)
+  if (values.length === 0) return undefined
+  const low = Math.min(...values)
+  const high = Math.max(...values)
+  const room = (high - low) * 0.05 || 1
+  return [low - room, high + room]
+}
+
 function highestLoss({ contributions }: RoundRecord): number | null {
   const losses = contributions.flatMap(({ outcome, loss }) => (outcome === 'counted' && loss !== null ? [loss] : []))
   return losses.length === 0 ? null : Math.max(...losses)

@@ -7,7 +7,7 @@ import { formatFigure, formatPercent } from '../../ui/format.ts'
 import { EmptyState } from '../../ui/notice.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import page from '../page.module.css'
-import { type LearningCurves, type Metric, learningCurves } from './learning-curves.ts'
+import { type LearningCurves, type Metric, commonRange, learningCurves } from './learning-curves.ts'
 import tables from './tables.module.css'
 
 const metrics = ['mAP', 'rank1', 'loss'] as const
@@ -29,7 +29,7 @@ export function LearningPanel({ records }: { readonly records: readonly RoundRec
     <div className={page.stack}>
       <Switch
         label="A line for every client"
-        help="Each client’s own figures for the global model, beside their mean and the worst."
+        help="Each measures the new model on its own validation identities: the mean and the worst of them are always shown. Local: their own models, before they were averaged."
         checked={everyClient}
         onChange={setEveryClient}
       />
@@ -57,6 +57,7 @@ export function LearningPanel({ records }: { readonly records: readonly RoundRec
 function Multiples({ curves }: { readonly curves: readonly (LearningCurves & { readonly metric: Metric })[] }) {
   const [metric, setMetric] = useState<Metric>('mAP')
   const curve = curves.find((one) => one.metric === metric) ?? curves[0]
+  const range = commonRange(curve)
   const options = metrics.map((value) => ({ value, label: titles[value] }))
   return (
     <Card
@@ -77,9 +78,10 @@ function Multiples({ curves }: { readonly curves: readonly (LearningCurves & { r
                 ? [{ label: 'Loss', values: global, color: 1 }]
                 : [
                     { label: 'Global', values: global, color: 1 },
-                    { label: 'Local, before', values: local, color: 2, dashed: true },
+                    { label: 'Local', values: local, color: 2, dashed: true },
                   ]
             }
+            range={range}
             format={formatOf(metric)}
             height={120}
           />
@@ -92,8 +94,8 @@ function Multiples({ curves }: { readonly curves: readonly (LearningCurves & { r
 function overall(curve: LearningCurves, everyClient: boolean): readonly PlotSeries[] {
   return [
     { label: 'Mean', values: curve.mean, color: 1 },
-    { label: 'Worst client', values: curve.worst, color: 2 },
-    ...(curve.local ? [{ label: 'Local, before', values: curve.local, color: 3, dashed: true }] : []),
+    { label: 'Worst', values: curve.worst, color: 2 },
+    ...(curve.local ? [{ label: 'Local', values: curve.local, color: 3, dashed: true }] : []),
     // Colours 4 to 8, then again: the table and the charts below tell apart what colours cannot.
     ...(everyClient
       ? curve.clients.map(({ alias, client, global }, index) => ({

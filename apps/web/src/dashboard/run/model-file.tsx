@@ -1,7 +1,7 @@
 import type { WatchedRun } from '@passerby/operator'
 import { useState } from 'react'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { fileStem, saveFile } from '../save-file.ts'
+import { fileStem, saveFile } from '../../ui/save-file.ts'
 import { useOperator } from '../session/operator-context.ts'
 import { useAction } from '../use-action.ts'
 import tables from './tables.module.css'

@@ -94,7 +94,7 @@ function RecordFigures({ record }: { readonly record: RoundRecord }) {
           note: global && `worst ${formatPercent(global.worstMAP)}`,
         },
         {
-          name: 'Local mAP, before',
+          name: 'Local mAP',
           value: local ? formatPercent(local.mAP) : '—',
           note: local && `rank-1 ${formatPercent(local.rank1)}`,
         },

@@ -6,25 +6,21 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import page from '../page.module.css'
 import { runFragment } from '../routes.ts'
-import { fileStem, saveFile } from '../save-file.ts'
 import { useOperator } from '../session/operator-context.ts'
 import { useAction } from '../use-action.ts'
 import styles from './run.module.css'
 
 type Step = Extract<OperatorCommand, 'start' | 'pause' | 'resume' | 'stop'>
 
-/** Start, pause, resume, stop as the state allows; invite; take the run along as a file. */
+/** Start, pause, resume, stop as the state allows, and invite. */
 export function RunControls({ view }: { readonly view: FederationView }) {
   const operator = useOperator()
   const [stopping, setStopping] = useState(false)
   const action = useAction()
   const { id: federation, name, state } = view.summary
+  const pausing = 'pausing' in view.phase && view.phase.pausing === true
 
   const step = (command: Step) => void action.run(() => operator.command(command, { federation }))
-  async function save(format: 'json' | 'csv'): Promise<void> {
-    const file = await action.run(() => operator.exportRun(federation, format))
-    if (file) saveFile(file, `${fileStem(name)}.${format}`)
-  }
   const button = (command: Step, label: string, icon: 'play' | 'pause', kind: 'primary' | 'plain') => (
     <Button kind={kind} icon={icon} disabled={action.busy} onClick={() => step(command)}>
       {label}
@@ -34,30 +30,13 @@ export function RunControls({ view }: { readonly view: FederationView }) {
   return (
     <div className={styles.controls}>
       <div className={page.row}>
-        <Button
-          kind="quiet"
-          icon="down"
-          disabled={action.busy}
-          onClick={() => void save('json')}
-          aria-label="Export as JSON"
-        >
-          JSON
-        </Button>
-        <Button
-          kind="quiet"
-          icon="down"
-          disabled={action.busy}
-          onClick={() => void save('csv')}
-          aria-label="Export as CSV"
-        >
-          CSV
-        </Button>
         {state !== 'ended' && (
           <>
             <ButtonLink icon="people" href={runFragment(federation, 'invites')}>
               Invite
             </ButtonLink>
-            {state === 'running' && button('pause', 'Pause', 'pause', 'plain')}
+            {state === 'running' && !pausing && button('pause', 'Pause', 'pause', 'plain')}
+            {pausing && button('resume', 'Do not pause', 'play', 'plain')}
             <Button kind="danger" icon="stop" disabled={action.busy} onClick={() => setStopping(true)}>
               Stop
             </Button>

@@ -10,6 +10,7 @@ import { fragmentOf } from '../routes.ts'
 import { lastAndGain, learningCurves } from './learning-curves.ts'
 import { runTotals } from './phase-bars.ts'
 import { RunControls } from './run-controls.tsx'
+import { RunExport } from './run-export.tsx'
 import styles from './run.module.css'
 import { stateSentence } from './state-sentence.ts'
 
@@ -18,11 +19,14 @@ export function RunHead({ run, now }: { readonly run: WatchedRun; readonly now: 
   const { view, rounds } = run
   return (
     <div className={page.stack}>
-      <nav aria-label="Breadcrumb">
-        <a className={styles.back} href={fragmentOf({ page: 'federations' })}>
-          Federations
-        </a>
-      </nav>
+      <div className={page.head}>
+        <nav aria-label="Breadcrumb">
+          <a className={styles.back} href={fragmentOf({ page: 'federations' })}>
+            Federations
+          </a>
+        </nav>
+        <RunExport federation={view.summary.id} name={view.summary.name} />
+      </div>
       <div className={page.head}>
         <div className={styles.name}>
           <h1>{view.summary.name}</h1>
@@ -129,5 +133,5 @@ function roundsDone({ phase }: FederationView): string {
 
 function Gain({ points }: { readonly points: number }) {
   const sign = points < 0 ? '−' : '+'
-  return <>{`${sign}${Math.abs(points).toFixed(1)} since the first`}</>
+  return <>{`${sign}${Math.abs(points).toFixed(1)} points`}</>
 }

@@ -1,7 +1,7 @@
 import { RoundRecord, type Contribution } from '@passerby/protocol'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { lastAndGain, learningCurves } from './learning-curves.ts'
+import { commonRange, lastAndGain, learningCurves } from './learning-curves.ts'
 import { phaseBars, runTotals } from './phase-bars.ts'
 
 const quality = (rank1: number, mAP: number) => ({ rank1, rank5: 90, rank10: 95, mAP, queries: 40 })
@@ -71,6 +71,13 @@ describe('learningCurves', () => {
     const loss = learningCurves(records, 'loss')
     expect(loss).toMatchObject({ mean: [3.5, 2.5], worst: [4, null], local: undefined })
     expect(loss.clients[0].global).toEqual([3, 2.5])
+  })
+
+  test('have one range in which every client’s figures lie', () => {
+    const [low, high] = commonRange(learningCurves(records, 'rank1')) ?? []
+    expect(low).toBeCloseTo(10 - 0.05 * 20)
+    expect(high).toBeCloseTo(30 + 0.05 * 20)
+    expect(commonRange(learningCurves([], 'rank1'))).toBeUndefined()
   })
 
   test('lastAndGain compares the first and the last that was measured', () => {

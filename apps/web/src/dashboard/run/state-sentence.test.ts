@@ -51,6 +51,7 @@ describe('the state of a federation as a sentence', () => {
       { phase: 'evaluating', round: 7, waiting: 1, deadline: now + 9_000 },
       'Round 7: 1 client still measures the new model, for 9.0 s at most.',
     ],
+    [{ phase: 'aggregating', round: 7, pausing: true }, 'Round 7: updates are in, forming the new model. Pauses then.'],
     [{ phase: 'evaluating', round: 7, waiting: 0, deadline: now }, 'Round 7: closing.'],
     [{ phase: 'paused', round: 7 }, 'Paused before round 7: nobody trains until it is resumed.'],
     [{ phase: 'ended', rounds: 40, reason: 'completed' }, 'Completed: all 40 rounds done.'],

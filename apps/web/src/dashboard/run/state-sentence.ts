@@ -12,11 +12,11 @@ export function stateSentence(view: FederationView, now: number): string {
     case 'training':
       return training(phase, now)
     case 'aggregating':
-      return `Round ${phase.round}: updates are in, forming the new model.`
+      return `Round ${phase.round}: updates are in, forming the new model.${pausing(phase)}`
     case 'evaluating':
       return phase.waiting === 0
         ? `Round ${phase.round}: closing.`
-        : `Round ${phase.round}: ${plural(phase.waiting, 'client')} still ${phase.waiting === 1 ? 'measures' : 'measure'} the new model, for ${timeTo(phase.deadline, now)} at most.`
+        : `Round ${phase.round}: ${plural(phase.waiting, 'client')} still ${phase.waiting === 1 ? 'measures' : 'measure'} the new model, for ${timeTo(phase.deadline, now)} at most.${pausing(phase)}`
     case 'paused':
       return `Paused before round ${phase.round}: nobody trains until it is resumed.`
     case 'ended':
@@ -44,6 +44,8 @@ export function announcement({ phase, summary }: FederationView): string {
       return phase.reason === 'completed' ? 'All rounds are done' : 'Stopped'
   }
 }
+
+const pausing = (phase: { readonly pausing?: true | undefined }) => (phase.pausing ? ' Pauses then.' : '')
 
 function notStarted(clients: number, needed: number): string {
   if (clients === 0) return `Not started: nobody has joined yet, a round needs ${plural(needed, 'client')}.`

@@ -2,7 +2,7 @@ import type { Connection } from '@passerby/operator'
 import { Badge } from '../../ui/badge.tsx'
 import { formatSeconds } from '../../ui/format.ts'
 import { Notice } from '../../ui/notice.tsx'
-import { useNow } from '../use-now.ts'
+import { useNow } from '../../ui/use-now.ts'
 
 export function ConnectionBadge({ connection }: { readonly connection: Connection }) {
   switch (connection.state) {
