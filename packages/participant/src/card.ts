@@ -64,7 +64,7 @@ export async function previewCard(
   }
 }
 
-/** The newest model for who does not take part, as `Participant.newestModel`. Sends two GETs. */
+/** The newest model of a federation as a safetensors file, by its verified card. Sends two GETs. */
 export async function downloadNewestModel(
   origin: string,
   question: CardQuestion,
@@ -72,19 +72,10 @@ export async function downloadNewestModel(
 ): Promise<Trusted<Uint8Array<ArrayBuffer>>> {
   const egress = openEgress({ origin })
   try {
-    return await fetchNewestModel(egress, question, signal)
+    const trusted = await readCard(egress, question, signal)
+    if (!trusted.ok) return trusted
+    return { ok: true, value: await fetchModel(egress, trusted.value.card.model, { signal }) }
   } finally {
     egress.close()
   }
-}
-
-/** The newest model of a federation as a safetensors file, by its verified card. */
-export async function fetchNewestModel(
-  egress: Egress,
-  question: CardQuestion,
-  signal: AbortSignal,
-): Promise<Trusted<Uint8Array<ArrayBuffer>>> {
-  const trusted = await readCard(egress, question, signal)
-  if (!trusted.ok) return trusted
-  return { ok: true, value: await fetchModel(egress, trusted.value.card.model, { signal }) }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -38,6 +38,7 @@ import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import * as v from 'valibot'
 import { afterEach, describe, expect, test } from 'vitest'
+import { downloadNewestModel } from './card.ts'
 import { openEgress } from './egress.ts'
 import type { Learner, LocalTask } from './learner.ts'
 import { openFolderKeep } from './node.ts'
@@ -90,12 +91,19 @@ async function scriptedCoordinator() {
     served: file,
     chain,
     joinRefusal: undefined as RefusalCode | undefined,
+    /** Answers to the next commits. */
+    commitRefusals: [] as RefusalCode[],
     /** Called before a chunk is acknowledged; false: the connection is cut instead. */
     onChunk: (_index: number): boolean => true,
     received: [] as string[],
+    listeners: new Set<() => void>(),
     updates: [] as { readonly values: Float32Array; readonly weight: number; readonly report: object }[],
     clients: new Set<string>(),
     socket: undefined as Socket | undefined,
+  }
+  const note = (name: string) => {
+    script.received.push(name)
+    for (const listener of script.listeners) listener()
   }
   const http: HttpServer = createServer((request, response) => {
     void (async () => {
@@ -126,7 +134,7 @@ async function scriptedCoordinator() {
     script.socket = socket
     const answer = (event: string, reply: (...parts: never[]) => Promise<object | undefined>) =>
       socket.on(event, (...parts: unknown[]) => {
-        script.received.push(event)
+        note(event)
         void (async () => {
           const made = await reply(...(parts as never[]))
           if (made) (parts.at(-1) as (made: object) => void)(made)
@@ -146,7 +154,7 @@ async function scriptedCoordinator() {
       return ok({ held: toRanges(held.keys()) })
     })
     answer('update.chunk', async ({ index }: { index: number }, bytes: Uint8Array) => {
-      script.received.push(`chunk ${index}`)
+      note(`chunk ${index}`)
       if (!script.onChunk(index)) {
         socket.conn.close()
         return undefined
@@ -155,6 +163,8 @@ async function scriptedCoordinator() {
       return ok()
     })
     answer('update.commit', async ({ signature, report }: { signature: string; report: object }) => {
+      const refusal = script.commitRefusals.shift()
+      if (refusal) return refuse(refusal)
       if (!begun || !identity) return refuse('incomplete-update')
       const update = { ...begun, signature, chunk: async (index: number) => held.get(index) }
       const read = await readUpdate(update, { round, client: identity })
@@ -163,8 +173,8 @@ async function scriptedCoordinator() {
       return ok()
     })
     for (const event of ['evaluated', 'withdraw', 'return'])
-      answer(event, async (message: { reason?: string; evaluation?: object }) => {
-        script.received.push(`${event} ${message.reason ?? JSON.stringify(message.evaluation)}`)
+      answer(event, async (message: { reason?: string; message?: string; evaluation?: object }) => {
+        note(`${event} ${message.message || message.reason || JSON.stringify(message.evaluation)}`)
         return ok()
       })
     socket.emit('hello', { version: PROTOCOL_VERSION, nonce })
@@ -207,6 +217,12 @@ async function scriptedCoordinator() {
       script.task = task
       script.socket?.emit('task', task)
     },
+    heard: (name: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => script.received.includes(name) && resolve()
+        script.listeners.add(look)
+        look()
+      }),
     notify: (event: string, message: object) => script.socket?.emit(event, message),
     status,
   }
@@ -381,6 +397,61 @@ describe('R4 U2 what is lost is not lost', () => {
     expect(await readdir(first.folder)).not.toContain('upload')
   })
 
+  test('a kept update that was changed on disk is not sent: it is trained again', async () => {
+    const coordinator = await scriptedCoordinator()
+    coordinator.script.onChunk = () => false
+    coordinator.script.task = await coordinator.config(1)
+    const first = await participant(coordinator)
+    first.client.start()
+    await until(first.client, inState('uploading'))
+    await first.client.close()
+    const file = join(first.folder, 'upload')
+    const bytes = await readFile(file)
+    bytes[bytes.length >> 1] ^= 1
+    await writeFile(file, bytes)
+
+    coordinator.script.onChunk = () => true
+    const { learner, tasks } = countingLearner()
+    const second = await participant(coordinator, { learner, folder: first.folder })
+    second.client.start()
+    await until(second.client, counted)
+    expect(tasks).toHaveLength(1)
+  })
+
+  test('U5 an update that comes late is dropped, and the client waits for the next task', async () => {
+    const coordinator = await scriptedCoordinator()
+    coordinator.script.commitRefusals.push('late-update')
+    coordinator.script.task = await coordinator.config(1)
+    const { client } = await participant(coordinator)
+    client.start()
+    const snapshot = await until(client, (now) => now.state === 'waiting' && now.rounds.length > 0)
+    expect(snapshot.rounds[0].outcome).toBe('dropped')
+  })
+
+  test('an update that could not be taken just now is committed again; one that counts already is done', async () => {
+    const coordinator = await scriptedCoordinator()
+    coordinator.script.commitRefusals.push('incomplete-update', 'duplicate-update')
+    coordinator.script.task = await coordinator.config(1)
+    const { client } = await participant(coordinator)
+    client.start()
+    await until(client, counted)
+    const { received } = coordinator.script
+    expect(received.filter((name) => name.startsWith('chunk '))).toHaveLength(2)
+    expect(received.filter((name) => name === 'update.commit')).toHaveLength(2)
+  })
+
+  test('an update that the coordinator cannot open pauses the client', async () => {
+    const coordinator = await scriptedCoordinator()
+    coordinator.script.commitRefusals.push('unreadable-update')
+    coordinator.script.task = await coordinator.config(1)
+    const { client, folder } = await participant(coordinator)
+    client.start()
+    const snapshot = await until(client, inState('paused'))
+    expect(snapshot).toMatchObject({ because: 'failed', failure: { message: /scripted unreadable-update/ } })
+    await client.close()
+    expect(await readdir(folder)).not.toContain('upload')
+  })
+
   test('R7 an aborted session stops the learner and leaves nothing to upload', async () => {
     const coordinator = await scriptedCoordinator()
     const { learner, aborts } = countingLearner(new Promise(() => undefined))
@@ -434,10 +505,12 @@ describe('R6 what the person wants', () => {
   test('the newest model can be fetched after the end', async () => {
     const coordinator = await scriptedCoordinator()
     coordinator.script.state = 'ended'
-    const { client } = await participant(coordinator)
+    const { client, folder } = await participant(coordinator)
     client.start()
     await until(client, inState('ended'))
-    const model = await client.newestModel(AbortSignal.timeout(5000))
+    const { origin, fingerprint } = coordinator
+    const question = { federation, fingerprint, keep: await openFolderKeep(folder), now: Date.now() }
+    const model = await downloadNewestModel(origin, question, AbortSignal.timeout(5000))
     expect(model.ok && Buffer.compare(model.value, coordinator.script.served)).toBe(0)
   })
 })
@@ -534,6 +607,7 @@ describe('work that fails', () => {
     const snapshot = await until(client, inState('paused'))
     expect(snapshot.failure?.message).toBe('the device was lost')
     expect(snapshot.rounds[0].outcome).toBe('failed')
+    await coordinator.heard('withdraw failed while training')
   })
 })
 

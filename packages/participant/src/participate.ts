@@ -3,8 +3,7 @@
  * command line draws the snapshot and passes on what the person wants.
  */
 import { PrivacyError, createSigningKey, requireCrypto } from '@passerby/privacy'
-import type { FederationCard, Join } from '@passerby/protocol'
-import { fetchNewestModel } from './card.ts'
+import type { FederationCard, Join, Withdraw } from '@passerby/protocol'
 import { createEdgeLink, messageOf } from './edge-link.ts'
 import { openEgress } from './egress.ts'
 import type { SealSpy } from './egress.ts'
@@ -15,7 +14,6 @@ import { step } from './session.ts'
 import type { Session, SessionEffect, SessionEvent } from './session-types.ts'
 import { firstSnapshot, withSession, withStatus } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
-import type { Trusted } from './trust.ts'
 
 /** Longest wait at the end for goodbyes to be acknowledged. */
 const farewellMs = 2_000
@@ -51,8 +49,6 @@ export interface Participant {
   resume(): void
   /** Says goodbye for good. Nothing that was counted is lost. */
   leave(): void
-  /** The federation's newest model as a safetensors file, verified. Rejects with `ParticipantError`. */
-  newestModel(signal: AbortSignal): Promise<Trusted<Uint8Array<ArrayBuffer>>>
   /** Ends everything at once and resolves when nothing is under way: for a page that goes away. */
   close(): Promise<void>
 }
@@ -135,7 +131,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
       case 'discard':
         return work.discard()
       case 'withdraw':
-        return say((signal) => egress.request('withdraw', { reason: effect.reason, message: '' }, signal))
+        return say((signal) => egress.request('withdraw', farewell(effect), signal))
       case 'return':
         return say((signal) => egress.request('return', {}, signal))
       case 'disconnect':
@@ -176,14 +172,17 @@ export function createParticipant(options: ParticipantOptions): Participant {
     pause: () => dispatch({ type: 'paused' }),
     resume: () => dispatch({ type: 'resumed' }),
     leave: () => dispatch({ type: 'left' }),
-    newestModel: (signal) =>
-      fetchNewestModel(egress, { federation, fingerprint, keep, now: now() }, AbortSignal.any([signal, life.signal])),
     async close() {
       life.abort(new DOMException('The participant was closed.', 'AbortError'))
       link.disconnect()
       await Promise.all([work.rest(), link.settled(), outbox])
     },
   }
+}
+
+/** Names the step that failed and never what was in it. */
+function farewell({ reason, during }: Extract<SessionEffect, { type: 'withdraw' }>): Withdraw {
+  return { reason, message: during === undefined ? '' : `failed while ${during}` }
 }
 
 async function loadIdentity(keep: Keep): Promise<CryptoKeyPair> {

@@ -98,6 +98,7 @@ export type SessionEffect =
   | { readonly type: 'abandon' }
   /** Delete the kept update. */
   | { readonly type: 'discard' }
-  | { readonly type: 'withdraw'; readonly reason: 'paused' | 'left' | 'failed' }
+  /** `during`: the step that failed. */
+  | { readonly type: 'withdraw'; readonly reason: 'paused' | 'left' | 'failed'; readonly during?: Session['state'] }
   | { readonly type: 'return' }
   | { readonly type: 'disconnect' }

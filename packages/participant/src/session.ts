@@ -197,7 +197,8 @@ function linkOf(session: Alive) {
 }
 
 function withdrawing(session: Alive, reason: 'paused' | 'left' | 'failed'): readonly SessionEffect[] {
-  return isJoined(session) ? [{ type: 'withdraw', reason }] : []
+  if (!isJoined(session)) return []
+  return [{ type: 'withdraw', reason, ...(reason === 'failed' && { during: session.state }) }]
 }
 
 const abandoning = (session: Session): readonly SessionEffect[] => (isWorking(session) ? [{ type: 'abandon' }] : [])
