@@ -26,3 +26,10 @@ export { RAW_PIXEL_DIM, rawPixelEmbeddings } from './raw-pixels.ts'
 export { resize } from './resize.ts'
 export { firstIdentities, splitClients, type ClientCrops, type ClientSplit, type SplitOptions } from './split.ts'
 export { histogram, inspectFiles, surveyFiles, type InspectedFile, type Survey, type SurveySummary } from './survey.ts'
+export {
+  SYNTHETIC_HEIGHT,
+  SYNTHETIC_WIDTH,
+  syntheticPeople,
+  syntheticPixels,
+  type SyntheticOptions,
+} from './synthetic/people.ts'
