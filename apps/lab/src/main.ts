@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { benchCommand } from './commands/bench.ts'
+import { demoCommand } from './commands/demo.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { extractCommand } from './commands/extract.ts'
 import { participateCommand } from './commands/participate.ts'
@@ -10,6 +11,7 @@ import { LabError } from './errors.ts'
 const program = new Command('lab')
   .description('Person re-identification by federated learning: simulate, demonstrate, measure.')
   .showHelpAfterError('(add --help for the flags)')
+  .addCommand(demoCommand())
   .addCommand(simulateCommand())
   .addCommand(evaluateCommand())
   .addCommand(extractCommand())

@@ -36,7 +36,7 @@ export function simulateCommand(): Command {
   const command = new Command('simulate').description(
     'Plays a whole federation in this process, clients in parallel worker threads.',
   )
-  addDataOptions(command, { people: 60, cameras: 4 })
+  addDataOptions(command, { people: 60, cameras: 4, split: 'by-camera' })
   addLearningOptions(command, { backbone: 'osnet_x0_25', size: { height: 64, width: 32 }, rounds: 40 })
   return command
     .option('--evaluate-every <n>', 'measure the global model every n-th round and after the last', whole(1, 1e5), 10)
@@ -52,7 +52,12 @@ export function simulateCommand(): Command {
 
 async function run(flags: SimulateFlags): Promise<void> {
   const progress = terminalProgress()
-  const settings = federationSettings(flags, { name: 'simulation', validation: 0, evaluateEvery: flags.evaluateEvery })
+  const settings = federationSettings(flags, {
+    name: 'simulation',
+    validation: 0,
+    evaluateEvery: flags.evaluateEvery,
+    minClients: 1,
+  })
   const corpus = await openCorpus(flags, { size: flags.size, progress })
   const initial = await initialModel(flags, flags.seed, flags.init)
   const configuration = {

@@ -1,6 +1,5 @@
 /** Generated people as a data set: those who are trained on, and others who are only searched for. */
-import type { CropSet, DataSet } from '@passerby/crops'
-import { syntheticPeople } from '../../../../packages/crops/src/synthetic/people.ts'
+import { type CropSet, type DataSet, syntheticPeople } from '@passerby/crops'
 
 export interface GeneratedOptions {
   /** Identities to train on. */

@@ -1,17 +1,11 @@
 import type { DataSet } from '@passerby/crops'
-import { type DataFlags, type SourceFlags, SYNTHETIC } from '../settings/data.ts'
+import { type DataFlags, type SourceFlags, SYNTHETIC, splitOptions } from '../settings/data.ts'
 import { type Corpus, type CorpusOptions, readCorpus, readDataSets } from './corpus.ts'
 import { generatedDataSet } from './generated.ts'
 
 /** The data that the flags name, split into clients and evaluation parts and decoded. Throws `LabError`. */
 export async function openCorpus(flags: DataFlags, options: Pick<CorpusOptions, 'size' | 'progress'>): Promise<Corpus> {
-  const { split, images, clients } = flags
-  return readCorpus(await openDataSets(flags), {
-    ...options,
-    split,
-    ...(images !== undefined && { images }),
-    ...(clients !== undefined && { clients }),
-  })
+  return readCorpus(await openDataSets(flags), { ...options, ...splitOptions(flags), split: flags.split })
 }
 
 /** The data sets that the flags name: a folder's, or generated people. */

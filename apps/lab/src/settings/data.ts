@@ -1,5 +1,5 @@
 /** The flags that say on which data, and how it is dealt out to clients. */
-import type { ClientSplit } from '@passerby/crops'
+import type { ClientSplit, SplitOptions } from '@passerby/crops'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { whole } from './arguments.ts'
 
@@ -31,9 +31,14 @@ export interface DataFlags extends SourceFlags {
   readonly clients?: number
 }
 
-export type DataDefaults = Pick<SourceFlags, 'people' | 'cameras'>
+export type SourceDefaults = Pick<SourceFlags, 'people' | 'cameras'>
 
-export function addSourceOptions(command: Command, defaults: DataDefaults): Command {
+export interface DataDefaults extends SourceDefaults {
+  readonly split: string
+  readonly clients?: number
+}
+
+export function addSourceOptions(command: Command, defaults: SourceDefaults): Command {
   return command
     .option('--data <folder>', `folder of data sets, or '${SYNTHETIC}' for generated people`, SYNTHETIC)
     .option('--people <n>', 'generated identities to train on', whole(2, 10_000), defaults.people)
@@ -46,10 +51,15 @@ export function addDataOptions(command: Command, defaults: DataDefaults): Comman
     .addOption(
       new Option('--split <how>', `what a client is: ${Object.keys(SPLITS).join(', ')} (all in one client)`)
         .argParser(splitOf)
-        .default('by-camera'),
+        .default(splitOf(defaults.split), defaults.split),
     )
     .option('--images <n>', 'per client, whole identities until n images are reached', whole(1, 1e9))
-    .option('--clients <n>', 'at most this many clients', whole(1, 10_000))
+    .option('--clients <n>', 'at most this many clients', whole(1, 10_000), defaults.clients)
+}
+
+/** The limits that were given, as `splitClients` takes them. */
+export function splitOptions({ images, clients }: DataFlags): SplitOptions {
+  return { ...(images !== undefined && { images }), ...(clients !== undefined && { clients }) }
 }
 
 function splitOf(name: string): ClientSplit {

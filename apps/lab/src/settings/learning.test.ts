@@ -9,7 +9,7 @@ function flags(...words: string[]): LearningFlags {
     .configureOutput({ writeErr() {} })
   return { ...command.parse(words, { from: 'user' }).opts<Omit<LearningFlags, 'seed'>>(), seed: 1 }
 }
-const federation = { name: 'x', validation: 0, evaluateEvery: 1 }
+const federation = { name: 'x', validation: 0, evaluateEvery: 1, minClients: 1 }
 
 test('without flags, local training is that of the reference', () => {
   const { local, rounds, strategy } = federationSettings(flags(), federation)

@@ -59,11 +59,17 @@ const MILESTONE = 0.7
 /** Padding before a random crop, as a share of the side: (4, 2) of 64×32. */
 const PADDING = 1 / 16
 
-/** The federation's settings. `validation` is the share of identities that clients keep back for their own measuring. */
-export function federationSettings(
-  flags: LearningFlags,
-  federation: { readonly name: string; readonly validation: number; readonly evaluateEvery: number },
-): FederationSettings {
+/** What a command decides itself. */
+export interface FederationFrame {
+  readonly name: string
+  /** Share of identities that clients keep back for their own measuring. */
+  readonly validation: number
+  readonly evaluateEvery: number
+  readonly minClients: number
+}
+
+/** The federation's settings. Throws `LabError` when they do not go together. */
+export function federationSettings(flags: LearningFlags, federation: FederationFrame): FederationSettings {
   const { height, width } = flags.size
   const milestone = Math.round(MILESTONE * flags.rounds)
   const result = parse(FederationSettings, {
@@ -72,7 +78,7 @@ export function federationSettings(
     seed: flags.seed,
     evaluateEvery: federation.evaluateEvery,
     strategy: { name: 'fedpav', statistics: flags.statistics },
-    cohort: { fraction: flags.fraction },
+    cohort: { fraction: flags.fraction, minClients: federation.minClients },
     local: {
       backbone: flags.backbone,
       embedding: flags.embedding,

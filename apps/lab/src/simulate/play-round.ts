@@ -54,7 +54,7 @@ export async function playRound(
   const round = state.round + 1
   const strategy = strategies[settings.strategy.name]
   const before = strategy.start(state.global, settings.strategy)
-  const cohort = drawCohort(options.clients, { ...settings.cohort, minClients: 1, seed: settings.seed, round })
+  const cohort = drawCohort(options.clients, { ...settings.cohort, seed: settings.seed, round })
   const sum = weightedSum(state.global.layout)
   const memories = new Map(state.memories)
   let first = state.global

@@ -1,0 +1,129 @@
+import { splitClients } from '@passerby/crops'
+import type { Params } from '@passerby/federation'
+import { Command } from 'commander'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { ensurePages } from '../../setup/pages.mjs'
+import { readEvaluations } from '../corpus/corpus.ts'
+import { openDataSets } from '../corpus/open.ts'
+import { runDemo } from '../demo/run-demo.ts'
+import { LabError } from '../errors.ts'
+import { describe, figuresTable, reportedRound, roundLine, roundsTable } from '../demo/lines.ts'
+import { type Measured, pooled } from '../measure/pooled.ts'
+import { embedPair, evaluationImages, measure, rawPixels } from '../measure/measure.ts'
+import { type DataFlags, addDataOptions, splitOptions } from '../settings/data.ts'
+import { type LearningFlags, addLearningOptions, federationSettings } from '../settings/learning.ts'
+import { terminalProgress } from '../terminal/progress.ts'
+import { duration } from '../terminal/table.ts'
+import { writeJson } from '../terminal/write-json.ts'
+import { initialModel, writeModel } from '../work/models.ts'
+import { trainingPool } from '../work/training-pool.ts'
+
+interface DemoFlags extends LearningFlags, DataFlags {
+  readonly init?: string
+  readonly out: string
+  readonly headed: boolean
+  readonly keep: boolean
+  readonly json?: string
+}
+
+const EXAMPLES = `
+Three headless Chromium tabs join a real coordinator and train; nothing leaves this machine. Models are measured on
+people whom no tab has seen.
+
+Examples:
+  lab demo
+  lab demo --headed --rounds 3
+  lab demo --data reid-data/market1501 --split by-camera --clients 3 --images 300 --rounds 4 --json demo.json
+  lab demo --init .passerby/demo/model.safetensors        goes on from an earlier run's model`
+
+/** Share of identities that a tab keeps back, so that its own curves have something to show. */
+const VALIDATION = 0.1
+
+export function demoCommand(): Command {
+  const command = new Command('demo').description(
+    'Trains a federation of real browser tabs on this machine, on generated people or on your crops.',
+  )
+  addDataOptions(command, { people: 60, cameras: 3, split: 'by-identity', clients: 3 })
+  addLearningOptions(command, { backbone: 'osnet_x0_25', size: { height: 64, width: 32 }, rounds: 6 })
+  return command
+    .option('--init <file>', 'first model (safetensors) instead of a drawn one')
+    .option('--out <file>', 'where the final model is written', join('.passerby', 'demo', 'model.safetensors'))
+    .option('--headed', 'show the tabs', false)
+    .option('--keep', 'keep the temporary folder with the coordinator’s data', false)
+    .option('--json <file>', 'report as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (_, command: Command) => run(command.opts<DemoFlags>()))
+}
+
+async function run(flags: DemoFlags): Promise<void> {
+  const progress = terminalProgress()
+  const started = performance.now()
+  const sets = await openDataSets(flags)
+  const clients = splitClients(sets, flags.split, splitOptions(flags))
+  if (clients.length === 0) throw new LabError('no-images', `${flags.data} has no training images`)
+  const settings = federationSettings(flags, {
+    name: 'Demo on this machine',
+    validation: VALIDATION,
+    evaluateEvery: 1,
+    minClients: clients.length,
+  })
+  const initial = await initialModel(flags, flags.seed, flags.init)
+  const evaluations = await readEvaluations(sets, { size: flags.size, progress })
+  if (evaluations.length === 0) throw new LabError('no-images', `${flags.data} has no people to measure on`)
+  const embedder = trainingPool({
+    size: 1,
+    choice: settings.local,
+    clients: new Map(),
+    images: evaluationImages(evaluations),
+  })
+  const measured = async (model: Params): Promise<Measured> => {
+    const metrics = []
+    for (const set of evaluations)
+      metrics.push(measure(set, await embedPair(set, model, { embedder, dim: settings.local.embedding })))
+    return pooled(metrics)
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'passerby-demo-'))
+  const interrupt = new AbortController()
+  const interrupted = () => interrupt.abort(new LabError('coordinator', 'Interrupted'))
+  process.once('SIGINT', interrupted)
+  try {
+    const before = {
+      initial: await measured(initial),
+      rawPixels: pooled(evaluations.map((set) => measure(set, rawPixels(set)))),
+    }
+    progress.say(`${clients.length} clients; ${describe(before)}`)
+    const rounds = new Map<number, Promise<Measured>>()
+    let model = initial
+    const records = await runDemo({
+      settings,
+      clients,
+      initial,
+      pages: ensurePages(resolve(import.meta.dirname, '../../../..')),
+      folder,
+      headed: flags.headed,
+      progress,
+      signal: interrupt.signal,
+      onRound(record, published) {
+        if (record.round === settings.rounds) model = published
+        const figures = measured(published)
+        rounds.set(record.round, figures)
+        void figures.then((each) => progress.say(roundLine(record, each)))
+      },
+    })
+    const measuredRounds = await Promise.all(
+      records.map(async (record) => reportedRound(record, (await rounds.get(record.round)) ?? before.initial)),
+    )
+    await writeModel(flags.out, model, settings.local)
+    const final = await measured(model)
+    process.stdout.write(`${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final })}\n`)
+    progress.say(`${duration((performance.now() - started) / 1000)}; the model is in ${flags.out}`)
+    await writeJson(flags.json, { ...before, rounds: measuredRounds, final, model: flags.out })
+  } finally {
+    process.off('SIGINT', interrupted)
+    await embedder.close()
+    if (flags.keep) progress.say(`Coordinator and crops are kept in ${folder}`)
+    else await rm(folder, { recursive: true, force: true })
+  }
+}

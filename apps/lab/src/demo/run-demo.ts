@@ -1,0 +1,129 @@
+/**
+ * A federation of real browser tabs on this machine: a coordinator in a process of its own, an operator who starts the
+ * run, and participants who go through the real page. Only the measuring of models on unseen people is the lab's.
+ */
+import type { ClientCrops } from '@passerby/crops'
+import { type Params, sameLayout } from '@passerby/federation'
+import { type Operator, connectOperator } from '@passerby/operator'
+import {
+  type FederationSettings,
+  type Reply,
+  type RoundRecord,
+  decodeSafetensors,
+  encodeSafetensors,
+} from '@passerby/protocol'
+import { join } from 'node:path'
+import { type Browser, chromium } from 'playwright'
+import { ensureChromium, quietArguments } from '../../setup/chromium.mjs'
+import { LabError } from '../errors.ts'
+import type { Progress } from '../terminal/progress.ts'
+import { writeClientFolders } from './client-folders.ts'
+import { startCoordinatorProcess } from './coordinator-process.ts'
+import { followRun } from './follow-run.ts'
+import { openParticipantTab } from './participant-tab.ts'
+
+export interface Demo {
+  readonly settings: FederationSettings
+  readonly clients: readonly ClientCrops[]
+  readonly initial: Params
+  /** The built pages. */
+  readonly pages: string
+  /** For the coordinator's data and the participants' crops. */
+  readonly folder: string
+  readonly headed: boolean
+  readonly progress: Progress
+  /** Called once per round with the round's model; the run goes on meanwhile. */
+  readonly onRound: (record: RoundRecord, model: Params) => void
+  readonly signal: AbortSignal
+}
+
+/** Runs to the federation's end; resolves with its rounds. Everything that was started is stopped, however it ends. */
+export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
+  const { progress, folder } = demo
+  const opened: (() => Promise<unknown>)[] = []
+  try {
+    const folders = await writeClientFolders(demo.clients, join(folder, 'crops'))
+    progress.say('The coordinator starts …')
+    const coordinator = await startCoordinatorProcess({ data: join(folder, 'coordinator'), web: demo.pages })
+    opened.push(() => coordinator.close())
+    const operator = connectOperator({ origin: coordinator.url, token: coordinator.operatorToken })
+    opened.push(async () => operator.close())
+    const { federation, path } = await createFederation(operator, demo)
+    progress.say(`Dashboard: ${coordinator.url}/#token=${coordinator.operatorToken}`)
+
+    const browser = await launchChromium(demo.headed)
+    opened.push(() => browser.close())
+    const models = new Map<number, Promise<void>>()
+    const failure = new AbortController()
+    const run = followRun(operator, federation, {
+      signal: AbortSignal.any([demo.signal, failure.signal]),
+      onPublished(record) {
+        const told = downloadModel(operator, record, demo.initial).then((model) => demo.onRound(record, model))
+        told.catch((error: unknown) => failure.abort(error))
+        models.set(record.round, told)
+      },
+    })
+    const tabs = folders.map(async ({ name, folder }) => {
+      const page = await openParticipantTab(browser, { link: `${coordinator.url}${path}`, alias: name, folder })
+      progress.say(`${name} is ready in its tab`)
+      return page
+    })
+    await Promise.race([Promise.all(tabs), run])
+    const records = await run
+    await Promise.all(models.values())
+    return records
+  } finally {
+    for (const close of opened.toReversed()) await close()
+  }
+}
+
+/** A federation with its first model, an invitation, and the order to start as soon as everybody is there. */
+async function createFederation(
+  operator: Operator,
+  { settings, initial }: Demo,
+): Promise<{ readonly federation: string; readonly path: string }> {
+  await connected(operator)
+  const { backbone, embedding } = settings.local
+  const file = encodeSafetensors(initial, { backbone, embedding: String(embedding) })
+  const { sha256: model } = granted(await operator.uploadModel(new Uint8Array(file)))
+  const { federation } = granted(await operator.command('create', { settings, model }))
+  const { path } = granted(await operator.command('invite', { federation, label: 'demo', hours: 12 }))
+  granted(await operator.command('start', { federation }))
+  return { federation, path }
+}
+
+async function connected(operator: Operator): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const look = () => {
+      const { connection } = operator.getSnapshot()
+      if (connection.state === 'connected') resolve()
+      if (connection.state === 'refused') reject(new LabError('coordinator', connection.refusal.message))
+      return connection.state === 'connected' || connection.state === 'refused'
+    }
+    if (look()) return
+    const unsubscribe = operator.subscribe(() => {
+      if (look()) unsubscribe()
+    })
+  })
+}
+
+async function downloadModel(operator: Operator, { round, model }: RoundRecord, like: Params): Promise<Params> {
+  if (model === null) throw new LabError('coordinator', `Round ${round} has no model`)
+  const file = granted(await operator.downloadModel(model.sha256))
+  const { params } = decodeSafetensors(new Uint8Array(await file.arrayBuffer()))
+  if (!sameLayout(params.layout, like.layout))
+    throw new LabError('coordinator', `The model of round ${round} has another layout than the first`)
+  return params
+}
+
+function granted<Value>(reply: Reply<Value>): Value {
+  if (reply.ok) return reply.value
+  throw new LabError('coordinator', `The coordinator refused: ${reply.refusal.message}`)
+}
+
+async function launchChromium(headed: boolean): Promise<Browser> {
+  const executablePath = ensureChromium()
+  return chromium.launch({ executablePath, headless: !headed, args: [...quietArguments] }).catch((cause: unknown) => {
+    throw new LabError('browser', `${executablePath} does not start: name another one by PASSERBY_CHROMIUM`, cause)
+  })
+}
