@@ -93,7 +93,11 @@ function Running({ stage }: { readonly stage: CheckStage }) {
     <Card title="Checking">
       <ol className={styles.stages}>
         {stages.map(({ stage, says }, index) => (
-          <li key={stage} className={index <= at ? undefined : styles.later} {...(index === at && { 'aria-current': 'step' })}>
+          <li
+            key={stage}
+            className={index <= at ? undefined : styles.later}
+            {...(index === at && { 'aria-current': 'step' })}
+          >
             {index < at ? <Icon name="check" /> : <Icon name="more" />}
             {says}
           </li>
@@ -106,31 +110,29 @@ function Running({ stage }: { readonly stage: CheckStage }) {
 function Passed({ check, card }: { readonly check: CheckView; readonly card: FederationCard }) {
   const { epochs } = card.local
   return (
-    <Card
-      title="Device"
-      actions={<Badge tone="good">{check.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}</Badge>}
-    >
+    <Card title="Device" actions={<Badge tone="good">{check.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}</Badge>}>
       <p>
         Trains on <b>{check.device}</b>.
       </p>
       <Figures
         figures={[
-          { name: 'Speed', value: `${formatCount(Math.max(1, check.imagesPerSecond))} images/s` },
+          { name: 'Speed', value: formatCount(Math.max(1, check.imagesPerSecond)), note: 'images per second' },
           {
             name: 'Time per round',
-            value: `about ${formatSeconds(roundSeconds(check, epochs))}`,
-            note: `${plural(check.trainingImages, 'image')}, ${plural(epochs, 'pass', 'passes')}`,
+            value: formatSeconds(roundSeconds(check, epochs)),
+            note: `about, for ${plural(check.trainingImages, 'image')}, ${plural(epochs, 'pass', 'passes')}`,
           },
           {
             name: 'Gradient check',
             value: 'passed',
             note: `differs by ${check.gradientError.toExponential(0)} at most`,
           },
-          { name: 'Memory', value: `about ${formatBytes(check.memoryBytes)}` },
+          { name: 'Memory', value: formatBytes(check.memoryBytes), note: 'about' },
           {
-            name: 'Kept back for validation',
-            value: plural(check.validationImages, 'image'),
-            note: check.validationImages === 0 ? 'too few to measure with' : 'never trained on',
+            name: 'For validation',
+            value: formatCount(check.validationImages),
+            note:
+              check.validationImages === 0 ? 'too few identities to keep any back' : 'images kept back from training',
           },
         ]}
       />
@@ -141,7 +143,10 @@ function Passed({ check, card }: { readonly check: CheckView; readonly card: Fed
         </Notice>
       ))}
       {check.unreadable.length > 0 && (
-        <Notice tone="warn" title={`${plural(check.unreadable.length, 'crop')} could not be decoded and will not be used`}>
+        <Notice
+          tone="warn"
+          title={`${plural(check.unreadable.length, 'crop')} could not be decoded and will not be used`}
+        >
           <ul className={page.small}>
             {check.unreadable.slice(0, 20).map(({ name, reason }) => (
               <li key={name}>
@@ -159,12 +164,17 @@ function Passed({ check, card }: { readonly check: CheckView; readonly card: Fed
 function WebGpuHelp() {
   const agent = navigator.userAgent
   if (agent.includes('Firefox/'))
-    return <p className={page.small}>In Firefox: open about:config, set dom.webgpu.enabled to true, then reload this page.</p>
+    return (
+      <p className={page.small}>
+        In Firefox: open about:config, set dom.webgpu.enabled to true, then reload this page.
+      </p>
+    )
   if (agent.includes('Chrome/'))
     return (
       <p className={page.small}>
-        In Chrome or Edge: open chrome://gpu to see whether WebGPU is off; on Linux switch on chrome://flags/#enable-unsafe-webgpu
-        and chrome://flags/#enable-vulkan, update the graphics driver, then restart the browser. Training works without it, only slower.
+        In Chrome or Edge: open chrome://gpu to see whether WebGPU is off; on Linux switch on
+        chrome://flags/#enable-unsafe-webgpu and chrome://flags/#enable-vulkan, update the graphics driver, then restart
+        the browser. Training works without it, only slower.
       </p>
     )
   return <p className={page.small}>In Safari 18 or later: Settings, Feature Flags, WebGPU, then reload this page.</p>

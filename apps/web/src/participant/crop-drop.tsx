@@ -39,13 +39,16 @@ export function CropDrop({ onPick }: { readonly onPick: (picked: Picked) => void
           Choose a folder
         </Button>
         <Button onClick={() => files.current?.click()}>Choose files or a .zip</Button>
-        <Button icon="people" onClick={() => onPick({ kind: 'generated', seed: crypto.getRandomValues(new Uint32Array(1))[0] })}>
+        <Button
+          icon="people"
+          onClick={() => onPick({ kind: 'generated', seed: crypto.getRandomValues(new Uint32Array(1))[0] })}
+        >
           Use generated people
         </Button>
       </div>
       <p className={styles.help}>
-        JPEG, PNG, WebP or BMP. Names or folders must say who and which camera: Market-1501 names, a folder per person, a folder per
-        camera, or a pattern of your own.
+        JPEG, PNG, WebP or BMP. Names or folders must say who and which camera: Market-1501 names, a folder per person,
+        a folder per camera, or a pattern of your own.
       </p>
       <input
         ref={folder}

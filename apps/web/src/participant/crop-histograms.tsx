@@ -22,7 +22,11 @@ export function CropHistograms({ summary }: { readonly summary: SurveySummary })
         title="Images per camera"
         bars={
           summary.cameras.length <= NAMED_CAMERAS
-            ? summary.cameras.map(({ label, images }) => ({ name: label, value: images, says: plural(images, 'image') }))
+            ? summary.cameras.map(({ label, images }) => ({
+                name: label,
+                value: images,
+                says: plural(images, 'image'),
+              }))
             : histogram(summary.cameras, NAMED_CAMERAS).map(({ from, to, labels }) => ({
                 name: from === to ? String(from) : `${from}–${to}`,
                 value: labels,

@@ -34,8 +34,8 @@ export function CropPattern({
             ) : (
               'No known pattern fits these names. '
             )}
-            Write <code>{'{identity}'}</code>, <code>{'{camera}'}</code> and <code>*</code> for anything else, for example{' '}
-            <code>{'{identity}/{camera}_*'}</code>. Empty: recognised by itself.
+            Write <code>{'{identity}'}</code>, <code>{'{camera}'}</code> and <code>*</code> for anything else, for
+            example <code>{'{identity}/{camera}_*'}</code>. Empty: recognised by itself.
           </>
         }
         error={problem}
@@ -63,7 +63,10 @@ export function CropPattern({
         rowKey={({ name }) => name}
         columns={[
           { name: 'Name', cell: ({ name }) => <span className={styles.path}>{name}</span> },
-          { name: 'Identity', cell: ({ reading }) => reading?.identity ?? <span className={styles.none}>not read</span> },
+          {
+            name: 'Identity',
+            cell: ({ reading }) => reading?.identity ?? <span className={styles.none}>not read</span>,
+          },
           { name: 'Camera', cell: ({ reading }) => reading?.camera ?? '' },
         ]}
       />

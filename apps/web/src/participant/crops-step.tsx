@@ -116,7 +116,10 @@ function CropsFound({
         />
         {summary.images > 0 && <CropHistograms summary={summary} />}
         {keeping && (
-          <ProgressBar label="Copied to this browser's storage" fraction={keeping.total === 0 ? 0 : keeping.done / keeping.total} />
+          <ProgressBar
+            label="Copied to this browser's storage"
+            fraction={keeping.total === 0 ? 0 : keeping.done / keeping.total}
+          />
         )}
         <div className={page.actions}>
           {crops.state === 'kept' ? (
@@ -187,8 +190,8 @@ function RemoveCrops({
         }
       >
         <p>
-          The copies in this browser and what this device learnt of your identities are removed. The files that you picked stay where
-          they are, and rounds that were counted stay counted.
+          The copies in this browser and what this device learnt of your identities are removed. The files that you
+          picked stay where they are, and rounds that were counted stay counted.
         </p>
       </Dialog>
     </>

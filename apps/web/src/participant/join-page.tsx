@@ -32,24 +32,28 @@ export function JoinPage() {
 
 function Header({ state, page }: { readonly state: PageState; readonly page: ParticipantPage | undefined }) {
   const { gate, session } = state
+  const paused = session?.state === 'paused'
   return (
-    <AppHeader>
-      {gate.state === 'open' && (
-        <>
-          <span className={layout.federation}>{gate.card.name}</span>
-          {session && <ConnectionBadge connection={session.connection} />}
-          <Badge tone="accent">sealed updates</Badge>
-          {page && session && isTraining(state) && (
-            <Button
-              small
-              icon={session.state === 'paused' ? 'play' : 'pause'}
-              aria-label={session.state === 'paused' ? 'Resume training' : 'Pause training'}
-              onClick={session.state === 'paused' ? page.training.resume : page.training.pause}
-            >
-              {session.state === 'paused' ? 'Resume' : 'Pause'}
-            </Button>
-          )}
-        </>
+    <AppHeader
+      about={
+        gate.state === 'open' && (
+          <>
+            <span className={layout.federation}>{gate.card.name}</span>
+            {session && <ConnectionBadge connection={session.connection} />}
+            <Badge tone="accent">sealed updates</Badge>
+          </>
+        )
+      }
+    >
+      {page && isTraining(state) && (
+        <Button
+          small
+          icon={paused ? 'play' : 'pause'}
+          aria-label={paused ? 'Resume training' : 'Pause training'}
+          onClick={paused ? page.training.resume : page.training.pause}
+        >
+          {paused ? 'Resume' : 'Pause'}
+        </Button>
       )}
     </AppHeader>
   )
@@ -58,9 +62,7 @@ function Header({ state, page }: { readonly state: PageState; readonly page: Par
 function Body({ state, page }: { readonly state: PageState; readonly page: ParticipantPage | undefined }) {
   const { gate, session } = state
   const problem =
-    gate.state === 'blocked'
-      ? gate.problem
-      : session?.refusal && { kind: 'refused' as const, refusal: session.refusal }
+    gate.state === 'blocked' ? gate.problem : session?.refusal && { kind: 'refused' as const, refusal: session.refusal }
   if (problem)
     return (
       <main id="main" className={layout.alone}>

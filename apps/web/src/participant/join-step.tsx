@@ -46,8 +46,8 @@ export function JoinStep({
       </div>
       <Card title="What is learnt" actions={<Badge tone={stateTones[card.state]}>{stateNames[card.state]}</Badge>}>
         <p>
-          A <b>{card.local.backbone}</b> backbone for crops of {card.local.input.width}×{card.local.input.height} pixels, by{' '}
-          <b>FedPav</b>: every participant trains it on own crops, the coordinator averages what comes back.{' '}
+          A <b>{card.local.backbone}</b> backbone for crops of {card.local.input.width}×{card.local.input.height}{' '}
+          pixels, by <b>FedPav</b>: every participant trains it on own crops, the coordinator averages what comes back.{' '}
           {plural(card.rounds, 'round')} in all, {card.round === 0 ? 'none' : card.round} done; each of{' '}
           {plural(card.local.epochs, 'pass', 'passes')} over your crops. A round needs{' '}
           {plural(card.cohort.minClients, 'participant')}.
@@ -73,8 +73,8 @@ export function JoinStep({
       <Card title="Who runs it">
         <p>
           The coordinator at <b>{host}</b>, which proved that it holds the key named in your link.{' '}
-          {pinned ? 'This browser has seen the same key before.' : 'This browser will remember the key.'} To be sure of the person,
-          compare these words by phone:
+          {pinned ? 'This browser has seen the same key before.' : 'This browser will remember the key.'} To be sure of
+          the person, compare these words by phone:
         </p>
         <ol className={styles.words} aria-label="Fingerprint">
           {words.map((word, index) => (

@@ -31,7 +31,8 @@ export function LedgerCard({ ledger, thisRound }: { readonly ledger: Ledger; rea
         ]}
       />
       <p className={page.small}>
-        Counted in the one module through which anything can leave this tab. Downloaded: {formatBytes(ledger.received.bytes)} of models.
+        Counted in the one module through which anything can leave this tab. Downloaded:{' '}
+        {formatBytes(ledger.received.bytes)} of models.
       </p>
     </Card>
   )

@@ -20,24 +20,33 @@ export function openCrops({ host, get, set, remember }: PageContext): CropsDesk 
     try {
       await work(signal)
     } catch (error) {
-      show({ ...otherwise, ...(!signal.aborted && { problem: error instanceof Error ? error.message : String(error) }) })
+      show({
+        ...otherwise,
+        ...(!signal.aborted && { problem: error instanceof Error ? error.message : String(error) }),
+      })
     }
     await measureStorage(set)
   }
 
   return {
     async restore() {
-      await run(async () => {
-        const view = await host.ask((bench) => bench.kept())
-        if (view) show({ state: 'kept', view })
-      }, { state: 'none' })
+      await run(
+        async () => {
+          const view = await host.ask((bench) => bench.kept())
+          if (view) show({ state: 'kept', view })
+        },
+        { state: 'none' },
+      )
     },
     read(picked) {
       show({ state: 'reading', done: 0, total: 0 })
-      void run(async (signal) => {
-        const onProgress = proxy((done: number, total: number) => show({ state: 'reading', done, total }))
-        show({ state: 'read', view: await host.ask((bench) => bench.read(picked, onProgress), signal) })
-      }, { state: 'none' })
+      void run(
+        async (signal) => {
+          const onProgress = proxy((done: number, total: number) => show({ state: 'reading', done, total }))
+          show({ state: 'read', view: await host.ask((bench) => bench.read(picked, onProgress), signal) })
+        },
+        { state: 'none' },
+      )
     },
     async readNames(syntax) {
       const answer = await host.ask(async (bench) => await bench.readNames(syntax))
@@ -49,16 +58,19 @@ export function openCrops({ host, get, set, remember }: PageContext): CropsDesk 
       const { crops } = get()
       if (crops.state !== 'read') return
       const { view } = crops
-      void run(async (signal) => {
-        // Without it a browser in need of room may delete the copies; whether it agrees is up to it.
-        await navigator.storage.persist()
-        const onProgress = proxy((done: number, total: number) =>
-          show({ state: 'read', view, keeping: { done, total } }),
-        )
-        show({ state: 'read', view, keeping: { done: 0, total: view.summary.images } })
-        show({ state: 'kept', view: await host.ask((bench) => bench.keep(onProgress), signal) })
-        set({ check: { state: 'none' }, opened: undefined })
-      }, { state: 'read', view })
+      void run(
+        async (signal) => {
+          // Without it a browser in need of room may delete the copies; whether it agrees is up to it.
+          await navigator.storage.persist()
+          const onProgress = proxy((done: number, total: number) =>
+            show({ state: 'read', view, keeping: { done, total } }),
+          )
+          show({ state: 'read', view, keeping: { done: 0, total: view.summary.images } })
+          show({ state: 'kept', view: await host.ask((bench) => bench.keep(onProgress), signal) })
+          set({ check: { state: 'none' }, opened: undefined })
+        },
+        { state: 'read', view },
+      )
     },
     forget() {
       void run(async () => {

@@ -24,7 +24,10 @@ export function PastRounds({ rounds }: { readonly rounds: readonly PastRound[] }
       empty="The first round will stand here."
       columns={[
         { name: 'Round', cell: ({ round }) => round },
-        { name: 'Update', cell: ({ outcome }) => <Badge tone={outcomes[outcome].tone}>{outcomes[outcome].says}</Badge> },
+        {
+          name: 'Update',
+          cell: ({ outcome }) => <Badge tone={outcomes[outcome].tone}>{outcomes[outcome].says}</Badge>,
+        },
         { name: 'Images', align: 'end', cell: ({ images }) => number(images, formatCount) },
         { name: 'Training', align: 'end', cell: ({ trainSeconds }) => number(trainSeconds, formatSeconds) },
         { name: 'Sent', align: 'end', cell: ({ bytesUp }) => number(bytesUp, formatBytes) },

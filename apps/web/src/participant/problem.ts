@@ -21,7 +21,8 @@ export interface ProblemPage {
 }
 
 const NOTHING_SENT = 'Nothing of yours has left this device.'
-const CROPS_SAFE = 'Your crops and your identity head are untouched in this browser, and rounds that were counted stay counted.'
+const CROPS_SAFE =
+  'Your crops and your identity head are untouched in this browser, and rounds that were counted stay counted.'
 
 /** What happened, what is safe, what to do: one page for every problem by its name. */
 export function problemPage(problem: Problem): ProblemPage {
@@ -85,7 +86,13 @@ function refusedPage({ code, message }: SessionRefusal): ProblemPage {
         ways: ['retry'],
       }
     case 'unsupported-browser':
-      return { title: 'This browser cannot take part', what: message, safe: NOTHING_SENT, next: 'Use another browser.', ways: [] }
+      return {
+        title: 'This browser cannot take part',
+        what: message,
+        safe: NOTHING_SENT,
+        next: 'Use another browser.',
+        ways: [],
+      }
     case 'unknown-federation':
       return {
         title: 'There is no such federation',
@@ -103,9 +110,17 @@ function refusedPage({ code, message }: SessionRefusal): ProblemPage {
         ways: ['retry'],
       }
     case 'bad-token':
-      return { title: 'This join link is not valid', what: 'The coordinator did not issue it for this federation.', ...askForLink }
+      return {
+        title: 'This join link is not valid',
+        what: 'The coordinator did not issue it for this federation.',
+        ...askForLink,
+      }
     case 'expired-token':
-      return { title: 'This join link has expired', what: 'It was valid for a limited time, which is over.', ...askForLink }
+      return {
+        title: 'This join link has expired',
+        what: 'It was valid for a limited time, which is over.',
+        ...askForLink,
+      }
     case 'revoked-token':
       return { title: 'This join link was revoked', what: 'The operator withdrew it.', ...askForLink }
     case 'replaced':

@@ -6,7 +6,14 @@ import type { WorkbenchHost } from './workbench-host.ts'
 export function remoteLearner(host: WorkbenchHost): Learner {
   return {
     train: (task, { signal, onProgress }) =>
-      host.insist((bench) => bench.train(task, proxy((progress) => onProgress?.(progress))), signal),
+      host.insist(
+        (bench) =>
+          bench.train(
+            task,
+            proxy((progress) => onProgress?.(progress)),
+          ),
+        signal,
+      ),
     evaluate: (task, { signal }) => host.insist((bench) => bench.evaluate(task), signal),
   }
 }

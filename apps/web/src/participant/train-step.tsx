@@ -44,7 +44,12 @@ export function TrainStep({
       )}
       {ended ?? (
         <Card title={view.sentence} actions={<Leave {...actions} />}>
-          <ProgressBar label="This round" fraction={view.bar.fraction} phases={view.bar.phases} phase={view.bar.phase} />
+          <ProgressBar
+            label="This round"
+            fraction={view.bar.fraction}
+            phases={view.bar.phases}
+            phase={view.bar.phase}
+          />
           <div className={page.actions}>
             {view.paused ? (
               <Button kind="primary" icon="play" onClick={actions.resume}>
@@ -95,8 +100,8 @@ function Leave({ leave }: TrainActions) {
         }
       >
         <p>
-          Rounds that were counted stay counted: nothing of them is lost. What this device has not uploaded of the present round is
-          dropped, and the others go on without you.
+          Rounds that were counted stay counted: nothing of them is lost. What this device has not uploaded of the
+          present round is dropped, and the others go on without you.
         </p>
         <p>Your crops and identity head stay in this browser until you delete them. The same link brings you back.</p>
       </Dialog>

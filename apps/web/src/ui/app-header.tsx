@@ -2,8 +2,16 @@ import type { ReactNode } from 'react'
 import styles from './app-header.module.css'
 import { ThemeSwitch } from './theme-switch.tsx'
 
-/** The head of a page: mark, the page's own state and buttons, colours. `home` makes the mark a link. */
-export function AppHeader({ home, children }: { readonly home?: string; readonly children?: ReactNode }) {
+/** The head of a page: mark, `about` (where one is, in what state), the page's own buttons, colours. `home` makes the mark a link. */
+export function AppHeader({
+  home,
+  about,
+  children,
+}: {
+  readonly home?: string
+  readonly about?: ReactNode
+  readonly children?: ReactNode
+}) {
   const mark = (
     <>
       <img src="/logo.svg" alt="" width="24" height="24" />
@@ -20,6 +28,7 @@ export function AppHeader({ home, children }: { readonly home?: string; readonly
         ) : (
           <span className={styles.brand}>{mark}</span>
         )}
+        {about && <div className={styles.about}>{about}</div>}
         <div className={styles.rest}>
           {children}
           <ThemeSwitch />

@@ -1,0 +1,99 @@
+/** The one worker: crops, learner and identity head live here and nowhere else. */
+import type { FileWatch } from '@passerby/crops'
+import { expose } from 'comlink'
+import { openCropDesk, type CropDesk } from './crop-desk.ts'
+import { openDesk, type Desk } from './learning-desk.ts'
+import { openCropStore, openOpfsFolder, type Folder } from './provisional.ts'
+import type { OnProgress, Workbench } from './workbench.ts'
+
+interface Place {
+  readonly name: string
+  readonly crops: CropDesk
+  readonly heads: Folder
+}
+
+let place: Place | undefined
+let desk: Desk | undefined
+let job = new AbortController()
+
+/** One job at a time: its signal is what `abort` aborts. */
+function nextJob(): AbortSignal {
+  job = new AbortController()
+  return job.signal
+}
+
+function here(): Place {
+  if (!place) throw new Error('Workbench: open comes first')
+  return place
+}
+
+function atDesk(): Desk {
+  if (!desk) throw new Error('Workbench: check comes first')
+  return desk
+}
+
+const watch = (signal: AbortSignal, onProgress: OnProgress): FileWatch => ({
+  signal,
+  onProgress: throttled(({ done, total }) => onProgress(done, total)),
+})
+
+const workbench: Workbench = {
+  live: (lock) =>
+    new Promise((answer) => {
+      void navigator.locks.request(lock, () => {
+        answer()
+        return new Promise(() => {})
+      })
+    }),
+  async open(name) {
+    const heads = await openOpfsFolder([name, 'heads'])
+    place = { name, heads, crops: openCropDesk(openCropStore(await openOpfsFolder([name, 'crops']))) }
+  },
+  kept: () => here().crops.kept(),
+  read: (picked, onProgress) => here().crops.read(picked, watch(nextJob(), onProgress)),
+  readNames: async (syntax) => here().crops.readNames(syntax),
+  keep: (onProgress) => here().crops.keep(watch(nextJob(), onProgress)),
+  async forget() {
+    const { crops, heads } = here()
+    await crops.forget()
+    for (const name of await heads.list()) await heads.remove(name)
+    desk = undefined
+  },
+  sheet: (size) => here().crops.sheet(size),
+  async check(settings, onStage) {
+    const { name, crops, heads } = here()
+    desk = await openDesk({
+      crops: await crops.crops(),
+      settings,
+      federation: name,
+      memory: { load: (key) => heads.read(key), save: (key, bytes) => heads.write(key, bytes) },
+      signal: nextJob(),
+      onStage: (stage) => onStage?.(stage),
+    })
+    return desk.view
+  },
+  train: (task, onProgress) =>
+    atDesk().learner.train(task, {
+      signal: nextJob(),
+      onProgress: throttled(onProgress, ({ loss }) => loss !== undefined),
+    }),
+  evaluate: (task) => atDesk().learner.evaluate(task, { signal: nextJob() }),
+  async abort() {
+    job.abort(new DOMException('The work was abandoned.', 'AbortError'))
+  },
+  nearest: (task, queries) => atDesk().nearest(task, queries),
+}
+
+expose(workbench)
+
+const PROGRESS_EVERY_MS = 100
+
+/** Lets through one call in a tenth of a second, since a page need not draw faster, and every one that `matters`. */
+function throttled<Value>(call: (value: Value) => void, matters: (value: Value) => boolean = () => false) {
+  let last = 0
+  return (value: Value) => {
+    if (!matters(value) && performance.now() - last < PROGRESS_EVERY_MS) return
+    last = performance.now()
+    call(value)
+  }
+}

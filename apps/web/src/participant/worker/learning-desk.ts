@@ -1,0 +1,96 @@
+/** The worker's half of learning: crops become pixels, pixels and settings a learner. */
+import { backboneByName } from '@passerby/backbones'
+import { decodeCrops, pixelsAt, type CropSet, type PixelSet } from '@passerby/crops'
+import { chooseBackend, createLearner, embedPixels, networkOf, type Learner, type Memory } from '@passerby/learner'
+import { locateWasmFiles } from '@passerby/learner/browser'
+import type { EvaluationTask } from '@passerby/participant'
+import type { LocalSettings } from '@passerby/protocol'
+import { dotScores, selectQueries, splitByIdentity } from '@passerby/reid'
+import { expectedMemory } from './expected-memory.ts'
+import { sheetImage, spread } from './sheet.ts'
+import { decodeImage } from './provisional.ts'
+import type { CheckStage, CheckView, NearestView } from './workbench.ts'
+
+/** Seed of the split by identity: the same crops are kept back on every visit, whatever the federation. */
+const SPLIT_SEED = 1
+const FOUND = 5
+
+export interface Desk {
+  readonly view: CheckView
+  readonly learner: Learner
+  nearest(task: EvaluationTask, queries: number): Promise<readonly NearestView[]>
+}
+
+export interface DeskOptions {
+  readonly crops: CropSet
+  readonly settings: LocalSettings
+  readonly federation: string
+  readonly memory: Memory
+  readonly signal: AbortSignal
+  readonly onStage: (stage: CheckStage) => void
+}
+
+/** Decodes the crops, chooses and measures a backend. Throws `LearnerError` when there is none or too little to train on. */
+export async function openDesk({ crops, settings, federation, memory, signal, onStage }: DeskOptions): Promise<Desk> {
+  onStage('crops')
+  const { set, unreadable } = await decodeCrops(crops, settings.input, { decode: decodeImage, signal })
+  const split = splitByIdentity(set, settings.validation, SPLIT_SEED)
+  const training = pixelsAt(set, split.training)
+  const validation = split.validation.length > 0 ? pixelsAt(set, split.validation) : undefined
+  onStage('backend')
+  locateWasmFiles()
+  const network = networkOf(backboneByName(settings.backbone, settings.embedding))
+  const workload = { ...settings.input, batchSize: settings.batchSize }
+  const { trials } = await chooseBackend({ network, workload, signal })
+  const chosen = trials.find((trial) => trial.state === 'chosen')
+  if (!chosen) throw new Error('openDesk: no backend was chosen')
+  return {
+    view: {
+      backend: chosen.name,
+      device: chosen.device,
+      notUsed: trials.flatMap((trial) =>
+        trial.state === 'refused' ? [{ backend: trial.name, reason: trial.reason }] : [],
+      ),
+      gradientError: chosen.gradientError,
+      imagesPerSecond: chosen.speed.imagesPerSecond,
+      trainingImages: split.training.length,
+      validationImages: split.validation.length,
+      memoryBytes: set.pixels.byteLength + expectedMemory(network.backbone, workload),
+      unreadable,
+    },
+    learner: createLearner({ training, memory, federation, ...(validation && { validation }) }),
+    nearest: async (task, queries) => (validation ? nearestIn(validation, crops, { task, queries }) : []),
+  }
+}
+
+async function nearestIn(
+  set: PixelSet,
+  crops: CropSet,
+  { task, queries }: { readonly task: EvaluationTask; readonly queries: number },
+): Promise<readonly NearestView[]> {
+  const network = networkOf(backboneByName(task.settings.backbone, task.settings.embedding))
+  const embeddings = await embedPixels(network, set, task)
+  const byName = new Map(crops.map((crop) => [crop.name, crop]))
+  const imageAt = async (index: number) => {
+    const crop = byName.get(set.names[index])
+    if (!crop) throw new Error('nearestIn: a decoded crop has no file')
+    return sheetImage(crop)
+  }
+  const selection = selectQueries(set)
+  const dim = network.sizes.embedding
+  return Promise.all(
+    spread(selection?.query ?? [], queries).map(async (query) => {
+      const scores = dotScores(embeddings.subarray(query * dim, (query + 1) * dim), embeddings, dim)
+      const allowed = (index: number) =>
+        selection?.rule === 'market'
+          ? set.identities[index] !== set.identities[query] || set.cameras[index] !== set.cameras[query]
+          : index !== query
+      const ranked = [...scores.keys()].filter(allowed).sort((a, b) => scores[b] - scores[a])
+      const found = ranked.slice(0, FOUND).map(async (index) => ({
+        ...(await imageAt(index)),
+        right: set.identities[index] === set.identities[query],
+      }))
+      return { query: await imageAt(query), found: await Promise.all(found) }
+    }),
+  )
+}
