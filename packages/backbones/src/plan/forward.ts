@@ -12,7 +12,7 @@ export interface Forward {
   readonly saved: ReadonlyMap<string, Buffer>
 }
 
-/** `training`: batch norms take the batch's statistics, and move the running ones. */
+/** `training`: by the batch's statistics rather than running ones. */
 export function draftForward(sheet: Sheet, images: Buffer, training: boolean): Forward {
   const values = new Map<string, Buffer>([[IMAGES, images]])
   const saved = new Map<string, Buffer>()
@@ -27,15 +27,6 @@ export function draftForward(sheet: Sheet, images: Buffer, training: boolean): F
     values.set(output, y)
   }
   return { tasks, values, saved }
-}
-
-function batchNormParameters(sheet: Sheet, prefix: string) {
-  return {
-    gamma: parameterSpan(sheet, `${prefix}.weight`),
-    beta: parameterSpan(sheet, `${prefix}.bias`),
-    runningMean: parameterSpan(sheet, `${prefix}.running_mean`),
-    runningVariance: parameterSpan(sheet, `${prefix}.running_var`),
-  }
 }
 
 interface StepForward extends Step {
@@ -66,9 +57,17 @@ function runStep(run: Run, sheet: Sheet, step: StepForward): void {
       return run('depthwise', { x, w, y, planes: planes(step) }, mapSizes(sheet, step))
     }
     case 'batchNorm': {
-      const operands = { x, y, saved, ...batchNormParameters(sheet, node.parameters) }
-      const kernel = step.training ? 'batchNorm' : 'batchNormInference'
-      return run(kernel, operands, { ...rowSizes(sheet, step), relu })
+      const statistics = step.training ? 'statistics' : 'parameters'
+      const operands = {
+        x,
+        y,
+        saved,
+        gamma: parameterSpan(sheet, `${node.parameters}.weight`),
+        beta: parameterSpan(sheet, `${node.parameters}.bias`),
+        mean: parameterSpan(sheet, `${node.parameters}.running_mean`, statistics),
+        variance: parameterSpan(sheet, `${node.parameters}.running_var`, statistics),
+      }
+      return run(step.training ? 'batchNorm' : 'batchNormInference', operands, { ...rowSizes(sheet, step), relu })
     }
     case 'relu':
     case 'sigmoid':

@@ -25,14 +25,14 @@ export const KERNELS = {
   depthwise: { reads: ['x', 'w'], writes: ['y', 'planes'], sizes: MAPS },
   depthwiseInputGradient: { reads: ['dy', 'w'], writes: ['dx', 'planes'], sizes: MAPS },
   depthwiseWeightGradient: { reads: ['x', 'dy'], writes: ['dw', 'planes'], sizes: MAPS },
-  /** With the batch's statistics, which go to `saved`; running statistics move on. */
+  /** By the batch's own mean and variance, which go out too; the variance unbiased, as running statistics want it. */
   batchNorm: {
     reads: ['x', 'gamma', 'beta'],
-    writes: ['y', 'saved', 'runningMean', 'runningVariance'],
+    writes: ['y', 'saved', 'mean', 'variance'],
     sizes: ['rows', 'channels', 'relu'],
   },
   batchNormInference: {
-    reads: ['x', 'gamma', 'beta', 'runningMean', 'runningVariance'],
+    reads: ['x', 'gamma', 'beta', 'mean', 'variance'],
     writes: ['y', 'saved'],
     sizes: ['rows', 'channels', 'relu'],
   },

@@ -21,7 +21,7 @@ export interface StepPlan extends BatchShape {
   readonly embeddings: Span
   /** Written by the caller before the backward pass, which may overwrite it; when inferring of size 0. */
   readonly dEmbeddings: Span
-  /** float32 values that each region needs. Statistics have no gradient. */
+  /** float32 values that each region needs. */
   readonly sizes: Readonly<Record<Span['region'], number>>
 }
 
@@ -59,7 +59,7 @@ export function planStep(backbone: Backbone, options: PlanOptions): StepPlan {
     images: place(images),
     embeddings: place(embeddings),
     dEmbeddings: place(dEmbeddings),
-    sizes: { arena: size, parameters: weight + statistic, gradient: training ? weight : 0 },
+    sizes: { arena: size, parameters: weight + statistic, gradient: weight, statistics: statistic },
   }
 }
 

@@ -1,6 +1,6 @@
 /** The graph as a plan sees it: activations folded into the node before them, and what no kernel does refused. */
 import { IMAGES, inputsOf, type Backbone, type Conv, type Linear, type Node } from '../backbone.ts'
-import { parametersOf, parameterSize } from '../parameters.ts'
+import { countParameters, parametersOf, parameterSize } from '../parameters.ts'
 import { inferShapes, type Shape } from '../shapes.ts'
 import type { Span } from './task.ts'
 
@@ -24,8 +24,9 @@ export interface BatchShape {
 
 export interface Sheet extends BatchShape {
   readonly steps: readonly Step[]
-  readonly shapes: ReadonlyMap<string, Shape>
-  /** Where each parameter lies in the flat buffers, by name. */
+  /** How many values all weights have. */
+  readonly weights: number
+  /** Where each parameter lies in the flat buffer, by name. */
   readonly parameters: ReadonlyMap<string, Omit<Span, 'region'>>
 }
 
@@ -50,7 +51,7 @@ export function sheetOf(backbone: Backbone, batch: BatchShape): Sheet {
         shape: shapeOf(node.name),
       }
     })
-  return { ...batch, steps, shapes, parameters: parameterSpans(backbone) }
+  return { ...batch, steps, weights: countParameters(backbone).weight, parameters: parameterSpans(backbone) }
 }
 
 const POINTWISE = { op: 'conv', kernel: 1, stride: 1, padding: 0, bias: true } as const
@@ -84,9 +85,10 @@ export function isProduct({ kernel, stride, padding }: Conv): boolean {
   return kernel === 1 && stride === 1 && padding === 0
 }
 
-/** A parameter's values, or its gradient. Throws `RangeError` when there is none of that name. */
+/** A parameter's values, its gradient, or the batch's statistics in its place. Throws `RangeError` when there is none of that name. */
 export function parameterSpan(sheet: Sheet, name: string, region: Span['region'] = 'parameters'): Span {
-  return { ...lookUp(sheet.parameters, name), region }
+  const span = lookUp(sheet.parameters, name)
+  return { ...span, region, offset: span.offset - (region === 'statistics' ? sheet.weights : 0) }
 }
 
 /** Throws `RangeError` where there is none of that name. */

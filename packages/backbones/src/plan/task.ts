@@ -1,11 +1,12 @@
 import { KERNELS, type Kernel, type OperandOf, type SizeOf } from './kernels.ts'
 
 /**
- * Where an operand's numbers lie. `parameters` and `gradient` are the flat buffers in the order of `parametersOf`;
- * `arena` is memory that the plan shares out: one value there is one object. Offsets and sizes count float32 values.
+ * Where an operand's numbers lie. `parameters` (weights, then running statistics), `gradient` (of the weights) and
+ * `statistics` (of the batch) are flat in the order of `parametersOf`; `arena` is memory that the plan shares out: one
+ * value there is one object. Offsets and sizes count float32 values.
  */
 export interface Span {
-  readonly region: 'arena' | 'parameters' | 'gradient'
+  readonly region: 'arena' | 'parameters' | 'gradient' | 'statistics'
   /** For people. */
   readonly label: string
   readonly offset: number

@@ -2,7 +2,7 @@
  * A backbone as a TensorFlow.js network: the reference for every other executor, and what runs where there is none.
  * All weights are one flat tensor, cut into parameters on the tape and put together again by its gradient.
  */
-import { BATCH_NORM_EPSILON, embeddingSize, parametersOf, parameterSize } from '@passerby/backbones'
+import { BATCH_NORM_EPSILON, countParameters, embeddingSize, parametersOf, parameterSize } from '@passerby/backbones'
 import type { Backbone, BatchNorm, Parameter } from '@passerby/backbones'
 import { tf } from '../tf.ts'
 import { batchNormOfBatch } from './batch-norm.ts'
@@ -24,17 +24,27 @@ export interface Network {
   embed(images: tf.Tensor4D, weights: tf.Tensor1D, statistics: tf.Tensor1D): tf.Tensor2D
 }
 
-/** The TensorFlow.js network of a backbone. Throws `RangeError` when two batch norms share their statistics. */
-export function networkOf(backbone: Backbone): Network {
+/** What every executor's network says of itself. Throws `RangeError` when two batch norms share their statistics. */
+export function describeNetwork(backbone: Backbone): Pick<Network, 'backbone' | 'parameters' | 'sizes'> {
   const parameters = parametersOf(backbone)
-  const weights = parameters.filter((one) => one.role === 'weight')
-  const statistics = parameters.filter((one) => one.role === 'statistic')
+  const { weight, statistic } = countParameters(backbone)
   const batchNorms = backbone.nodes.filter((node) => node.op === 'batchNorm').length
-  if (2 * batchNorms !== statistics.length) throw new RangeError('networkOf: two batch norms share their statistics')
+  const statistics = parameters.filter((one) => one.role === 'statistic').length
+  if (2 * batchNorms !== statistics) throw new RangeError('describeNetwork: two batch norms share their statistics')
   return {
     backbone,
     parameters,
-    sizes: { weights: totalSize(weights), statistics: totalSize(statistics), embedding: embeddingSize(backbone) },
+    sizes: { weights: weight, statistics: statistic, embedding: embeddingSize(backbone) },
+  }
+}
+
+/** The TensorFlow.js network of a backbone. Throws `RangeError` when two batch norms share their statistics. */
+export function networkOf(backbone: Backbone): Network {
+  const network = describeNetwork(backbone)
+  const weights = network.parameters.filter((one) => one.role === 'weight')
+  const statistics = network.parameters.filter((one) => one.role === 'statistic')
+  return {
+    ...network,
     train(images, flat) {
       const values = unpack(flat, weights)
       const batch: { mean: tf.Tensor; variance: tf.Tensor; rows: number }[] = []
@@ -93,8 +103,4 @@ function pack(batch: readonly { mean: tf.Tensor; variance: tf.Tensor; rows: numb
   const packed = tf.tidy(() => tf.mul(tf.concat(tensors.map((one) => one.flatten())), tf.tensor1d(correction)))
   tf.dispose(tensors)
   return tf.keep(packed) as tf.Tensor1D
-}
-
-function totalSize(parameters: readonly Parameter[]): number {
-  return parameters.reduce((size, parameter) => size + parameterSize(parameter), 0)
 }

@@ -1,0 +1,192 @@
+/**
+ * Batch normalisation over the rows of a `rows × channels` matrix, as in PyTorch, with max(·, 0) on top where `relu`:
+ *   m = mean(x), v = mean((x − m)²), s = 1/√(v + 1e-5), y = gamma·s·(x − m) + beta
+ * and, with g = dy where y > 0, x̂ = s·(x − m):
+ *   dbeta += Σ g, dgamma += Σ g·x̂, dx = gamma·s·(g − mean(g) − x̂·mean(g·x̂)).
+ */
+import { addLanes, loadLanes, multiplyAdd, ROWS, storeLanes, whereAbove } from './lanes'
+
+const EPSILON: f32 = 1e-5
+
+/** `saved` takes m, then s, for the gradient; `mean` and `variance` m and v·rows/(rows − 1), for running statistics. */
+export function batchNorm(
+  x: usize,
+  gamma: usize,
+  beta: usize,
+  y: usize,
+  saved: usize,
+  mean: usize,
+  variance: usize,
+  rows: i32,
+  channels: i32,
+  relu: i32,
+): void {
+  const deviation = saved + ((<usize>channels) << 2)
+  memory.fill(saved, 0, (<usize>channels) << 3)
+  addSums(x, saved, rows, channels)
+  scale(saved, 1 / <f32>rows, channels)
+  addSquares(x, saved, deviation, rows, channels)
+  scale(deviation, 1 / <f32>rows, channels)
+  const unbiased: f32 = <f32>rows / <f32>(rows - 1)
+  memory.copy(mean, saved, (<usize>channels) << 2)
+  for (let c: usize = 0; c < (<usize>channels) << 2; c += 4) {
+    const v = load<f32>(deviation + c)
+    store<f32>(variance + c, v * unbiased)
+    store<f32>(deviation + c, 1 / sqrt<f32>(v + EPSILON))
+  }
+  normalise(x, saved, deviation, gamma, beta, y, rows, channels, relu)
+}
+
+/** The same with given m and v; `saved` takes s. */
+export function batchNormInference(
+  x: usize,
+  gamma: usize,
+  beta: usize,
+  mean: usize,
+  variance: usize,
+  y: usize,
+  saved: usize,
+  rows: i32,
+  channels: i32,
+  relu: i32,
+): void {
+  for (let c: usize = 0; c < (<usize>channels) << 2; c += 4) {
+    store<f32>(saved + c, 1 / sqrt<f32>(load<f32>(variance + c) + EPSILON))
+  }
+  normalise(x, mean, saved, gamma, beta, y, rows, channels, relu)
+}
+
+/** `sums` takes Σ g, then Σ g·x̂. dx may be dy. */
+export function batchNormGradient(
+  x: usize,
+  y: usize,
+  dy: usize,
+  gamma: usize,
+  saved: usize,
+  dx: usize,
+  dgamma: usize,
+  dbeta: usize,
+  sums: usize,
+  rows: i32,
+  channels: i32,
+  relu: i32,
+): void {
+  const row: usize = (<usize>channels) << 2
+  memory.fill(sums, 0, row << 1)
+  for (let i = 0; i < rows; i += ROWS) {
+    const count = min(rows - i, ROWS)
+    for (let c = 0; c < channels; c += 4) {
+      const lanes = min(channels - c, 4)
+      const at: usize = (<usize>c) << 2
+      const m = loadLanes(saved + at, lanes)
+      let p = <usize>i * row + at
+      let sum = f32x4.splat(0)
+      let product = f32x4.splat(0)
+      for (let r = 0; r < count; r++, p += row) {
+        let g = loadLanes(dy + p, lanes)
+        if (relu) g = whereAbove(loadLanes(y + p, lanes), g)
+        sum = f32x4.add(sum, g)
+        product = multiplyAdd(product, g, f32x4.sub(loadLanes(x + p, lanes), m))
+      }
+      addLanes(sums + at, sum, lanes)
+      addLanes(sums + row + at, f32x4.mul(product, loadLanes(saved + row + at, lanes)), lanes)
+    }
+  }
+  for (let c = 0; c < channels; c += 4) {
+    const lanes = min(channels - c, 4)
+    const at: usize = (<usize>c) << 2
+    addLanes(dbeta + at, loadLanes(sums + at, lanes), lanes)
+    addLanes(dgamma + at, loadLanes(sums + row + at, lanes), lanes)
+  }
+  scale(sums, 1 / <f32>rows, 2 * channels)
+  for (let i = 0; i < rows; i += ROWS) {
+    const count = min(rows - i, ROWS)
+    for (let c = 0; c < channels; c += 4) {
+      const lanes = min(channels - c, 4)
+      const at: usize = (<usize>c) << 2
+      const m = loadLanes(saved + at, lanes)
+      const s = loadLanes(saved + row + at, lanes)
+      const factor = f32x4.mul(loadLanes(gamma + at, lanes), s)
+      const mean = loadLanes(sums + at, lanes)
+      const slope = f32x4.mul(loadLanes(sums + row + at, lanes), s)
+      let p = <usize>i * row + at
+      for (let r = 0; r < count; r++, p += row) {
+        let g = loadLanes(dy + p, lanes)
+        if (relu) g = whereAbove(loadLanes(y + p, lanes), g)
+        const centred = f32x4.sub(loadLanes(x + p, lanes), m)
+        const value = f32x4.sub(f32x4.sub(g, mean), f32x4.mul(centred, slope))
+        storeLanes(dx + p, f32x4.mul(factor, value), lanes)
+      }
+    }
+  }
+}
+
+function normalise(
+  x: usize,
+  mean: usize,
+  deviation: usize,
+  gamma: usize,
+  beta: usize,
+  y: usize,
+  rows: i32,
+  channels: i32,
+  relu: i32,
+): void {
+  const row: usize = (<usize>channels) << 2
+  const floor = f32x4.splat(relu ? 0 : -f32.MAX_VALUE)
+  for (let i = 0; i < rows; i += ROWS) {
+    const count = min(rows - i, ROWS)
+    for (let c = 0; c < channels; c += 4) {
+      const lanes = min(channels - c, 4)
+      const at: usize = (<usize>c) << 2
+      const m = loadLanes(mean + at, lanes)
+      const factor = f32x4.mul(loadLanes(gamma + at, lanes), loadLanes(deviation + at, lanes))
+      const shift = loadLanes(beta + at, lanes)
+      let p = <usize>i * row + at
+      for (let r = 0; r < count; r++, p += row) {
+        const value = multiplyAdd(shift, factor, f32x4.sub(loadLanes(x + p, lanes), m))
+        storeLanes(y + p, f32x4.max(value, floor), lanes)
+      }
+    }
+  }
+}
+
+/** sums[c] += Σ_rows x[c] */
+function addSums(x: usize, sums: usize, rows: i32, channels: i32): void {
+  const row: usize = (<usize>channels) << 2
+  for (let i = 0; i < rows; i += ROWS) {
+    const count = min(rows - i, ROWS)
+    for (let c = 0; c < channels; c += 4) {
+      const lanes = min(channels - c, 4)
+      const at: usize = (<usize>c) << 2
+      let p = x + <usize>i * row + at
+      let sum = f32x4.splat(0)
+      for (let r = 0; r < count; r++, p += row) sum = f32x4.add(sum, loadLanes(p, lanes))
+      addLanes(sums + at, sum, lanes)
+    }
+  }
+}
+
+/** sums[c] += Σ_rows (x[c] − mean[c])² */
+function addSquares(x: usize, mean: usize, sums: usize, rows: i32, channels: i32): void {
+  const row: usize = (<usize>channels) << 2
+  for (let i = 0; i < rows; i += ROWS) {
+    const count = min(rows - i, ROWS)
+    for (let c = 0; c < channels; c += 4) {
+      const lanes = min(channels - c, 4)
+      const at: usize = (<usize>c) << 2
+      const m = loadLanes(mean + at, lanes)
+      let p = x + <usize>i * row + at
+      let sum = f32x4.splat(0)
+      for (let r = 0; r < count; r++, p += row) {
+        const centred = f32x4.sub(loadLanes(p, lanes), m)
+        sum = multiplyAdd(sum, centred, centred)
+      }
+      addLanes(sums + at, sum, lanes)
+    }
+  }
+}
+
+function scale(values: usize, by: f32, count: i32): void {
+  for (let end = values + ((<usize>count) << 2); values < end; values += 4) store<f32>(values, load<f32>(values) * by)
+}

@@ -1,0 +1,80 @@
+/**
+ * Dense k×k convolution with any stride, zero padding: y[p] = Σ_tap x[stride·p + tap] · w[tap], w `k × k × inputs × outputs`.
+ * In a zero-bordered copy of one image, the k·inputs numbers under one row of the window lie side by side, so that a row
+ * of results is the sum of k matrix products whose left side overlaps itself: no patches are copied.
+ * There is no input gradient: it is for a network's first layer.
+ */
+import { matmul } from './matmul'
+
+export function conv(
+  x: usize,
+  w: usize,
+  y: usize,
+  bordered: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  inputs: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outputs: i32,
+  kernel: i32,
+  stride: i32,
+  padding: i32,
+): void {
+  const inner = kernel * inputs
+  const step: usize = (<usize>(stride * inputs)) << 2
+  const row: usize = (<usize>((width + 2 * padding) * inputs)) << 2
+  const filterRow: usize = (<usize>(inner * outputs)) << 2
+  for (let n = 0; n < batch; n++, x += (<usize>(height * width * inputs)) << 2) {
+    border(x, bordered, height, width * inputs, padding, padding * inputs)
+    for (let r = 0; r < outHeight; r++, y += (<usize>(outWidth * outputs)) << 2) {
+      let from = bordered + <usize>(r * stride) * row
+      let filter = w
+      for (let k = 0; k < kernel; k++, from += row, filter += filterRow) {
+        matmul(from, step, 4, filter, y, outWidth, inner, outputs, k > 0 ? 1 : 0)
+      }
+    }
+  }
+}
+
+export function convWeightGradient(
+  x: usize,
+  dy: usize,
+  dw: usize,
+  bordered: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  inputs: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outputs: i32,
+  kernel: i32,
+  stride: i32,
+  padding: i32,
+): void {
+  const inner = kernel * inputs
+  const step: usize = (<usize>(stride * inputs)) << 2
+  const row: usize = (<usize>((width + 2 * padding) * inputs)) << 2
+  const filterRow: usize = (<usize>(inner * outputs)) << 2
+  for (let n = 0; n < batch; n++, x += (<usize>(height * width * inputs)) << 2) {
+    border(x, bordered, height, width * inputs, padding, padding * inputs)
+    for (let r = 0; r < outHeight; r++, dy += (<usize>(outWidth * outputs)) << 2) {
+      let from = bordered + <usize>(r * stride) * row
+      let filter = dw
+      for (let k = 0; k < kernel; k++, from += row, filter += filterRow) {
+        matmul(from, 4, step, dy, filter, inner, outWidth, outputs, 1)
+      }
+    }
+  }
+}
+
+/** Copies `height` rows of `row` floats between `above` empty rows and `beside` zeros on either side. */
+function border(x: usize, bordered: usize, height: i32, row: i32, above: i32, beside: i32): void {
+  const rowBytes: usize = (<usize>row) << 2
+  const fullBytes: usize = (<usize>(row + 2 * beside)) << 2
+  memory.fill(bordered, 0, <usize>(height + 2 * above) * fullBytes)
+  bordered += <usize>above * fullBytes + ((<usize>beside) << 2)
+  for (let r = 0; r < height; r++, x += rowBytes, bordered += fullBytes) memory.copy(bordered, x, rowBytes)
+}

@@ -1,0 +1,42 @@
+/** One number at a time: sums, max(x, 0), 1/(1 + e^−x), and their gradients from their results. dx may be dy. */
+import { loadLanes, storeLanes, whereAbove } from './lanes'
+
+/** y = a + b, or max(a + b, 0) where `relu`; y may be a or b. */
+export function add(a: usize, b: usize, y: usize, count: i32, relu: i32): void {
+  const floor = f32x4.splat(relu ? 0 : -f32.MAX_VALUE)
+  for (let i = 0; i < count; i += 4) {
+    const lanes = min(count - i, 4)
+    const at: usize = (<usize>i) << 2
+    storeLanes(y + at, f32x4.max(f32x4.add(loadLanes(a + at, lanes), loadLanes(b + at, lanes)), floor), lanes)
+  }
+}
+
+export function relu(x: usize, y: usize, count: i32): void {
+  const floor = f32x4.splat(0)
+  for (let i = 0; i < count; i += 4) {
+    const lanes = min(count - i, 4)
+    const at: usize = (<usize>i) << 2
+    storeLanes(y + at, f32x4.max(loadLanes(x + at, lanes), floor), lanes)
+  }
+}
+
+export function reluGradient(y: usize, dy: usize, dx: usize, count: i32): void {
+  for (let i = 0; i < count; i += 4) {
+    const lanes = min(count - i, 4)
+    const at: usize = (<usize>i) << 2
+    storeLanes(dx + at, whereAbove(loadLanes(y + at, lanes), loadLanes(dy + at, lanes)), lanes)
+  }
+}
+
+export function sigmoid(x: usize, y: usize, count: i32): void {
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 4) {
+    store<f32>(y + at, 1 / (1 + Mathf.exp(-load<f32>(x + at))))
+  }
+}
+
+export function sigmoidGradient(y: usize, dy: usize, dx: usize, count: i32): void {
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 4) {
+    const s = load<f32>(y + at)
+    store<f32>(dx + at, load<f32>(dy + at) * s * (1 - s))
+  }
+}

@@ -1,0 +1,11 @@
+/** The module's exports: one function per kernel of a plan, and the first free byte of memory. */
+export { add, relu, reluGradient, sigmoid, sigmoidGradient } from './elementwise'
+export { batchNorm, batchNormGradient, batchNormInference } from './batch-norm'
+export { biasedProduct, biasGradient, product, productInputGradient, productWeightGradient } from './product'
+export { conv, convWeightGradient } from './conv'
+export { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from './depthwise'
+export { descend } from './descend'
+export { gate, gateGradient, globalAverage, globalAverageGradient } from './gate'
+export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pooling'
+
+export const heapBase: usize = __heap_base

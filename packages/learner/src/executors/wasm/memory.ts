@@ -1,0 +1,47 @@
+/** One WebAssembly memory: flat buffers that last, and behind them an arena that grows to the largest plan. */
+import type { Span } from '@passerby/backbones'
+
+type Place = Omit<Span, 'label'>
+
+export interface RegionMemory {
+  /** Byte address of a place's first number. */
+  address(place: Place): number
+  /** The numbers there: a view that lasts until the memory grows. */
+  view(place: Place): Float32Array
+  /** A whole region but the arena. */
+  all(region: 'parameters' | 'gradient' | 'statistics'): Place
+  /** Makes the arena hold so many numbers. */
+  fitArena(size: number): void
+  bytes(): number
+}
+
+const PAGE = 65_536
+const FLOAT = 4
+const CACHE_LINE = 64
+
+/** `free`: the first free byte; `counts`: how many numbers a network has. */
+export function layOut(
+  memory: WebAssembly.Memory,
+  free: number,
+  counts: { readonly weight: number; readonly statistic: number },
+): RegionMemory {
+  const sizes = { parameters: counts.weight + counts.statistic, gradient: counts.weight, statistics: counts.statistic }
+  const after = (address: number, size: number) => Math.ceil((address + size * FLOAT) / CACHE_LINE) * CACHE_LINE
+  const parameters = after(free, 0)
+  const gradient = after(parameters, sizes.parameters)
+  const statistics = after(gradient, sizes.gradient)
+  const starts = { parameters, gradient, statistics, arena: after(statistics, sizes.statistics) }
+  const address = ({ region, offset }: Place) => starts[region] + offset * FLOAT
+  const fitArena = (size: number) => {
+    const missing = Math.ceil((starts.arena + size * FLOAT - memory.buffer.byteLength) / PAGE)
+    if (missing > 0) memory.grow(missing)
+  }
+  fitArena(0)
+  return {
+    address,
+    fitArena,
+    view: (place) => new Float32Array(memory.buffer, address(place), place.size),
+    all: (region) => ({ region, offset: 0, size: sizes[region] }),
+    bytes: () => memory.buffer.byteLength,
+  }
+}
