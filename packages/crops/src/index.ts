@@ -25,7 +25,15 @@ export { decodeCrops, pixelsAt, type Decode, type DecodedCrops, type PixelSize, 
 export { RAW_PIXEL_DIM, rawPixelEmbeddings } from './raw-pixels.ts'
 export { resize } from './resize.ts'
 export { firstIdentities, splitClients, type ClientCrops, type ClientSplit, type SplitOptions } from './split.ts'
-export { histogram, inspectFiles, surveyFiles, type InspectedFile, type Survey, type SurveySummary } from './survey.ts'
+export {
+  histogram,
+  inspectFiles,
+  summariseCrops,
+  surveyFiles,
+  type InspectedFile,
+  type Survey,
+  type SurveySummary,
+} from './survey.ts'
 export {
   SYNTHETIC_HEIGHT,
   SYNTHETIC_WIDTH,
@@ -33,3 +41,6 @@ export {
   syntheticPixels,
   type SyntheticOptions,
 } from './synthetic/people.ts'
+export { openCropStore, type CropStore, type ImportRecord, type StoredCrops } from './crop-store.ts'
+export { checkFileName, type ByteRange, type Folder, type FolderUsage } from './folder.ts'
+export { zipFiles } from './zip.ts'

@@ -69,20 +69,26 @@ export function surveyFiles(files: readonly InspectedFile[], pattern: Pattern): 
     else if (reading === undefined) withoutIdentity.push(file.name)
     else crops.push(cropOf(file, reading))
   }
-  const identities = countBy(crops.map((crop) => crop.identity))
-  const persons = identities.filter(({ label }) => isPerson(label))
+  return { crops, summary: summariseCrops(crops, { unreadable, withoutIdentity }) }
+}
+
+const NO_PROBLEMS = { unreadable: [], withoutIdentity: [] }
+
+/** What a set holds, e.g. one that was stored; `problems` are passed on. */
+export function summariseCrops(
+  crops: CropSet,
+  problems: Pick<SurveySummary, 'unreadable' | 'withoutIdentity'> = NO_PROBLEMS,
+): SurveySummary {
+  const counts = countBy(crops.map((crop) => crop.identity))
+  const identities = counts.filter(({ label }) => isPerson(label))
   return {
-    crops,
-    summary: {
-      images: crops.length,
-      bytes: crops.reduce((sum, crop) => sum + crop.size, 0),
-      identities: persons,
-      cameras: countBy(crops.map((crop) => crop.camera)),
-      singleImage: persons.filter(({ images }) => images === 1).map(({ label }) => label),
-      unreadable,
-      withoutIdentity,
-      noPerson: crops.filter((crop) => !isPerson(crop.identity)).length,
-    },
+    images: crops.length,
+    bytes: crops.reduce((sum, crop) => sum + crop.size, 0),
+    identities,
+    cameras: countBy(crops.map((crop) => crop.camera)),
+    singleImage: identities.filter(({ images }) => images === 1).map(({ label }) => label),
+    noPerson: crops.filter((crop) => !isPerson(crop.identity)).length,
+    ...problems,
   }
 }
 

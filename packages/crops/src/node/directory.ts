@@ -1,23 +1,31 @@
+import { openAsBlob } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { isClutter } from '../clutter.ts'
 import { concurrently } from '../concurrently.ts'
 import type { FileSource } from '../crop.ts'
 import { CropsError } from '../errors.ts'
+import { zipFiles } from '../zip.ts'
 
-/** All files below a directory, by path in code-unit order. Throws `CropsError('not-found')` when there is no such directory. */
-export async function directoryFiles(directory: string): Promise<FileSource[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    throw new CropsError('not-found', `Cannot read the directory ${directory}: check its name and permissions`, error)
-  })
-  const found = await concurrently(entries, async (entry): Promise<FileSource[]> => {
-    const path = join(entry.parentPath, entry.name)
-    const name = relative(directory, path).replaceAll(sep, '/')
-    if (entry.isDirectory() || isClutter(name)) return []
-    const about = await stat(path)
-    return about.isFile() ? [{ name, size: about.size, read: () => readBytes(path) }] : []
-  })
-  return found.flat().sort((a, b) => (a.name < b.name ? -1 : 1))
+/**
+ * All files below a directory or in a .zip, by path in code-unit order. Throws `CropsError('not-found')` when there is
+ * no such thing, `CropsError('archive')` for a broken archive.
+ */
+export async function directoryFiles(path: string): Promise<FileSource[]> {
+  try {
+    if ((await stat(path)).isFile()) return await zipFiles(await openAsBlob(path))
+    const files = await concurrently(await readdir(path, { recursive: true }), async (below) => {
+      const full = join(path, below)
+      const name = relative(path, full).replaceAll(sep, '/')
+      if (isClutter(name)) return []
+      const about = await stat(full)
+      return about.isFile() ? [{ name, size: about.size, read: () => readBytes(full) }] : []
+    })
+    return files.flat().sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (error) {
+    if (error instanceof CropsError) throw error
+    throw new CropsError('not-found', `Cannot read ${path}: check its name and permissions`, error)
+  }
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
