@@ -8,6 +8,8 @@ export interface PlotSeries {
   /** One of the eight colours of the palette, 1 to 8. Default: its place. */
   readonly color?: number
   readonly dashed?: boolean
+  /** One of many, behind those that matter more. */
+  readonly thin?: boolean
 }
 
 export interface PlotOptions {
@@ -54,10 +56,14 @@ export function makePlot(into: HTMLElement, x: readonly number[], options: PlotO
         ...options.series.map((series, index) => ({
           label: series.label,
           stroke: colour(seriesColour(series, index)),
-          width: 1.75,
+          width: series.thin ? 1 : 1.75,
           spanGaps: true,
           ...(series.dashed && { dash: [5, 4] }),
-          points: { show: x.length < MARKED_BELOW, size: 5, fill: colour(seriesColour(series, index)) },
+          points: {
+            show: x.length < MARKED_BELOW,
+            size: series.thin ? 3 : 5,
+            fill: colour(seriesColour(series, index)),
+          },
         })),
       ],
       hooks: { setCursor: [(plot) => options.onPoint(plot.cursor.idx ?? undefined)] },

@@ -10,15 +10,11 @@ export function QrCode({ label, text }: { readonly label: string; readonly text:
     return { path: qrPath(modules.data, modules.size), side: modules.size + 2 * QUIET_ZONE }
   }, [text])
   return (
-    <svg
-      className={styles.qr}
-      viewBox={`0 0 ${side} ${side}`}
-      role="img"
-      aria-label={label}
-      shapeRendering="crispEdges"
-    >
-      <rect width={side} height={side} fill="#fff" />
-      <path d={path} fill="#000" />
-    </svg>
+    <figure className={styles.qr} aria-label={label}>
+      <svg viewBox={`0 0 ${side} ${side}`} shapeRendering="crispEdges" aria-hidden="true">
+        <rect width={side} height={side} fill="#fff" />
+        <path d={path} fill="#000" />
+      </svg>
+    </figure>
   )
 }

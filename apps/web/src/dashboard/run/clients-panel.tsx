@@ -45,7 +45,7 @@ export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly 
 
 function imagesOf(clients: readonly ClientView[]): string {
   const images = clients.filter(({ state }) => state !== 'gone').reduce((sum, client) => sum + client.images, 0)
-  return `${plural(images, 'training image')} between them`
+  return plural(images, 'training image')
 }
 
 function columns(now: number): readonly Column<ClientView>[] {

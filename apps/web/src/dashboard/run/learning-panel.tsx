@@ -83,7 +83,7 @@ function Multiples({ curves }: { readonly curves: readonly (LearningCurves & { r
             }
             range={range}
             format={formatOf(metric)}
-            height={120}
+            height={150}
           />
         ))}
       </div>
@@ -102,6 +102,7 @@ function overall(curve: LearningCurves, everyClient: boolean): readonly PlotSeri
           label: uniqueLabel(curve, alias, client),
           values: global,
           color: 4 + (index % 5),
+          thin: true,
         }))
       : []),
   ]

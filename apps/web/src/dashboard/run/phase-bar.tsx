@@ -6,12 +6,15 @@ import tables from './tables.module.css'
 export function PhaseBar({ bar }: { readonly bar: Bar }) {
   const text = bar.parts.map(({ phase, seconds }) => `${phase} ${formatSeconds(seconds)}`).join(', ')
   return (
-    <svg className={tables.bar} role="img" aria-label={text}>
-      <title>{text}</title>
-      {bar.parts.map(({ phase, from, share }) => (
-        <rect key={phase} className={tables[phase]} x={`${100 * from}%`} width={`${100 * share}%`} height="12" />
-      ))}
-    </svg>
+    <>
+      <span className="visually-hidden">{text}</span>
+      <svg className={tables.bar} aria-hidden="true">
+        <title>{text}</title>
+        {bar.parts.map(({ phase, from, share }) => (
+          <rect key={phase} className={tables[phase]} x={`${100 * from}%`} width={`${100 * share}%`} height="12" />
+        ))}
+      </svg>
+    </>
   )
 }
 

@@ -102,7 +102,7 @@ function RunFigures({ view, rounds }: { readonly view: FederationView; readonly 
           { name: 'Loss', value: formatFigure(loss?.last), note: 'mean by images' },
           { name: 'Received', value: formatBytes(totals.bytesUp), note: 'from clients' },
           { name: 'Sent', value: formatBytes(totals.bytesDown), note: 'to clients' },
-          { name: 'Time in rounds', value: formatSeconds(totals.seconds) },
+          { name: 'Time in rounds', value: totals.seconds > 0 ? formatSeconds(totals.seconds) : '—' },
         ]}
       />
       {measured.length > 1 && (
