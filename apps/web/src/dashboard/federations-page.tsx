@@ -69,9 +69,10 @@ function columns(now: number): readonly Column<FederationSummary>[] {
     { name: 'State', cell: ({ state }) => <StateBadge state={state} /> },
     { name: 'Round', align: 'end', cell: ({ round, rounds }) => `${formatCount(round)} of ${formatCount(rounds)}` },
     { name: 'Clients', align: 'end', cell: ({ clients }) => formatCount(clients) },
-    { name: 'mAP', cell: ({ mAP }) => <Quality mAP={mAP} /> },
+    { name: 'mAP', wide: true, cell: ({ mAP }) => <Quality mAP={mAP} /> },
     {
       name: 'Last event',
+      wide: true,
       cell: ({ lastEvent }) =>
         lastEvent ? (
           <div className={styles.event}>

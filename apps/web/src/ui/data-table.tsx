@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode
   /** Numbers stand at the end. */
   readonly align?: 'start' | 'end'
+  /** Takes the whole width of a card. */
+  readonly wide?: true
 }
 
 /**
@@ -69,6 +71,6 @@ export function DataTable<Row>({
   )
 }
 
-function alignOf(column: { readonly align?: 'start' | 'end' }): string {
-  return classNames(column.align === 'end' && styles.end)
+function alignOf(column: { readonly align?: 'start' | 'end'; readonly wide?: true }): string {
+  return classNames(column.align === 'end' && styles.end, column.wide && styles.wide)
 }

@@ -122,12 +122,13 @@ function columns(
 ): readonly Column<InviteView>[] {
   return [
     { name: 'Label', cell: ({ label }) => label },
-    { name: 'State', cell: (invite) => <InviteState invite={invite} now={now} /> },
+    { name: 'State', wide: true, cell: (invite) => <InviteState invite={invite} now={now} /> },
     { name: 'Made', cell: ({ createdAt }) => formatAgo(createdAt, now) },
-    { name: 'Expires', cell: ({ expiresAt }) => formatMoment(expiresAt) },
+    { name: 'Expires', wide: true, cell: ({ expiresAt }) => formatMoment(expiresAt) },
     { name: 'Joined with it', align: 'end', cell: ({ uses }) => formatCount(uses) },
     {
       name: '',
+      wide: true,
       align: 'end',
       cell: (invite) =>
         isValid(invite, now) && (

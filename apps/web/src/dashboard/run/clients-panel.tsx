@@ -51,9 +51,10 @@ function imagesOf(clients: readonly ClientView[]): string {
 function columns(now: number): readonly Column<ClientView>[] {
   return [
     { name: 'Alias', cell: ({ alias }) => alias },
-    { name: 'State', cell: (client) => <State client={client} /> },
+    { name: 'State', wide: true, cell: (client) => <State client={client} /> },
     {
       name: 'Device',
+      wide: true,
       cell: ({ device }) => (
         <div className={tables.two}>
           <span>{device.name}</span>

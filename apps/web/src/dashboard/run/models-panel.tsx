@@ -35,7 +35,7 @@ export function ModelsPanel({ run }: { readonly run: WatchedRun }) {
 function columns(run: WatchedRun): readonly Column<Model>[] {
   return [
     { name: 'Model', cell: ({ round }) => (round === 0 ? 'Initial' : `Round ${round}`) },
-    { name: 'SHA-256', cell: ({ sha256 }) => <ModelHash sha256={sha256} /> },
+    { name: 'SHA-256', wide: true, cell: ({ sha256 }) => <ModelHash sha256={sha256} /> },
     { name: 'Size', align: 'end', cell: ({ bytes }) => formatBytes(bytes) },
     { name: 'Rank-1', align: 'end', cell: ({ global }) => (global ? formatPercent(global.rank1) : '—') },
     { name: 'mAP', align: 'end', cell: ({ global }) => (global ? formatPercent(global.mAP) : '—') },

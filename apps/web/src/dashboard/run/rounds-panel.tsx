@@ -50,8 +50,8 @@ function columns(federation: string): readonly Column<Bar>[] {
         </a>
       ),
     },
-    { name: 'Outcome', cell: ({ record }) => <OutcomeBadge outcome={record.outcome} /> },
-    { name: 'Phases', cell: (bar) => <PhaseBar bar={bar} /> },
+    { name: 'Outcome', wide: true, cell: ({ record }) => <OutcomeBadge outcome={record.outcome} /> },
+    { name: 'Phases', wide: true, cell: (bar) => <PhaseBar bar={bar} /> },
     { name: 'Time', align: 'end', cell: ({ seconds }) => formatSeconds(seconds) },
     { name: 'Updates', align: 'end', cell: ({ counted, cohort }) => `${counted} of ${cohort}` },
     { name: 'Received', align: 'end', cell: ({ record }) => formatBytes(record.bytesUp) },

@@ -52,7 +52,7 @@ function identityOf(view: FederationView): readonly Named[] {
 
 const identityColumns: readonly Column<Named>[] = [
   { name: 'Name', cell: ([name]) => name },
-  { name: 'Value', cell: ([, value]) => <code className={tables.message}>{value}</code> },
+  { name: 'Value', wide: true, cell: ([, value]) => <code className={tables.message}>{value}</code> },
 ]
 
 function settingColumns({ settings }: FederationView): readonly Column<FormField>[] {
