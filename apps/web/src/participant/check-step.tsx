@@ -112,7 +112,15 @@ function Passed({ check, card }: { readonly check: CheckView; readonly card: Fed
   return (
     <Card title="Device" actions={<Badge tone="good">{check.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}</Badge>}>
       <p>
-        Trains on <b>{check.device}</b>.
+        {check.backend === 'webgpu' ? (
+          <>
+            Trains on the graphics device <b>{check.device}</b>.
+          </>
+        ) : (
+          <>
+            Trains on the <b>processor</b>, in WebAssembly with SIMD.
+          </>
+        )}
       </p>
       <Figures
         figures={[

@@ -1,10 +1,17 @@
+import type { PatternPreview } from '@passerby/crops'
 import { useState } from 'react'
 import { Card } from '../ui/card.tsx'
-import { DataTable } from '../ui/data-table.tsx'
+import { DataTable, type Column } from '../ui/data-table.tsx'
 import { Field, Input } from '../ui/field.tsx'
 import { formatCount } from '../ui/format.ts'
 import styles from './crop-pattern.module.css'
 import type { CropsView } from './worker/workbench.ts'
+
+const columns: readonly Column<PatternPreview>[] = [
+  { name: 'Name', cell: ({ name }) => <span className={styles.path}>{name}</span> },
+  { name: 'Identity', cell: ({ reading }) => reading?.identity ?? <span className={styles.none}>not read</span> },
+  { name: 'Camera', cell: ({ reading }) => reading?.camera },
+]
 
 /** How names are read, and a field to change it: every key stroke shows its effect. */
 export function CropPattern({
@@ -61,14 +68,7 @@ export function CropPattern({
         cards={false}
         rows={view.preview}
         rowKey={({ name }) => name}
-        columns={[
-          { name: 'Name', cell: ({ name }) => <span className={styles.path}>{name}</span> },
-          {
-            name: 'Identity',
-            cell: ({ reading }) => reading?.identity ?? <span className={styles.none}>not read</span>,
-          },
-          { name: 'Camera', cell: ({ reading }) => reading?.camera ?? '' },
-        ]}
+        columns={columns}
       />
     </Card>
   )

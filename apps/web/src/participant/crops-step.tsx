@@ -16,6 +16,8 @@ import type { Picked, SheetImage } from './worker/workbench.ts'
 
 export interface CropsActions {
   readonly read: (picked: Picked) => void
+  /** Says why files could not be read. */
+  readonly complain: (problem: string) => void
   readonly readNames: (syntax: string) => Promise<string | undefined>
   readonly keep: () => void
   readonly forget: () => void
@@ -52,7 +54,7 @@ export function CropsStep({
           {crops.problem}
         </Notice>
       )}
-      {crops.state === 'none' && <CropDrop onPick={actions.read} />}
+      {crops.state === 'none' && <CropDrop onPick={actions.read} onProblem={actions.complain} />}
       {crops.state === 'reading' && (
         <Card title="Reading">
           <ProgressBar label="Files read" fraction={crops.total === 0 ? 0 : crops.done / crops.total} />

@@ -4,6 +4,7 @@ import { Card, Figures } from '../ui/card.tsx'
 import { formatPercent } from '../ui/format.ts'
 import { Notice } from '../ui/notice.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { messageOf } from './message-of.ts'
 import page from './page.module.css'
 import { OwnSearch } from './own-search.tsx'
 import type { PastRound } from './train-view.ts'
@@ -30,7 +31,7 @@ export function Ended({
     setBusy(what)
     setProblem(undefined)
     work()
-      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)))
+      .catch((error: unknown) => setProblem(messageOf(error)))
       .finally(() => setBusy(undefined))
   }
   return (

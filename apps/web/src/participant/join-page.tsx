@@ -39,7 +39,7 @@ function Header({ state, page }: { readonly state: PageState; readonly page: Par
         gate.state === 'open' && (
           <>
             <span className={layout.federation}>{gate.card.name}</span>
-            {session && <ConnectionBadge connection={session.connection} />}
+            {session && session.state !== 'ended' && <ConnectionBadge connection={session.connection} />}
             <Badge tone="accent">sealed updates</Badge>
           </>
         )

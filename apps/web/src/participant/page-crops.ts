@@ -1,4 +1,5 @@
 import { proxy } from 'comlink'
+import { messageOf } from './message-of.ts'
 import type { CropsActions } from './crops-step.tsx'
 import type { PageContext } from './page.ts'
 import type { CropsState } from './page-state.ts'
@@ -6,7 +7,7 @@ import type { CropsState } from './page-state.ts'
 /** What the crops screen does, through the worker. */
 export interface CropsDesk extends CropsActions {
   /** Shows the crops that an earlier visit kept. */
-  restore(): Promise<void>
+  readonly restore: () => Promise<void>
 }
 
 export function openCrops({ host, get, set, remember }: PageContext): CropsDesk {
@@ -22,7 +23,7 @@ export function openCrops({ host, get, set, remember }: PageContext): CropsDesk 
     } catch (error) {
       show({
         ...otherwise,
-        ...(!signal.aborted && { problem: error instanceof Error ? error.message : String(error) }),
+        ...(!signal.aborted && { problem: messageOf(error) }),
       })
     }
     await measureStorage(set)
@@ -48,6 +49,7 @@ export function openCrops({ host, get, set, remember }: PageContext): CropsDesk 
         { state: 'none' },
       )
     },
+    complain: (problem) => show({ state: 'none', problem }),
     async readNames(syntax) {
       const answer = await host.ask(async (bench) => await bench.readNames(syntax))
       if (!answer.ok) return answer.problem

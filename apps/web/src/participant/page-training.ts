@@ -2,6 +2,7 @@ import { createParticipant, downloadNewestModel, type Participant, type Snapshot
 import { decodeSafetensors } from '@passerby/protocol'
 import { proxy } from 'comlink'
 import { fileStem, saveFile } from '../ui/save-file.ts'
+import { messageOf } from './message-of.ts'
 import type { PageContext } from './page.ts'
 import type { TrainActions } from './train-step.tsx'
 import { remoteLearner } from './remote-learner.ts'
@@ -10,13 +11,13 @@ import type { CheckStage, CheckView, NearestView } from './worker/workbench.ts'
 
 export interface TrainingDesk extends TrainActions {
   /** Chooses and measures the backend. */
-  check(): Promise<void>
+  readonly check: () => Promise<void>
   /** Joins and trains from now on. Needs a passed check. */
-  start(how?: { readonly paused: boolean }): void
+  readonly start: (how?: { readonly paused: boolean }) => void
   /** Hands the newest model to the browser's downloads. */
-  saveModel(): Promise<void>
+  readonly saveModel: () => Promise<void>
   /** The newest model, tried on own validation crops. */
-  nearest(): Promise<readonly NearestView[]>
+  readonly nearest: () => Promise<readonly NearestView[]>
 }
 
 /** Searches shown at the end. */
@@ -67,7 +68,7 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
         const view = await host.insist((bench) => bench.check(federation().local, onStage))
         set({ check: { state: 'done', view } })
       } catch (error) {
-        set({ check: { state: 'failed', problem: error instanceof Error ? error.message : String(error) } })
+        set({ check: { state: 'failed', problem: messageOf(error) } })
       }
     },
     start(how = { paused: false }) {

@@ -4,6 +4,7 @@
  */
 import { openBrowserKeep, ParticipantError, previewCard, type BrowserKeep } from '@passerby/participant'
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { messageOf } from './message-of.ts'
 import { readJoinLink, type JoinLink } from './link.ts'
 import { readMembership, writeMembership, type Membership } from './membership.ts'
 import { openCrops, type CropsDesk } from './page-crops.ts'
@@ -137,5 +138,5 @@ function problemOf(error: unknown): Problem {
     return { kind: 'refused', refusal: { code: 'unknown-federation', message: error.message } }
   if (error instanceof ParticipantError && error.code !== 'storage') return { kind: 'unreachable' }
   if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'unreachable' }
-  return { kind: 'unexpected', message: error instanceof Error ? error.message : String(error) }
+  return { kind: 'unexpected', message: messageOf(error) }
 }

@@ -1,4 +1,5 @@
 import { type Remote, wrap } from 'comlink'
+import { messageOf } from './message-of.ts'
 import type { Workbench } from './worker/workbench.ts'
 
 /** The worker is gone: it ran out of memory, lost its graphics device, or failed to load. */
@@ -43,7 +44,7 @@ export function hostWorkbench(options: {
       .then(({ gone }) => gone)
       .catch((error: unknown) => {
         deaths += 1
-        options.onGone(error instanceof Error ? error.message : String(error))
+        options.onGone(messageOf(error))
         if (deaths < MOST_DEATHS) living = start()
       })
     const prepared = started.then(async (worker) => {

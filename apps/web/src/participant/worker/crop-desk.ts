@@ -1,22 +1,30 @@
 /** The worker's half of the crops screen: what was picked, how its names are read, and what is kept. */
 import {
   inspectFiles,
+  knownPatterns,
   parsePattern,
   previewPattern,
   recognisePattern,
+  summariseCrops,
   surveyFiles,
+  syntheticPeople,
+  type CropStore,
   type CropSet,
   type FileSource,
   type FileWatch,
   type InspectedFile,
   type Pattern,
+  type StoredCrops,
 } from '@passerby/crops'
-import { openZip, sourceOfFile, syntheticPeople, type CropStore } from './provisional.ts'
+import { openFiles } from '@passerby/crops/browser'
 import { sheetImage, spread } from './sheet.ts'
 import type { CropsView, PatternAnswer, Picked, SheetImage } from './workbench.ts'
 
 /** Enough people to learn from, few enough that a laptop trains a round in seconds. */
 const GENERATED = { identities: 24, cameras: 3, imagesPerCamera: 5 }
+
+/** Names that are shown with what was read from each. */
+const PREVIEWED = 12
 
 /** Names and contents of files, read once; what they say changes with the pattern. */
 interface Picking {
@@ -45,12 +53,12 @@ export function openCropDesk(store: CropStore): CropDesk {
   }
 
   async function keptView(): Promise<CropsView | undefined> {
-    const crops = await store.load()
-    return crops && keptCrops(crops)
+    const stored = await store.load()
+    return stored && viewOf(stored)
   }
 
   return {
-    crops: async () => (await store.load()) ?? [],
+    crops: async () => (await store.load())?.crops ?? [],
     kept: keptView,
     async read(picked, watch) {
       const files = await inspectFiles(await filesOf(picked), watch)
@@ -64,18 +72,18 @@ export function openCropDesk(store: CropStore): CropDesk {
       return { ok: true, crops: readCrops(picking).view }
     },
     async keep(watch) {
-      await store.save(readCrops(current()).crops, watch)
+      const { origin, pattern } = current()
+      const record = { source: origin, pattern: pattern?.syntax ?? '' }
+      const stored = await store.save(readCrops(current()).crops, record, watch)
       picking = undefined
-      const view = await keptView()
-      if (!view) throw new Error('CropDesk: what was kept is gone')
-      return view
+      return viewOf(stored)
     },
     async forget() {
       await store.clear()
       picking = undefined
     },
     async sheet(size) {
-      const crops = picking ? readCrops(picking).crops : ((await store.load()) ?? [])
+      const crops = picking ? readCrops(picking).crops : ((await store.load())?.crops ?? [])
       return Promise.all(spread(crops, size).map(sheetImage))
     },
   }
@@ -95,24 +103,17 @@ function readCrops(picking: Picking) {
   return { crops, view }
 }
 
-/** Crops that were kept say of themselves who they are. */
-function keptCrops(crops: CropSet): CropsView {
-  const readings = new Map(crops.map(({ name, identity, camera }) => [name, { identity, camera }]))
-  const pattern: Pattern = { name: 'Kept', syntax: '', read: (path) => readings.get(path) }
-  const readable: InspectedFile['content'] = { readable: true, type: 'jpeg', height: 1, width: 1 }
-  const { summary } = surveyFiles(
-    crops.map((file) => ({ file, content: readable })),
-    pattern,
-  )
+function viewOf({ crops, source, pattern }: StoredCrops): CropsView {
+  const preview = crops
+    .slice(0, PREVIEWED)
+    .map(({ name, identity, camera }) => ({ name, reading: { identity, camera } }))
+  const found = knownPatterns.find(({ syntax }) => syntax === pattern)
   return {
-    origin: 'this browser',
+    origin: source,
     kept: true,
-    pattern: undefined,
-    preview: previewPattern(
-      pattern,
-      crops.map(({ name }) => name),
-    ),
-    summary,
+    pattern: { name: found?.name ?? 'Own pattern', syntax: pattern },
+    preview,
+    summary: summariseCrops(crops),
   }
 }
 
@@ -123,23 +124,12 @@ function recognise(files: readonly InspectedFile[]): Pattern | undefined {
 }
 
 async function filesOf(picked: Picked): Promise<readonly FileSource[]> {
-  switch (picked.kind) {
-    case 'files':
-      return picked.files.map(({ path, file }) => sourceOfFile(path, file))
-    case 'zip':
-      return openZip(picked.file)
-    case 'generated':
-      return syntheticPeople({ ...GENERATED, seed: picked.seed })
-  }
+  return picked.kind === 'files' ? openFiles(picked.files) : syntheticPeople({ ...GENERATED, seed: picked.seed })
 }
 
+/** The folder's or file's name, where all came from one. */
 function originOf(picked: Picked): string {
-  switch (picked.kind) {
-    case 'files':
-      return picked.files.length === 1 ? picked.files[0].path : `${picked.files.length} files`
-    case 'zip':
-      return picked.file.name
-    case 'generated':
-      return 'generated people'
-  }
+  if (picked.kind === 'generated') return 'generated people'
+  const roots = [...new Set(picked.files.map(({ path }) => path.split('/', 1)[0]))]
+  return roots.length === 1 ? roots[0] : `${picked.files.length} files`
 }

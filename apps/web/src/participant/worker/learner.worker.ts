@@ -1,9 +1,9 @@
 /** The one worker: crops, learner and identity head live here and nowhere else. */
-import type { FileWatch } from '@passerby/crops'
+import { openCropStore, type FileWatch, type Folder } from '@passerby/crops'
+import { openOpfsFolder } from '@passerby/crops/browser'
 import { expose } from 'comlink'
 import { openCropDesk, type CropDesk } from './crop-desk.ts'
 import { openDesk, type Desk } from './learning-desk.ts'
-import { openCropStore, openOpfsFolder, type Folder } from './provisional.ts'
 import type { OnProgress, Workbench } from './workbench.ts'
 
 interface Place {

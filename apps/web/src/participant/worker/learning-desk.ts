@@ -1,6 +1,7 @@
 /** The worker's half of learning: crops become pixels, pixels and settings a learner. */
 import { backboneByName } from '@passerby/backbones'
 import { decodeCrops, pixelsAt, type CropSet, type PixelSet } from '@passerby/crops'
+import { decodeImage } from '@passerby/crops/browser'
 import { chooseBackend, createLearner, embedPixels, networkOf, type Learner, type Memory } from '@passerby/learner'
 import { locateWasmFiles } from '@passerby/learner/browser'
 import type { EvaluationTask } from '@passerby/participant'
@@ -8,7 +9,6 @@ import type { LocalSettings } from '@passerby/protocol'
 import { dotScores, selectQueries, splitByIdentity } from '@passerby/reid'
 import { expectedMemory } from './expected-memory.ts'
 import { sheetImage, spread } from './sheet.ts'
-import { decodeImage } from './provisional.ts'
 import type { CheckStage, CheckView, NearestView } from './workbench.ts'
 
 /** Seed of the split by identity: the same crops are kept back on every visit, whatever the federation. */

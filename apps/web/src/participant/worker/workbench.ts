@@ -1,4 +1,5 @@
 import type { PatternPreview, SurveySummary } from '@passerby/crops'
+import type { PathFile } from '@passerby/crops/browser'
 import type { EvaluationTask, LearnerProgress, LocalEvaluation, LocalOutcome, LocalTask } from '@passerby/participant'
 import type { LocalSettings } from '@passerby/protocol'
 
@@ -36,9 +37,9 @@ export interface Workbench {
 
 export type OnProgress = (done: number, total: number) => void
 
+/** A .zip among the files stands for what is in it. */
 export type Picked =
-  | { readonly kind: 'files'; readonly files: readonly { readonly path: string; readonly file: File }[] }
-  | { readonly kind: 'zip'; readonly file: File }
+  | { readonly kind: 'files'; readonly files: readonly PathFile[] }
   | { readonly kind: 'generated'; readonly seed: number }
 
 /** Crops as the page shows them. */
