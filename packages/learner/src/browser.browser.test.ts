@@ -5,7 +5,7 @@ import { useBackend } from './backend/use-backend.ts'
 import { benchmark } from './bench.ts'
 import { locateWasmFiles } from './browser.ts'
 import { createLearner } from './learner.ts'
-import { networkOf } from './network/network.ts'
+import { networkOf } from './network/network-of.ts'
 import { memoryOf, paintPeople, TINY_SETTINGS, tinyBackbone, tinyParameters } from './testing/synthetic.ts'
 import { tf } from './tf.ts'
 

@@ -3,7 +3,8 @@ import { evaluateWithin, isPerson, personsOf } from '@passerby/reid'
 import type { LabelledPixels } from './data/pixels.ts'
 import { embedPixels } from './embeddings.ts'
 import type { Learner } from './interface.ts'
-import { networkOf, type Network } from './network/network.ts'
+import { networkOf } from './network/network-of.ts'
+import type { Network } from './network/network.ts'
 import type { LocalSettings } from './settings.ts'
 import { assembleHead, decodeHead, encodeHead, headKey, headRows, type Memory } from './training/head.ts'
 import { trainRound } from './training/local-round.ts'
@@ -15,7 +16,7 @@ export interface LearnerOptions {
   readonly memory: Memory
   /** Names the federation whose head is kept. */
   readonly federation: string
-  /** How a backbone runs; default is the plain TensorFlow.js network. */
+  /** How a backbone runs; default is the fastest on the current backend. */
   readonly networkOf?: (backbone: Backbone) => Network
 }
 

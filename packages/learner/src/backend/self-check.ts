@@ -3,7 +3,7 @@
  * `tiny` backbone on made-up images, compared with stored values. Drivers that return zeros or lose precision fail.
  */
 import { backboneByName, initialise } from '@passerby/backbones'
-import { networkOf } from '../network/network.ts'
+import { networkOf } from '../network/network-of.ts'
 import { tf } from '../tf.ts'
 import { crossEntropy, smoothedTargets } from '../training/loss.ts'
 import { storedValues } from './self-check.values.ts'

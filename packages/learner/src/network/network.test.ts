@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { useBackend } from '../backend/use-backend.ts'
 import { tf } from '../tf.ts'
 import { batchNormOfBatch } from './batch-norm.ts'
-import { networkOf, type Network } from './network.ts'
+import { plainNetworkOf, type Network } from './network.ts'
 import { gated, spatialMeans } from './spatial.ts'
 
 const normal = (count: number, ...name: string[]) => {
@@ -38,7 +38,7 @@ describe('wasm computes what cpu computes', () => {
   ] as const)(
     'for the gradient of every parameter of %s at %o',
     async (name, images) => {
-      const network = networkOf(backboneByName(name, 16))
+      const network = plainNetworkOf(backboneByName(name, 16))
       await tf.setBackend('cpu')
       const expected = gradientOf(network, images)
       await useBackend('wasm')
@@ -152,7 +152,7 @@ describe.each(['cpu', 'wasm'])('derivatives that are written by hand, on %s', (b
 })
 
 describe('a network', () => {
-  const oneNorm = networkOf(
+  const oneNorm = plainNetworkOf(
     drawBackbone('one norm', (graph) => graph.batchNorm('bn', graph.globalAveragePool('pool', 'images'))),
   )
   /** Two images of one pixel: red 1 and 3, green 0 and 0, blue 5 and −5. */
@@ -177,7 +177,7 @@ describe('a network', () => {
 
   it('lays its parameters out as the backbone does', () => {
     const backbone = backboneByName('tiny', 8)
-    const network = networkOf(backbone)
+    const network = plainNetworkOf(backbone)
     expect(network.parameters).toEqual(parametersOf(backbone))
     expect(initialise(backbone, 1)).toHaveLength(network.sizes.weights + network.sizes.statistics)
   })

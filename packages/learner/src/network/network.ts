@@ -39,7 +39,7 @@ export function describeNetwork(backbone: Backbone): Pick<Network, 'backbone' | 
 }
 
 /** The TensorFlow.js network of a backbone. Throws `RangeError` when two batch norms share their statistics. */
-export function networkOf(backbone: Backbone): Network {
+export function plainNetworkOf(backbone: Backbone): Network {
   const network = describeNetwork(backbone)
   const weights = network.parameters.filter((one) => one.role === 'weight')
   const statistics = network.parameters.filter((one) => one.role === 'statistic')
