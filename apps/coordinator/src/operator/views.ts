@@ -40,6 +40,8 @@ export async function viewOf(core: RunCore): Promise<FederationView> {
   }
 }
 
+const pausing = (run: { readonly thenPause?: true }) => run.thenPause && { pausing: run.thenPause }
+
 function phaseOf({ machine: { run, present }, plan }: RunCore): PhaseView {
   switch (run.state) {
     case 'idle':
@@ -56,9 +58,15 @@ function phaseOf({ machine: { run, present }, plan }: RunCore): PhaseView {
         deadline: run.deadline,
       }
     case 'aggregating':
-      return { phase: 'aggregating', round: run.round }
+      return { phase: 'aggregating', round: run.round, ...pausing(run) }
     case 'evaluating':
-      return { phase: 'evaluating', round: run.round, waiting: run.waiting.length, deadline: run.deadline }
+      return {
+        phase: 'evaluating',
+        round: run.round,
+        waiting: run.waiting.length,
+        deadline: run.deadline,
+        ...pausing(run),
+      }
     case 'paused':
       return { phase: 'paused', round: run.round }
     case 'ended':
