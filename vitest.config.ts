@@ -1,8 +1,10 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumArguments, findChromium } from './apps/lab/setup/chromium.mjs'
+import { buildKernels } from './packages/learner/scripts/build-kernels.mjs'
 
 const executablePath = findChromium()
+await buildKernels()
 
 /** `unit` runs in Node; `browser` runs the kernels and stores in an installed Chromium. */
 export default defineConfig({

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
+import { buildKernels } from '../../../packages/learner/scripts/build-kernels.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { ensureInstalled } from './install.mjs'
 import { ensurePages } from './pages.mjs'
@@ -28,6 +29,7 @@ if (flag !== undefined && (flag !== '--run' || !run)) {
 
 try {
   ensureInstalled(root)
+  await buildKernels()
   if (!run || run.chromium) ensureChromium()
   if (!run || run.pages) ensurePages(root)
 } catch (error) {
