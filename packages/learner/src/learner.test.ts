@@ -22,7 +22,10 @@ const newLearner = (memory = memoryOf()) => createLearner({ training, validation
 
 beforeAll(() => useBackend('wasm'))
 
-describe('a local round', () => {
+/** Hundreds of steps take seconds, and more where other tests run beside them. */
+const timeout = 60_000
+
+describe('a local round', { timeout }, () => {
   it('learns: the loss falls over rounds and rank-1 on unseen people rises', async () => {
     const learner = newLearner()
     const before = await learner.evaluate(task(), { signal })
@@ -86,6 +89,13 @@ describe('a local round', () => {
     expect(backbone.every(Number.isFinite)).toBe(true)
   })
 
+  it('refuses crops of another size than the input', async () => {
+    const settings = { ...TINY_SETTINGS, input: { height: 64, width: 32 } }
+    await expect(newLearner().train(task({ settings }), { signal })).rejects.toThrow(
+      'crops of 32×16 for an input of 64×32',
+    )
+  })
+
   it('refuses to train on a single image', async () => {
     const one = { ...training, pixels: training.pixels, identities: ['person 0'], cameras: ['camera 0'] }
     const learner = createLearner({ training: one, memory: memoryOf(), federation: 'f' })
@@ -98,7 +108,7 @@ describe('a local round', () => {
   })
 })
 
-describe('the identity head', () => {
+describe('the identity head', { timeout }, () => {
   it('is kept between rounds: a second round goes on where the first ended', async () => {
     const memory = memoryOf()
     const settings = { ...TINY_SETTINGS, backboneRate: 0 }
@@ -121,7 +131,7 @@ describe('the identity head', () => {
   })
 })
 
-describe('tensors', () => {
+describe('tensors', { timeout }, () => {
   it('do not grow over 200 steps', async () => {
     const learner = newLearner()
     await learner.train(task(), { signal })

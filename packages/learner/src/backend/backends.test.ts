@@ -10,7 +10,7 @@ import { useBackend } from './use-backend.ts'
 const network = networkOf(backboneByName('tiny', 32))
 const workload = { height: 32, width: 16, batchSize: 8 }
 
-describe('the gradient self-check', () => {
+describe('the gradient self-check', { timeout: 60_000 }, () => {
   it('stores what the cpu backend computes', async () => {
     await tf.setBackend('cpu')
     expect(deviation(await computeValues(), storedValues)).toBeLessThan(1e-6)

@@ -45,6 +45,10 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
       `Training needs two images of persons, there are ${images.length}: add crops.`,
     )
   }
+  const { height, width } = settings.input
+  if (pixels.height !== height || pixels.width !== width) {
+    throw new RangeError(`trainRound: crops of ${pixels.height}×${pixels.width} for an input of ${height}×${width}`)
+  }
   const factor = rateFactor(settings.schedule, task.round)
   const trainer = openTrainer(network, {
     backbone: task.backbone,
@@ -65,8 +69,8 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
           images: placePixels(pixels, drawPlacements(batch, settings, random)),
           targets: smoothedTargets(classes, labels.size, settings.labelSmoothing),
           size: batch.length,
-          height: pixels.height,
-          width: pixels.width,
+          height,
+          width,
         })
         losses.push(loss, batch.length)
         const step = index + 1
