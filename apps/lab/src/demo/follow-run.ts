@@ -24,7 +24,9 @@ export function followRun(operator: Operator, federation: string, watch: RunWatc
         told.add(record.round)
         watch.onPublished(record)
       }
-      if (watched.view.phase.phase === 'ended') finish(() => resolve(published))
+      // The end may be told before the last round's record.
+      const { phase } = watched.view
+      if (phase.phase === 'ended' && published.length >= phase.rounds) finish(() => resolve(published))
     }
     const unsubscribe = operator.subscribe(look)
     const fail = (error: unknown) => finish(() => reject(error))
