@@ -43,7 +43,7 @@ describe.each(['wasm', 'webgpu'] as const)('%s in a browser', { timeout }, (back
   it('says how fast it is and in how many dispatches', async () => {
     const figures = await benchmark(backend, { network, workload, steps: 1 })
     expect(figures.imagesPerSecond).toBeGreaterThan(0)
-    expect(figures.dispatches).toBeGreaterThan(100)
+    expect(figures.dispatches).toBeGreaterThan(20)
     expect(figures.dispatches).toBeLessThan(800)
   })
 })
