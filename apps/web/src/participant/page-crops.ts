@@ -1,4 +1,5 @@
 import { proxy } from 'comlink'
+import { forgetHistory } from './history.ts'
 import { messageOf } from './message-of.ts'
 import type { CropsActions } from './crops-step.tsx'
 import type { PageContext } from './page.ts'
@@ -10,7 +11,7 @@ export interface CropsDesk extends CropsActions {
   readonly restore: () => Promise<void>
 }
 
-export function openCrops({ host, get, set, remember }: PageContext): CropsDesk {
+export function openCrops({ host, get, set, remember, place }: PageContext): CropsDesk {
   let life = new AbortController()
   const show = (crops: CropsState) => set({ crops })
 
@@ -77,6 +78,7 @@ export function openCrops({ host, get, set, remember }: PageContext): CropsDesk 
     forget() {
       void run(async () => {
         await host.ask((bench) => bench.forget())
+        forgetHistory(place)
         remember({ training: false })
         set({ crops: { state: 'none' }, check: { state: 'none' } })
       }, get().crops)

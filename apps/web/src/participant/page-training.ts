@@ -1,7 +1,8 @@
-import { createParticipant, downloadNewestModel, type Participant, type Snapshot } from '@passerby/participant'
+import { createParticipant, downloadNewestModel, type Participant } from '@passerby/participant'
 import { decodeSafetensors } from '@passerby/protocol'
 import { proxy } from 'comlink'
 import { fileStem, saveFile } from '../ui/save-file.ts'
+import { readHistory, withHistory, writeHistory } from './history.ts'
 import { messageOf } from './message-of.ts'
 import type { PageContext } from './page.ts'
 import type { TrainActions } from './train-step.tsx'
@@ -49,7 +50,7 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
       hidden: () => document.hidden,
       ...(sealSpy && { spy: sealSpy }),
     })
-    made.subscribe(() => follow(context, made.getSnapshot()))
+    follow(context, made)
     return made
   }
 
@@ -103,12 +104,21 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
   }
 }
 
-/** Shows the session, and notes what had left the device when a round began. */
-function follow({ get, set }: PageContext, session: Snapshot): void {
-  const { ledgerBefore } = get()
-  const round = session.status?.round ?? 0
-  const sameRound = ledgerBefore?.round === round
-  set({ session, ...(!sameRound && { ledgerBefore: { round, ledger: session.ledger } }) })
+/** Shows the session with what earlier visits saw, keeps that, and notes what had left when a round began. */
+function follow({ get, set, place }: PageContext, participant: Participant): void {
+  const before = readHistory(place)
+  let kept = participant.getSnapshot().rounds
+  const keep = () => writeHistory(place, withHistory(participant.getSnapshot(), before))
+  window.addEventListener('pagehide', keep)
+  participant.subscribe(() => {
+    const session = withHistory(participant.getSnapshot(), before)
+    const { ledgerBefore } = get()
+    const round = session.status?.round ?? 0
+    set({ session, ...(ledgerBefore?.round !== round && { ledgerBefore: { round, ledger: session.ledger } }) })
+    if (participant.getSnapshot().rounds === kept) return
+    kept = participant.getSnapshot().rounds
+    keep()
+  })
 }
 
 /** A tab that was paused when it was reloaded stays paused. */

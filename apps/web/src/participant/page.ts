@@ -30,6 +30,8 @@ export interface ParticipantPage {
 export interface PageContext {
   readonly link: JoinLink
   readonly keep: BrowserKeep
+  /** Names what this tab keeps in the browser. */
+  readonly place: string
   readonly host: WorkbenchHost
   readonly get: () => PageState
   readonly set: (change: Partial<PageState>) => void
@@ -75,6 +77,7 @@ async function open(store: StoreApi<PageState>, url: URL, link: JoinLink): Promi
   const context: PageContext = {
     link,
     keep,
+    place,
     host: hostWorkbench({
       prepare: async (bench) => {
         await bench.open(place)

@@ -101,10 +101,14 @@ function waitingState({ status, rounds }: Snapshot, head: string): string {
 function movingParts({ work }: Snapshot): readonly string[] {
   if (!work) return []
   return [
-    ...(work.training && work.training.epochs > 1 ? [`epoch ${work.training.epoch} of ${work.training.epochs}`] : []),
-    formatFraction(work.fraction),
+    ...(work.training ? [epochOf(work.training)] : []),
+    ...(work.fraction > 0 ? [formatFraction(work.fraction)] : []),
     ...(work.secondsLeft === undefined ? [] : [formatTimeLeft(work.secondsLeft)]),
   ]
+}
+
+function epochOf({ epoch, epochs }: { readonly epoch: number; readonly epochs: number }): string {
+  return epochs > 1 ? `epoch ${epoch} of ${epochs}` : `epoch ${epoch}`
 }
 
 function hintOf({ state, status, work }: Snapshot, now: number): string | undefined {

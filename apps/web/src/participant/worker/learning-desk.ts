@@ -4,7 +4,7 @@ import { decodeCrops, pixelsAt, type CropSet, type PixelSet } from '@passerby/cr
 import { decodeImage } from '@passerby/crops/browser'
 import { chooseBackend, createLearner, embedPixels, networkOf, type Learner, type Memory } from '@passerby/learner'
 import { locateWasmFiles } from '@passerby/learner/browser'
-import type { EvaluationTask } from '@passerby/participant'
+import type { EvaluationTask } from '@passerby/learner'
 import type { LocalSettings } from '@passerby/protocol'
 import { dotScores, selectQueries, splitByIdentity } from '@passerby/reid'
 import { expectedMemory } from './expected-memory.ts'

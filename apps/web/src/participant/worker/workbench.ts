@@ -1,6 +1,6 @@
 import type { PatternPreview, SurveySummary } from '@passerby/crops'
 import type { PathFile } from '@passerby/crops/browser'
-import type { EvaluationTask, LearnerProgress, LocalEvaluation, LocalOutcome, LocalTask } from '@passerby/participant'
+import type { EvaluationTask, LearnerProgress, LocalEvaluation, LocalOutcome, LocalTask } from '@passerby/learner'
 import type { LocalSettings } from '@passerby/protocol'
 
 /**
