@@ -1,6 +1,6 @@
 import { backboneByName, parametersOf } from '@passerby/backbones'
 import { decodeUpdate } from '@passerby/protocol'
-import { createFederation, order, publishedRounds, quick, untilRun } from './federation.ts'
+import { createFederation, order, publishedRounds, quick, untilEnded } from './federation.ts'
 import { expect, test } from './fixtures.ts'
 import { leaksIn } from './leaks.ts'
 
@@ -26,7 +26,7 @@ test('three tabs train OSNet on real crops and nothing but sealed updates leaves
     tabs.push(tab)
   }
 
-  const run = await untilRun(operator, ({ view }) => view.phase.phase === 'ended')
+  const run = await untilEnded(operator, 2)
   expect(publishedRounds(run)).toEqual([1, 2])
   for (const { contributions } of run.rounds) {
     expect(contributions.map(({ outcome }) => outcome)).toEqual(['counted', 'counted', 'counted'])

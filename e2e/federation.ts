@@ -52,6 +52,11 @@ export async function untilRun(operator: Operator, wanted: (run: WatchedRun) => 
   return run
 }
 
+/** Resolves when the watched run has ended and its last round is known. */
+export function untilEnded(operator: Operator, rounds: number): Promise<WatchedRun> {
+  return untilRun(operator, (run) => run.view.phase.phase === 'ended' && publishedRounds(run).includes(rounds))
+}
+
 /** The rounds whose models were published, in order. */
 export function publishedRounds(run: WatchedRun): number[] {
   return run.rounds.filter(({ outcome }) => outcome === 'published').map(({ round }) => round)

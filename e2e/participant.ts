@@ -49,7 +49,6 @@ export async function openParticipant(
       await press(page, 'Choose a folder')
       await (await chooser).setFiles(folder)
       await press(page, 'Use these crops')
-      await press(page, 'Continue')
       await press(page, 'Start training')
       await expect(page.getByText('Images 0 B')).toBeVisible()
     },

@@ -1,5 +1,5 @@
 import type { WatchedRun } from '@passerby/operator'
-import { createFederation, order, publishedRounds, quick, untilRun } from './federation.ts'
+import { createFederation, order, publishedRounds, quick, untilEnded, untilRun } from './federation.ts'
 import { expect, test } from './fixtures.ts'
 
 /** Rounds long enough to be interrupted: many passes over few crops. */
@@ -35,7 +35,7 @@ test('a tab closed in mid-round does not hold up the round, and a reloaded one g
   await untilRun(operator, trainingIn(1, 3))
   await tabs[2].context.close()
   await tabs[1].page.reload()
-  const run = await untilRun(operator, ({ view }) => view.phase.phase === 'ended')
+  const run = await untilEnded(operator, 3)
 
   expect(publishedRounds(run)).toEqual([1, 2, 3])
   for (const { contributions } of run.rounds)
@@ -67,7 +67,7 @@ test('a coordinator killed in mid-round goes on after a restart, and every round
   await untilRun(operator, trainingIn(2, 2))
   await coordinator.kill()
   await coordinator.restart()
-  const run = await untilRun(operator, ({ view }) => view.phase.phase === 'ended')
+  const run = await untilEnded(operator, 3)
 
   expect(publishedRounds(run)).toEqual([1, 2, 3])
   for (const { contributions } of run.rounds)

@@ -1,5 +1,5 @@
 import { chromiumArguments, findChromium } from '../apps/lab/setup/chromium.mjs'
-import { createFederation, order, publishedRounds, quick, untilRun } from './federation.ts'
+import { createFederation, order, publishedRounds, quick, untilEnded } from './federation.ts'
 import { expect, test } from './fixtures.ts'
 
 const executablePath = findChromium()
@@ -17,7 +17,7 @@ test('a tab trains on WebGPU', async ({ coordinator, crops, participant }) => {
   const [{ folder }] = await crops(1, 30)
   const tab = await participant(federation.path, 'The only camera')
   await tab.join(folder)
-  const run = await untilRun(operator, ({ view }) => view.phase.phase === 'ended')
+  const run = await untilEnded(operator, 2)
   expect(run.view.clients[0].device.backend).toBe('webgpu')
   expect(publishedRounds(run)).toEqual([1, 2])
 })

@@ -1,0 +1,105 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { createFederation, order, quick, untilEnded } from './federation.ts'
+import { expect, test } from './fixtures.ts'
+
+/** Serious and critical findings, by rule and place. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+}
+
+/** Every look of a page: widths, colours. A page never scrolls sideways. */
+async function looks(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      expect(await findings(page), `${name}, ${width} px, ${colorScheme}`).toEqual([])
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(overflow, `${name} scrolls sideways at ${width} px`).toBeLessThanOrEqual(0)
+      await page.screenshot({ path: `test-results/screens/${name}-${width}-${colorScheme}.png`, fullPage: true })
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+}
+
+/** Presses Tab until the named control has the focus, then Enter or Space. */
+async function reach(page: Page, control: ReturnType<Page['getByRole']>, key?: string): Promise<void> {
+  await expect(control).toBeEnabled({ timeout: 90_000 })
+  for (let presses = 0; presses < 80; presses++) {
+    if (await control.evaluate((element) => element === document.activeElement)) {
+      if (key) await page.keyboard.press(key)
+      return
+    }
+    await page.keyboard.press('Tab')
+  }
+  throw new Error('reach: the control cannot be reached by keyboard')
+}
+
+test('from the join link to the end of training by keyboard alone, every page without serious findings', async ({
+  coordinator,
+  participant,
+  page,
+}) => {
+  const { operator } = coordinator
+  const federation = await createFederation(operator, {
+    name: 'By keyboard',
+    rounds: 2,
+    cohort: { minClients: 1 },
+    local: { ...quick, input: { height: 32, width: 16 } },
+  })
+  const tab = (await participant(federation.path, 'unused')).page
+  const inMain = (name: string) => tab.getByRole('main').getByRole('button', { name, exact: true })
+  await expect(inMain('Join')).toBeVisible()
+  await looks(tab, 'join')
+  await reach(tab, tab.getByLabel('Alias'))
+  await tab.keyboard.press('ControlOrMeta+A')
+  await tab.keyboard.type('North entrance')
+  await reach(tab, tab.getByRole('checkbox'), 'Space')
+  await reach(tab, inMain('Join'), 'Enter')
+
+  await expect(inMain('Choose a folder')).toBeVisible()
+  await looks(tab, 'crops-empty')
+  await reach(tab, tab.getByRole('button', { name: /generated people/i }), 'Enter')
+  await expect(inMain('Use these crops')).toBeEnabled({ timeout: 60_000 })
+  await looks(tab, 'crops')
+  await reach(tab, inMain('Use these crops'), 'Enter')
+
+  await expect(inMain('Start training')).toBeEnabled({ timeout: 90_000 })
+  await looks(tab, 'check')
+  await reach(tab, inMain('Start training'), 'Enter')
+  await expect(tab.getByText('Images 0 B')).toBeVisible()
+  await looks(tab, 'train-waiting')
+
+  await page.goto(`${coordinator.url}/#token=${coordinator.operatorToken}`)
+  await page.getByRole('link', { name: 'By keyboard' }).click()
+  await expect(page.getByRole('heading', { name: 'By keyboard' })).toBeVisible()
+  await looks(page, 'dashboard-waiting')
+  await order(operator, 'start', federation)
+  await untilEnded(operator, 2)
+
+  await expect(tab.getByRole('button', { name: 'Download the model' })).toBeVisible()
+  await looks(tab, 'train-ended')
+  await looks(page, 'dashboard-ended')
+})
+
+test('the dashboard: wrong token, first federation, form, invite', async ({ coordinator, page }) => {
+  await page.goto(`${coordinator.url}/#token=wrong`)
+  await expect(page.getByRole('alert')).toBeVisible()
+  await looks(page, 'login')
+  await page.goto('about:blank')
+  await page.goto(`${coordinator.url}/#token=${coordinator.operatorToken}`)
+  await expect(page.getByRole('heading', { name: 'Federations' })).toBeVisible()
+  await looks(page, 'federations-empty')
+  await page.getByRole('link', { name: 'New federation' }).first().click()
+  await looks(page, 'new-federation')
+  await page.getByLabel('Name', { exact: true }).fill('From the form')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByRole('heading', { name: 'From the form' })).toBeVisible()
+  await looks(page, 'created')
+})
