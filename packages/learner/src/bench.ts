@@ -25,13 +25,15 @@ export async function benchmark(
 }
 
 async function countDispatches(network: Network, workload: Workload): Promise<number> {
-  const { trainer, batch } = openMadeUpTraining(network, workload)
+  const { trainer, batch: made } = openMadeUpTraining(network, workload)
   tf.env().set('CHECK_COMPUTATION_FOR_ERRORS', false)
   try {
     const pass = globalThis.GPUComputePassEncoder?.prototype
-    if (tf.getBackend() === 'webgpu' && pass) return await countCalls(pass, () => trainer.step(batch).dispose())
-    const { kernels } = await tf.profile(() => trainer.step(batch).dispose())
-    return kernels.filter(({ name }) => tf.getKernel(name, tf.getBackend()) && !RENAMING.has(name)).length
+    if (tf.getBackend() === 'webgpu' && pass) return await countCalls(pass, () => trainer.step(made).dispose())
+    const { kernels } = await tf.profile(() => trainer.step(made).dispose())
+    const { batchSize: batch, height, width } = workload
+    const counted = kernels.filter(({ name }) => tf.getKernel(name, tf.getBackend()) && !RENAMING.has(name))
+    return counted.length + network.plannedCalls({ batch, height, width })
   } finally {
     trainer.dispose()
   }

@@ -20,5 +20,6 @@ export function networkOf(backbone: Backbone): Network {
     ...plain,
     train: (images, weights) => current().train(images, weights),
     embed: (images, weights, statistics) => current().embed(images, weights, statistics),
+    plannedCalls: (images) => current().plannedCalls(images),
   }
 }

@@ -22,6 +22,8 @@ export interface Network {
   train(images: tf.Tensor4D, weights: tf.Tensor1D): { embeddings: tf.Tensor2D; batchStatistics: tf.Tensor1D }
   /** Embeddings normalised by running statistics. */
   embed(images: tf.Tensor4D, weights: tf.Tensor1D, statistics: tf.Tensor1D): tf.Tensor2D
+  /** Kernel calls in one `train` and its gradient that TensorFlow.js does not know of: none where it runs everything. */
+  plannedCalls(images: { readonly batch: number; readonly height: number; readonly width: number }): number
 }
 
 /** What every executor's network says of itself. Throws `RangeError` when two batch norms share their statistics. */
@@ -56,6 +58,7 @@ export function plainNetworkOf(backbone: Backbone): Network {
       const embeddings = runGraph(backbone, { images, values, normalise })
       return { embeddings, batchStatistics: pack(batch) }
     },
+    plannedCalls: () => 0,
     embed(images, flat, flatStatistics) {
       return tf.tidy(() => {
         const values = unpack(flat, weights)

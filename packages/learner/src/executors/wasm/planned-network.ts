@@ -2,7 +2,7 @@
  * A backbone as one operation of the tape: TensorFlow.js sees images and weights go in and embeddings come out, and the
  * plan's kernels do the rest. For the wasm backend, where reading a tensor is a copy and waits for nothing.
  */
-import type { Backbone } from '@passerby/backbones'
+import { planStep, type Backbone } from '@passerby/backbones'
 import { describeNetwork, type Network } from '../../network/network.ts'
 import { tf } from '../../tf.ts'
 import { createWasmExecutor } from './executor.ts'
@@ -37,6 +37,10 @@ export function plannedNetworkOf(backbone: Backbone, kernels: WebAssembly.Module
       executor.parameters().set(numbersOf(weights))
       executor.parameters().set(numbersOf(statistics), weightCount)
       return tf.tensor2d(forward(images, false).embeddings.slice(), [images.shape[0], embedding])
+    },
+    plannedCalls(images) {
+      const plan = planStep(backbone, { ...images, training: true })
+      return plan.forward.length + plan.backward.length
     },
   }
 }
