@@ -118,7 +118,7 @@ export function instantiate(kernels: WebAssembly.Module) {
     memory,
     /** The first free byte of memory. */
     heapBase: Number(heapBase.value),
-    kernel(name: Kernel): KernelFunction {
+    kernel: (name: Kernel): KernelFunction => {
       const found = exports[name]
       if (typeof found !== 'function') throw new TypeError(`instantiate: there is no kernel '${name}'`)
       return found as KernelFunction

@@ -1,0 +1,146 @@
+import { KERNELS, type Kernel } from '@passerby/backbones'
+import { rng } from '@passerby/reid'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { instantiate } from './executor.ts'
+import { loadKernels } from './kernel-module.ts'
+import { TWINS, type Twin } from './testing/reference.ts'
+
+const module = await loadKernels()
+
+/** Where a kernel's own memory is: never compared. */
+const OWN = new Set(['planes', 'bordered', 'transposed', 'sums'])
+/** A value that no kernel makes, around every operand. */
+const FENCE = 12_345
+const FENCE_SIZE = 8
+
+type Arrays = Record<string, Float64Array>
+
+/** Runs a kernel and its twin on the same random operands; the largest error of each operand, relative to its scale. */
+function compare(kernel: Kernel, sizes: Record<string, number>, seed: number): Record<string, number> {
+  // One kernel's names are not another's: here they are only names.
+  const twin = TWINS[kernel] as unknown as Twin<'product'> & {
+    needs(sizes: object): Record<string, number>
+    run(operands: Arrays, sizes: object): void
+  }
+  const { reads, writes, sizes: order } = KERNELS[kernel]
+  const names: readonly string[] = [...reads, ...writes]
+  const random = rng(seed, kernel)
+  const needs = twin.needs(sizes)
+  const operands: Arrays = {}
+  for (const name of names) {
+    const positive = name === 'variance' || name === 'saved'
+    operands[name] = Float64Array.from({ length: needs[name] }, () => {
+      const value = random.between(-1, 1)
+      return Math.fround(positive ? Math.abs(value) + 0.1 : value)
+    })
+  }
+  if (kernel === 'maxPoolGradient') TWINS.maxPool.run({ x: operands['x'], y: operands['y'] }, sizes as never)
+
+  const { memory, heapBase, kernel: find } = instantiate(module)
+  memory.grow(4)
+  let address = Math.ceil(heapBase / 16) * 16
+  const views = new Map<string, Float32Array>()
+  const place = (length: number, fill: number) => {
+    const view = new Float32Array(memory.buffer, address, length).fill(fill)
+    address += view.byteLength
+    return view
+  }
+  const fences: Float32Array[] = [place(FENCE_SIZE, FENCE)]
+  for (const name of names) {
+    const view = place(needs[name], 0)
+    view.set(operands[name])
+    views.set(name, view)
+    fences.push(place(FENCE_SIZE, FENCE))
+  }
+  find(kernel)(...[...views.values()].map((view) => view.byteOffset), ...order.map((name) => sizes[name]))
+  twin.run(operands, sizes)
+
+  expect(fences.every((fence) => fence.every((value) => value === FENCE))).toBe(true)
+  const errors: Record<string, number> = {}
+  for (const name of names.filter((name) => !OWN.has(name))) {
+    const actual = views.get(name) ?? []
+    const scale = operands[name].reduce((max, value) => Math.max(max, Math.abs(value)), 1)
+    errors[name] = operands[name].reduce((max, value, i) => Math.max(max, Math.abs(value - actual[i]) / scale), 0)
+  }
+  return errors
+}
+
+const upTo = (max: number, min = 1) => fc.integer({ min, max })
+const flag = fc.constantFrom(0, 1)
+const channels = fc.constantFrom(1, 2, 3, 4, 5, 8, 11, 16, 23, 32)
+const matrices = { rows: upTo(150), inner: channels, columns: channels }
+const maps = { batch: upTo(3), height: upTo(9), width: upTo(9), channels }
+const pixels = { batch: upTo(3), pixels: upTo(40), channels }
+const norm = { rows: upTo(200, 2), channels, relu: flag }
+const count = { count: upTo(67) }
+
+/** Sizes of a sliding window, its output rounded down. */
+const windows = (padded: boolean) =>
+  fc
+    .record({
+      batch: upTo(2),
+      height: upTo(14, 7),
+      width: upTo(14, 7),
+      channels,
+      inputs: upTo(5),
+      outputs: channels,
+      kernel: fc.constantFrom(1, 2, 3, 5, 7),
+      stride: upTo(3),
+    })
+    .map((sizes) => {
+      const padding = padded ? sizes.kernel >> 1 : 0
+      const out = (length: number) => Math.floor((length + 2 * padding - sizes.kernel) / sizes.stride) + 1
+      return { ...sizes, padding, outHeight: out(sizes.height), outWidth: out(sizes.width) }
+    })
+
+const SIZES: { readonly [K in Kernel]: fc.Arbitrary<Record<string, number>> } = {
+  product: fc.record(matrices),
+  biasedProduct: fc.record(matrices),
+  productInputGradient: fc.record({ ...matrices, accumulate: flag }),
+  productWeightGradient: fc.record({ ...matrices, rows: upTo(400) }),
+  biasGradient: fc.record({ rows: upTo(50), columns: channels }),
+  conv: windows(true),
+  convWeightGradient: windows(true),
+  depthwise: fc.record(maps),
+  depthwiseInputGradient: fc.record(maps),
+  depthwiseWeightGradient: fc.record(maps),
+  batchNorm: fc.record(norm),
+  batchNormInference: fc.record(norm),
+  batchNormGradient: fc.record(norm),
+  relu: fc.record(count),
+  reluGradient: fc.record(count),
+  sigmoid: fc.record(count),
+  sigmoidGradient: fc.record(count),
+  maxPool: windows(true),
+  maxPoolGradient: windows(true),
+  averagePool: windows(false),
+  averagePoolGradient: windows(false),
+  globalAverage: fc.record(pixels),
+  globalAverageGradient: fc.record({ ...pixels, accumulate: flag }),
+  add: fc.record({ ...count, relu: flag }),
+  gate: fc.record(pixels),
+  gateGradient: fc.record(pixels),
+}
+
+describe('every WebAssembly kernel computes what its formula says, and writes nowhere else', () => {
+  it.each(Object.keys(SIZES) as Kernel[])('%s', (kernel) => {
+    fc.assert(
+      fc.property(SIZES[kernel], fc.nat(), (sizes, seed) => {
+        const wrong = Object.entries(compare(kernel, sizes, seed)).filter(([, error]) => !(error < 1e-5))
+        expect(wrong).toEqual([])
+      }),
+      { seed: 1, numRuns: 25 },
+    )
+  })
+
+  it('takes e^x over the whole range in sigmoid', () => {
+    const { memory, heapBase, kernel } = instantiate(module)
+    const x = new Float32Array(memory.buffer, Math.ceil(heapBase / 16) * 16, 8)
+    const y = new Float32Array(memory.buffer, x.byteOffset + x.byteLength, 8)
+    x.set([0, -1, 20, -20, -87, 88, -200, 200])
+    kernel('sigmoid')(x.byteOffset, y.byteOffset, 8)
+    const expected = [0, -1, 20, -20, -87, 88, -200, 200].map((value) => 1 / (1 + Math.exp(-value)))
+    expected.forEach((value, i) => expect(Math.abs(y[i] - value)).toBeLessThanOrEqual(2e-7 * value + 1e-38))
+  })
+})
