@@ -36,7 +36,7 @@ function LoggedOut() {
     <>
       <AppHeader />
       <Page title="Log in">
-        <LoginPage busy={false} />
+        <LoginPage />
       </Page>
     </>
   )
@@ -69,7 +69,7 @@ function Connected() {
       </AppHeader>
       {connection.state === 'refused' && wrongToken && (
         <Page title="Log in">
-          <LoginPage busy={false} refusal={connection.refusal.message} />
+          <LoginPage refusal={connection.refusal.message} />
         </Page>
       )}
       {connection.state === 'refused' && !wrongToken && (

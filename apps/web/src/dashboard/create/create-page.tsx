@@ -104,6 +104,11 @@ export function CreatePage() {
               Each says what is wrong with it.
             </Notice>
           )}
+          {submitted && checkpoint && fit?.fits === false && (
+            <Notice tone="bad" title="The checkpoint does not fit">
+              Choose another, another backbone, or start from the seed.
+            </Notice>
+          )}
           <Card>
             <p className={page.small}>
               Creating it trains nothing yet: you get a join link to send round, and start it when you like.

@@ -127,18 +127,18 @@ function columns(
     { name: 'Expires', wide: true, cell: ({ expiresAt }) => formatMoment(expiresAt) },
     { name: 'Joined with it', align: 'end', cell: ({ uses }) => formatCount(uses) },
     {
-      name: '',
+      name: 'Actions',
       wide: true,
       align: 'end',
       cell: (invite) =>
         isValid(invite, now) && (
           <span className={page.row}>
             {linkOf(invite.id) && (
-              <Button small onClick={() => on.show(invite.id)} aria-label={`Show the link ${invite.label}`}>
+              <Button small onClick={() => on.show(invite.id)} aria-label={`Show link: ${invite.label}`}>
                 Show link
               </Button>
             )}
-            <Button small kind="quiet" onClick={() => on.revoke(invite)} aria-label={`Revoke ${invite.label}`}>
+            <Button small kind="quiet" onClick={() => on.revoke(invite)} aria-label={`Revoke: ${invite.label}`}>
               Revoke
             </Button>
           </span>

@@ -2,8 +2,11 @@ import type { ClientView } from '@passerby/protocol'
 import type { Tone } from '../../ui/badge.tsx'
 import { formatFraction } from '../../ui/format.ts'
 
-/** What a client is doing, in one or two words, and how that looks. */
-export function clientState({ state, fraction }: ClientView): { readonly text: string; readonly tone: Tone } {
+/** What a client is doing, in one or two words, and how that looks. After the end nobody is missed. */
+export function clientState(
+  { state, fraction }: Pick<ClientView, 'state' | 'fraction'>,
+  ended: boolean,
+): { readonly text: string; readonly tone: Tone } {
   switch (state) {
     case 'training':
     case 'uploading':
@@ -19,7 +22,7 @@ export function clientState({ state, fraction }: ClientView): { readonly text: s
     case 'late':
       return { text: 'late', tone: 'warn' }
     case 'gone':
-      return { text: 'gone', tone: 'bad' }
+      return { text: 'gone', tone: ended ? 'neutral' : 'bad' }
   }
 }
 

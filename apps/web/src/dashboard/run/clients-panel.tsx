@@ -16,7 +16,8 @@ import tables from './tables.module.css'
 export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly now: number }) {
   const { clients, summary } = run.view
   const { shown, more } = useShown(inOrder(clients), 100)
-  const here = clients.filter(({ state }) => state !== 'gone').length
+  const ended = summary.state === 'ended'
+  const counted = ended ? clients : clients.filter(({ state }) => state !== 'gone')
   if (clients.length === 0)
     return (
       <Card>
@@ -24,7 +25,7 @@ export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly 
           icon="people"
           title="Nobody has joined yet"
           actions={
-            summary.state !== 'ended' && (
+            !ended && (
               <ButtonLink kind="primary" icon="people" href={runFragment(summary.id, 'invites')}>
                 Get a join link
               </ButtonLink>
@@ -36,22 +37,24 @@ export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly 
       </Card>
     )
   return (
-    <Card title={`${plural(here, 'client')} here`} actions={<span className={page.small}>{imagesOf(clients)}</span>}>
-      <DataTable caption="Clients" columns={columns(now)} rows={shown} rowKey={({ id }) => id} />
+    <Card
+      title={ended ? `${plural(counted.length, 'client')} took part` : `${plural(counted.length, 'client')} here`}
+      actions={<span className={page.small}>{plural(imagesOf(counted), 'training image')}</span>}
+    >
+      <DataTable caption="Clients" columns={columns(now, ended)} rows={shown} rowKey={({ id }) => id} />
       {more}
     </Card>
   )
 }
 
-function imagesOf(clients: readonly ClientView[]): string {
-  const images = clients.filter(({ state }) => state !== 'gone').reduce((sum, client) => sum + client.images, 0)
-  return plural(images, 'training image')
+function imagesOf(clients: readonly ClientView[]): number {
+  return clients.reduce((sum, { images }) => sum + images, 0)
 }
 
-function columns(now: number): readonly Column<ClientView>[] {
+function columns(now: number, ended: boolean): readonly Column<ClientView>[] {
   return [
     { name: 'Alias', cell: ({ alias }) => alias },
-    { name: 'State', wide: true, cell: (client) => <State client={client} /> },
+    { name: 'State', wide: true, cell: (client) => <State client={client} ended={ended} /> },
     {
       name: 'Device',
       wide: true,
@@ -80,8 +83,8 @@ function columns(now: number): readonly Column<ClientView>[] {
   ]
 }
 
-function State({ client }: { readonly client: ClientView }) {
-  const { text, tone } = clientState(client)
+function State({ client, ended }: { readonly client: ClientView; readonly ended: boolean }) {
+  const { text, tone } = clientState(client, ended)
   return (
     <span className={tables.badges}>
       <Badge tone={tone}>{text}</Badge>

@@ -44,6 +44,6 @@ function columns(run: WatchedRun): readonly Column<Model>[] {
       align: 'end',
       cell: ({ global }) => (global ? formatPercent(global.worstMAP) : '—'),
     },
-    { name: '', align: 'end', cell: (model) => <SaveModel run={run} model={model} round={model.round} /> },
+    { name: 'File', align: 'end', cell: (model) => <SaveModel run={run} model={model} round={model.round} /> },
   ]
 }

@@ -63,7 +63,7 @@ export function RoundPanel({
         <DataTable
           caption={`Clients of round ${record.round}`}
           columns={columns}
-          rows={record.contributions}
+          rows={[...record.contributions].sort(byAlias)}
           rowKey={({ client }) => client}
           empty="Nobody was drawn yet."
         />
@@ -102,6 +102,8 @@ function RecordFigures({ record }: { readonly record: RoundRecord }) {
     />
   )
 }
+
+const byAlias = (a: Contribution, b: Contribution) => a.alias.localeCompare(b.alias, 'en', { numeric: true })
 
 const columns: readonly Column<Contribution>[] = [
   { name: 'Client', cell: ({ alias }) => alias },

@@ -1,11 +1,12 @@
 import { type SubmitEvent, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input } from '../../ui/field.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import styles from './login-page.module.css'
 import { logIn } from './session.ts'
 
 /** Asks for the operator's token. `refusal`: what the coordinator said of the last one. */
-export function LoginPage({ refusal, busy }: { readonly refusal?: string; readonly busy: boolean }) {
+export function LoginPage({ refusal }: { readonly refusal?: string }) {
   const [token, setToken] = useState('')
   const [missing, setMissing] = useState(false)
   const submit = (event: SubmitEvent) => {
@@ -20,7 +21,14 @@ export function LoginPage({ refusal, busy }: { readonly refusal?: string; readon
         The coordinator prints a token, and a link that logs in at once, each time it starts. It is kept in this tab
         only.
       </p>
-      <Field label="Token" error={missing ? 'Paste the token that the coordinator printed.' : refusal}>
+      {refusal && (
+        <div role="alert">
+          <Notice tone="bad" title="Not logged in">
+            {refusal}
+          </Notice>
+        </div>
+      )}
+      <Field label="Token" error={missing ? 'Paste the token that the coordinator printed.' : undefined}>
         {(control) => (
           <Input
             {...control}
@@ -33,8 +41,8 @@ export function LoginPage({ refusal, busy }: { readonly refusal?: string; readon
           />
         )}
       </Field>
-      <Button type="submit" kind="primary" disabled={busy}>
-        {busy ? 'Connecting …' : 'Log in'}
+      <Button type="submit" kind="primary">
+        Log in
       </Button>
       <p className={styles.aside}>
         To take part in a federation with your own crops you need no login: open the join link that its operator sent

@@ -1,0 +1,44 @@
+import type { ClientView } from '@passerby/protocol'
+import { describe, expect, test } from 'vitest'
+import { clientState, inOrder } from './client-state.ts'
+
+const client = (alias: string, state: ClientView['state'], id = alias): ClientView => ({
+  id,
+  alias,
+  device: { name: 'a device', backend: 'webgpu', imagesPerSecond: 100 },
+  images: 10,
+  state,
+  fraction: 0.639,
+  hidden: false,
+  lastSeen: 0,
+  weight: null,
+  bytesUp: 0,
+  bytesDown: 0,
+})
+
+describe('clients of a federation', () => {
+  test('say what they do and how far they are', () => {
+    expect(clientState(client('a', 'training'), false)).toEqual({ text: 'training 63 %', tone: 'accent' })
+    expect(clientState(client('a', 'late'), false)).toEqual({ text: 'late', tone: 'warn' })
+  })
+
+  test('are missed while it runs, and no longer when it has ended', () => {
+    expect(clientState(client('a', 'gone'), false).tone).toBe('bad')
+    expect(clientState(client('a', 'gone'), true).tone).toBe('neutral')
+  })
+
+  test('stand by alias as people count, those who are gone last, whatever the others do', () => {
+    const clients = [
+      client('Platform 10', 'training'),
+      client('Airport', 'gone'),
+      client('Platform 2', 'waiting', 'z'),
+      client('Platform 2', 'done', 'y'),
+    ]
+    expect(inOrder(clients).map(({ alias, id }) => [alias, id])).toEqual([
+      ['Platform 2', 'y'],
+      ['Platform 2', 'z'],
+      ['Platform 10', 'Platform 10'],
+      ['Airport', 'Airport'],
+    ])
+  })
+})
