@@ -1,4 +1,5 @@
 import { afterAll, describe } from 'vitest'
+import { cropStoreContract } from '../crop-store-contract.ts'
 import { folderContract } from '../folder-contract.ts'
 import { openOpfsFolder } from './opfs-folder.ts'
 
@@ -9,4 +10,5 @@ describe('OPFS', () => {
   })
 
   folderContract((name) => openOpfsFolder(['tests', name]))
+  cropStoreContract((name) => openOpfsFolder(['tests', name]))
 })

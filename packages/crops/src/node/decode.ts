@@ -18,7 +18,7 @@ export async function decodeImage(bytes: Uint8Array): Promise<Raster> {
       .flatten({ background: '#000' })
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
-    return { height: info.height, width: info.width, pixels: data }
+    return { height: info.height, width: info.width, pixels: new Uint8Array(data) }
   } catch (error) {
     throw new CropsError('unreadable', `damaged ${content.type.toUpperCase()}`, error)
   }

@@ -8,16 +8,16 @@ import { CropsError } from '../errors.ts'
 import { zipFiles } from '../zip.ts'
 
 /**
- * All files below a directory or in a .zip, by path in code-unit order. Throws `CropsError('not-found')` when there is
- * no such thing, `CropsError('archive')` for a broken archive.
+ * All files below a directory or in a .zip, by path in code-unit order; links to folders are not followed. Throws
+ * `CropsError('not-found')` when there is no such thing, `CropsError('archive')` for a broken archive.
  */
 export async function directoryFiles(path: string): Promise<FileSource[]> {
   try {
     if ((await stat(path)).isFile()) return await zipFiles(await openAsBlob(path))
-    const files = await concurrently(await readdir(path, { recursive: true }), async (below) => {
-      const full = join(path, below)
+    const files = await concurrently(await readdir(path, { recursive: true, withFileTypes: true }), async (entry) => {
+      const full = join(entry.parentPath, entry.name)
       const name = relative(path, full).replaceAll(sep, '/')
-      if (isClutter(name)) return []
+      if (entry.isDirectory() || isClutter(name)) return []
       const about = await stat(full)
       return about.isFile() ? [{ name, size: about.size, read: () => readBytes(full) }] : []
     })

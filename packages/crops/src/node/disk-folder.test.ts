@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { cropStoreContract } from '../crop-store-contract.ts'
 import { folderContract } from '../folder-contract.ts'
 import { openDiskFolder } from './disk-folder.ts'
 
@@ -12,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }))
 
 folderContract((name) => openDiskFolder(join(root, name)))
+cropStoreContract((name) => openDiskFolder(join(root, name)))
 
 test('what a crash left half written is neither listed nor kept', async () => {
   const directory = join(root, 'crashed')

@@ -1,5 +1,6 @@
 import { evaluate, personsOf } from '@passerby/reid'
 import { describe, expect, test } from 'vitest'
+import type { PixelSet } from '../crop.ts'
 import { decodeImage } from '../node/decode.ts'
 import { decodeCrops } from '../pixels.ts'
 import { RAW_PIXEL_DIM, rawPixelEmbeddings } from '../raw-pixels.ts'
@@ -8,18 +9,21 @@ import { syntheticPeople, syntheticPixels } from './people.ts'
 
 const few = { identities: 3, cameras: 2, imagesPerCamera: 2, seed: 5 }
 
+/** Comparing arrays of this size value by value takes the test framework seconds. */
+const same = (a: PixelSet, b: PixelSet) => Buffer.from(a.pixels).equals(b.pixels)
+
 describe('synthetic people', () => {
   test('a seed always gives the same pixels, another seed others', () => {
     const set = syntheticPixels(few)
-    expect(syntheticPixels(few)).toEqual(set)
-    expect(syntheticPixels({ ...few, seed: 6 }).pixels).not.toEqual(set.pixels)
+    expect(same(syntheticPixels(few), set)).toBe(true)
+    expect(same(syntheticPixels({ ...few, seed: 6 }), set)).toBe(false)
   })
 
   test('a person looks the same in whatever range of numbers it is asked for', () => {
     const all = syntheticPixels(few)
     const last = syntheticPixels({ ...few, identities: 1, firstIdentity: 3 })
     expect(last.names).toEqual(all.names.slice(-4))
-    expect(last.pixels).toEqual(all.pixels.slice(-last.pixels.length))
+    expect(same(last, { ...last, pixels: all.pixels.slice(-last.pixels.length) })).toBe(true)
   })
 
   test('its crops are PNG files of the same pixels, under names that are recognised', async () => {
@@ -27,7 +31,8 @@ describe('synthetic people', () => {
     const set = syntheticPixels(few)
     const { set: decoded, unreadable } = await decodeCrops(crops, set, { decode: decodeImage })
     expect(unreadable).toEqual([])
-    expect(decoded).toEqual(set)
+    expect(same(decoded, set)).toBe(true)
+    expect(decoded.names).toEqual(set.names)
     expect(personsOf(set)).toEqual(['0001', '0002', '0003'])
     const pattern = recognisePattern(set.names)
     expect(set.names.map((name) => pattern?.read(name))).toEqual(
