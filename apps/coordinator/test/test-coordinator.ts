@@ -48,7 +48,7 @@ export async function startedFederation(
   readonly federation: string
   readonly token: string
   readonly guests: readonly Guest[]
-  admit(identity: ScriptedIdentity): Promise<ScriptedConnection>
+  readonly admit: (identity: ScriptedIdentity) => Promise<ScriptedConnection>
 }> {
   const to = await operator.prepare(settings, modelFile(smallLayout))
   const admit = async (identity: ScriptedIdentity) => {

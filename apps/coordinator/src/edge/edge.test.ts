@@ -205,7 +205,14 @@ describe('R: round', () => {
       [2, 'published'],
     ])
     for (const [index, record] of rounds.entries()) {
-      expect(record.contributions.map(({ weight }) => weight).sort()).toEqual([1 / 6, 2 / 6, 3 / 6])
+      const shares = new Map(record.contributions.map(({ alias, weight }) => [alias, weight]))
+      expect(shares).toEqual(
+        new Map([
+          ['Anna', 1 / 6],
+          ['Ben', 2 / 6],
+          ['Cleo', 3 / 6],
+        ]),
+      )
       expect(record.global).toEqual({ rank1: 5, mAP: 10, worstRank1: 0, worstMAP: 0, clients: 2 })
       const values = await modelOf(record.model?.sha256 ?? '')
       expect(values).toEqual(new Float32Array(9).fill(expected[index]))
@@ -413,7 +420,7 @@ describe('P: parts and limits', () => {
   test('P1 a message over 1 MiB ends the connection', async () => {
     const connection = await connect(here.coordinator.url)
     connection.socket.emit('update.chunk', { session: 1, index: 0 }, new Uint8Array(1_100_000))
-    await connection.ended
+    expect(await connection.ended).toMatch(/transport/)
   })
 
   test('P2 an unknown event, field or type is malformed, and no refusal repeats what was sent', async () => {
@@ -443,5 +450,12 @@ describe('P: parts and limits', () => {
     expect(replies.slice(0, 200).every((reply) => !reply.ok && reply.refusal.code === 'not-joined')).toBe(true)
     expect(replies.at(-1)).toEqual(refusal('too-fast'))
     connection.close()
+  })
+
+  test('P3 after 2,000 refusals in a minute the connection is closed', async () => {
+    const connection = await connect(here.coordinator.url)
+    const replies = Array.from({ length: 2_100 }, () => connection.ask('return', {}).catch(() => undefined))
+    expect(await connection.ended).toBe('io server disconnect')
+    expect((await Promise.all(replies)).filter((reply) => reply !== undefined).length).toBeLessThanOrEqual(2_001)
   })
 })
