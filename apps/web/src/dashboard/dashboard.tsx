@@ -2,13 +2,14 @@ import type { Operator } from '@passerby/operator'
 import { useEffect, useSyncExternalStore } from 'react'
 import { AppHeader } from '../ui/app-header.tsx'
 import { Button } from '../ui/button.tsx'
+import { LiveRegion } from '../ui/live-region.tsx'
 import { ErrorState } from '../ui/notice.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { CreatePage } from './create/create-page.tsx'
 import { FederationsPage } from './federations-page.tsx'
 import { Page } from './page.tsx'
 import { RunPage } from './run/run-page.tsx'
-import { ConnectionBadge } from './session/connection-status.tsx'
+import { ConnectionBadge, connectionInWords } from './session/connection-status.tsx'
 import { LoginPage } from './session/login-page.tsx'
 import { OperatorContext, useSnapshot } from './session/operator-context.ts'
 import { currentOperator, logOut, subscribeToSession, takeTokenFromAddress } from './session/session.ts'
@@ -59,12 +60,15 @@ function Connected() {
   const waiting = federations === undefined && !wrongToken
   return (
     <>
+      <LiveRegion text={connectionInWords(connection)} />
       <AppHeader home="#/">
-        <ConnectionBadge connection={connection} />
         {!wrongToken && (
-          <Button small kind="quiet" onClick={logOut}>
-            Log out
-          </Button>
+          <>
+            <ConnectionBadge connection={connection} />
+            <Button small kind="quiet" onClick={logOut}>
+              Log out
+            </Button>
+          </>
         )}
       </AppHeader>
       {connection.state === 'refused' && wrongToken && (

@@ -101,6 +101,6 @@ function columns(now: number, aliases: ReadonlyMap<string, string>): readonly Co
     { name: 'Kind', cell: ({ kind, level }) => <Badge tone={tones[level]}>{kind}</Badge> },
     { name: 'Round', align: 'end', cell: ({ round }) => round ?? '—' },
     { name: 'Client', cell: ({ client }) => (client === null ? '—' : (aliases.get(client) ?? client.slice(0, 8))) },
-    { name: 'What happened', wide: true, cell: ({ message }) => <span className={tables.message}>{message}</span> },
+    { name: 'Message', wide: true, cell: ({ message }) => <span className={tables.message}>{message}</span> },
   ]
 }

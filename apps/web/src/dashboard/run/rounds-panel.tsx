@@ -9,6 +9,7 @@ import { useShown } from '../use-shown.tsx'
 import { PhaseBar, PhaseLegend } from './phase-bar.tsx'
 import { type PhaseBar as Bar, phaseBars } from './phase-bars.ts'
 import { RoundPanel } from './round-panel.tsx'
+import tables from './tables.module.css'
 
 /** Every session of the run, newest first; one opens to its record. */
 export function RoundsPanel({
@@ -46,11 +47,12 @@ function columns(federation: string): readonly Column<Bar>[] {
       name: 'Round',
       cell: ({ record }) => (
         <a href={runFragment(federation, 'rounds', record.session)} aria-label={`Round ${record.round}, its record`}>
+          <span className={tables.onCard}>Round </span>
           {record.round}
         </a>
       ),
     },
-    { name: 'Outcome', wide: true, cell: ({ record }) => <OutcomeBadge outcome={record.outcome} /> },
+    { name: 'Outcome', cell: ({ record }) => <OutcomeBadge outcome={record.outcome} /> },
     { name: 'Phases', wide: true, cell: (bar) => <PhaseBar bar={bar} /> },
     { name: 'Time', align: 'end', cell: ({ seconds }) => formatSeconds(seconds) },
     { name: 'Updates', align: 'end', cell: ({ counted, cohort }) => `${counted} of ${cohort}` },

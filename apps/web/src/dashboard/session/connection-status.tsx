@@ -19,6 +19,12 @@ export function ConnectionBadge({ connection }: { readonly connection: Connectio
   }
 }
 
+/** What is worth saying aloud: not how long it takes. */
+export function connectionInWords({ state }: Connection): string {
+  if (state === 'connected') return 'Connected'
+  return state === 'reconnecting' ? 'Connection lost, trying again' : ''
+}
+
 /** Over what is still shown while the coordinator is away. */
 export function LostNotice({ since }: { readonly since: number }) {
   const seconds = Math.max(0, Math.round((useNow() - since) / 1_000))
