@@ -2,12 +2,14 @@ import type { FederationCard } from '@passerby/protocol'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card, Figures } from '../ui/card.tsx'
+import { Field, Select } from '../ui/field.tsx'
 import { formatBytes, formatCount, formatSeconds, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { roundSeconds } from './check-view.ts'
 import styles from './check-step.module.css'
+import { backendWishes, type BackendWish } from './membership.ts'
 import page from './page.module.css'
 import type { CheckState } from './page-state.ts'
 import { canStayAwake } from './wake-lock.ts'
@@ -26,18 +28,22 @@ export function CheckStep({
   check,
   card,
   awake,
+  backend,
   started,
   onAgain,
   onAwake,
+  onBackend,
   onStart,
 }: {
   readonly check: CheckState
   readonly card: FederationCard
   readonly awake: boolean
+  readonly backend: BackendWish
   /** Training has begun. */
   readonly started: boolean
   readonly onAgain: () => void
   readonly onAwake: (awake: boolean) => void
+  readonly onBackend: (backend: BackendWish) => void
   readonly onStart: () => void
 }) {
   return (
@@ -51,6 +57,9 @@ export function CheckStep({
           <Notice tone="bad" title="This device cannot train yet.">
             {check.problem}
           </Notice>
+          <Card title="Choices">
+            <BackendChoice {...{ backend, onBackend }} locked={started} />
+          </Card>
           <div className={page.actions}>
             <Button kind="primary" onClick={onAgain}>
               Check again
@@ -62,7 +71,8 @@ export function CheckStep({
       {check.state === 'done' && (
         <>
           <Passed check={check.view} card={card} />
-          <Card title="While it trains">
+          <Card title="Choices">
+            <BackendChoice {...{ backend, onBackend }} locked={started} />
             <Switch
               label="Keep the screen awake"
               help={
@@ -84,6 +94,36 @@ export function CheckStep({
         </>
       )}
     </>
+  )
+}
+
+const wishNames: Record<BackendWish, string> = {
+  automatic: 'Automatic: the fastest that computes correctly',
+  webgpu: 'WebGPU, even where it uses the processor',
+  wasm: 'WebAssembly',
+}
+
+function BackendChoice({
+  backend,
+  locked,
+  onBackend,
+}: {
+  readonly backend: BackendWish
+  readonly locked: boolean
+  readonly onBackend: (backend: BackendWish) => void
+}) {
+  return (
+    <Field label="Backend" help={locked ? 'Leave the training to change it.' : 'Another choice is checked at once.'}>
+      {(control) => (
+        <Select
+          {...control}
+          value={backend}
+          disabled={locked}
+          options={backendWishes.map((value) => ({ value, label: wishNames[value] }))}
+          onPick={onBackend}
+        />
+      )}
+    </Field>
   )
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseMembership } from './membership.ts'
 
 test('what was written is read', () => {
-  const membership = { alias: 'Site A', training: true, paused: false, awake: true }
+  const membership = { alias: 'Site A', training: true, paused: false, awake: true, backend: 'wasm' }
   expect(parseMembership(JSON.stringify(membership))).toEqual(membership)
 })
 

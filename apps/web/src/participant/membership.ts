@@ -5,7 +5,12 @@ export interface Membership {
   readonly training: boolean
   readonly paused: boolean
   readonly awake: boolean
+  readonly backend: BackendWish
 }
+
+/** `automatic`: the fastest that computes correctly. */
+export const backendWishes = ['automatic', 'webgpu', 'wasm'] as const
+export type BackendWish = (typeof backendWishes)[number]
 
 const keyOf = (place: string) => `passerby/membership/${place}`
 
@@ -26,7 +31,13 @@ export function parseMembership(json: string | null): Membership | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { alias, training, paused, awake } = value as Record<string, unknown>
+  const { alias, training, paused, awake, backend } = value as Record<string, unknown>
   if (typeof alias !== 'string' || alias === '') return undefined
-  return { alias, training: training === true, paused: paused === true, awake: awake === true }
+  return {
+    alias,
+    training: training === true,
+    paused: paused === true,
+    awake: awake === true,
+    backend: backendWishes.find((wish) => wish === backend) ?? 'automatic',
+  }
 }

@@ -1,5 +1,6 @@
 import type { Ledger, Snapshot } from '@passerby/participant'
 import type { FederationCard } from '@passerby/protocol'
+import type { BackendWish } from './membership.ts'
 import type { Problem } from './problem.ts'
 import type { Step } from './rail.tsx'
 import type { CheckStage, CheckView, CropsView } from './worker/workbench.ts'
@@ -13,6 +14,7 @@ export interface PageState {
   /** Bytes that this site keeps in the browser, and may still. */
   readonly storage: { readonly used: number; readonly left: number } | undefined
   readonly awake: boolean
+  readonly backend: BackendWish
   /** The session, once training began. */
   readonly session: Snapshot | undefined
   /** The ledger when the present round began. */
@@ -63,6 +65,7 @@ export const firstState: PageState = {
   check: { state: 'none' },
   storage: undefined,
   awake: false,
+  backend: 'automatic',
   session: undefined,
   ledgerBefore: undefined,
   notice: undefined,

@@ -4,6 +4,7 @@ import { proxy } from 'comlink'
 import { fileStem, saveFile } from '../ui/save-file.ts'
 import { readHistory, withHistory, writeHistory } from './history.ts'
 import { messageOf } from './message-of.ts'
+import type { BackendWish } from './membership.ts'
 import type { PageContext } from './page.ts'
 import type { TrainActions } from './train-step.tsx'
 import { remoteLearner } from './remote-learner.ts'
@@ -13,6 +14,8 @@ import type { CheckStage, CheckView, NearestView } from './worker/workbench.ts'
 export interface TrainingDesk extends TrainActions {
   /** Chooses and measures the backend. */
   readonly check: () => Promise<void>
+  /** Checks again with another backend, and keeps the wish. */
+  readonly useBackend: (backend: BackendWish) => void
   /** Joins and trains from now on. Needs a passed check. */
   readonly start: (how?: { readonly paused: boolean }) => void
   /** Hands the newest model to the browser's downloads. */
@@ -28,6 +31,7 @@ const DOWNLOAD_MS = 120_000
 export function openTraining(context: PageContext, origin: string): TrainingDesk {
   const { host, get, set, link, keep, remember } = context
   let participant: Participant | undefined
+  let unfollow = () => {}
 
   function federation() {
     const { gate } = get()
@@ -37,7 +41,7 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
 
   function create(device: CheckView, alias: string): Participant {
     const { federation, fingerprint, token } = link
-    const made = createParticipant({
+    return createParticipant({
       origin,
       federation,
       fingerprint,
@@ -50,8 +54,6 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
       hidden: () => document.hidden,
       ...(sealSpy && { spy: sealSpy }),
     })
-    follow(context, made)
-    return made
   }
 
   async function newestModel(): Promise<Uint8Array<ArrayBuffer>> {
@@ -61,22 +63,32 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
     return model.value
   }
 
+  async function check(): Promise<void> {
+    set({ check: { state: 'running', stage: 'crops' } })
+    try {
+      const onStage = proxy((stage: CheckStage) => set({ check: { state: 'running', stage } }))
+      const view = await host.insist((bench) => bench.check(federation().local, get().backend, onStage))
+      set({ check: { state: 'done', view } })
+    } catch (error) {
+      set({ check: { state: 'failed', problem: messageOf(error) } })
+    }
+  }
+
   return {
-    async check() {
-      set({ check: { state: 'running', stage: 'crops' } })
-      try {
-        const onStage = proxy((stage: CheckStage) => set({ check: { state: 'running', stage } }))
-        const view = await host.insist((bench) => bench.check(federation().local, onStage))
-        set({ check: { state: 'done', view } })
-      } catch (error) {
-        set({ check: { state: 'failed', problem: messageOf(error) } })
-      }
+    check,
+    useBackend(backend) {
+      remember({ backend })
+      set({ backend })
+      void check()
     },
     start(how = { paused: false }) {
       const { check, agreed } = get()
       if (check.state !== 'done' || !agreed) return
-      participant ??= create(check.view, agreed.alias)
-      remember({ training: true })
+      unfollow()
+      void participant?.close()
+      participant = create(check.view, agreed.alias)
+      unfollow = follow(context, participant)
+      remember({ training: true, paused: how.paused })
       participant.start()
       if (how.paused) pauseOnceAlive(participant)
       set({ opened: undefined })
@@ -105,20 +117,28 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
 }
 
 /** Shows the session with what earlier visits saw, keeps that, and notes what had left when a round began. */
-function follow({ get, set, place }: PageContext, participant: Participant): void {
+function follow({ get, set, place }: PageContext, participant: Participant): () => void {
   const before = readHistory(place)
   let kept = participant.getSnapshot().rounds
   const keep = () => writeHistory(place, withHistory(participant.getSnapshot(), before))
   window.addEventListener('pagehide', keep)
-  participant.subscribe(() => {
+  const unsubscribe = participant.subscribe(() => {
     const session = withHistory(participant.getSnapshot(), before)
     const { ledgerBefore } = get()
     const round = session.status?.round ?? 0
-    set({ session, ...(ledgerBefore?.round !== round && { ledgerBefore: { round, ledger: session.ledger } }) })
+    set({
+      session,
+      ...(ledgerBefore?.round !== round && { ledgerBefore: { round, ledger: session.ledger }, notice: undefined }),
+    })
     if (participant.getSnapshot().rounds === kept) return
     kept = participant.getSnapshot().rounds
     keep()
   })
+  return () => {
+    unsubscribe()
+    window.removeEventListener('pagehide', keep)
+    keep()
+  }
 }
 
 /** A tab that was paused when it was reloaded stays paused. */

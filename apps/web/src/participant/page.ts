@@ -82,7 +82,8 @@ async function open(store: StoreApi<PageState>, url: URL, link: JoinLink): Promi
       prepare: async (bench) => {
         await bench.open(place)
         const { gate, check } = store.getState()
-        if (gate.state === 'open' && check.state === 'done') await bench.check(gate.card.local)
+        if (gate.state === 'open' && check.state === 'done')
+          await bench.check(gate.card.local, store.getState().backend)
       },
       onGone: (reason) => store.setState({ notice: `The part of this page that computes was restarted. ${reason}` }),
     }),
@@ -91,7 +92,13 @@ async function open(store: StoreApi<PageState>, url: URL, link: JoinLink): Promi
     block,
     membership: () => readMembership(place),
     remember: (change) => {
-      const before = readMembership(place) ?? { alias: '', training: false, paused: false, awake: false }
+      const before = readMembership(place) ?? {
+        alias: '',
+        training: false,
+        paused: false,
+        awake: false,
+        backend: 'automatic' as const,
+      }
       writeMembership(place, { ...before, ...change })
     },
   }
@@ -126,7 +133,7 @@ async function open(store: StoreApi<PageState>, url: URL, link: JoinLink): Promi
 /** After a reload: what was agreed, the crops that are kept, and the training that had begun. */
 async function goOn({ crops, training }: ParticipantPage, { membership, set, get }: PageContext): Promise<void> {
   const member = membership()
-  if (member) set({ agreed: { alias: member.alias }, awake: member.awake })
+  if (member) set({ agreed: { alias: member.alias }, awake: member.awake, backend: member.backend })
   await crops.restore()
   if (!member?.training || get().crops.state !== 'kept') return
   await training.check()

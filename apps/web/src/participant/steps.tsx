@@ -79,10 +79,12 @@ function OpenStep({
           check={state.check}
           card={gate.card}
           awake={state.awake}
-          started={state.session !== undefined}
+          backend={state.backend}
+          started={isTraining(state)}
           onAgain={() => void page.training.check()}
           onAwake={page.stayAwake}
-          onStart={() => (state.session ? page.show('train') : page.training.start())}
+          onBackend={page.training.useBackend}
+          onStart={() => (isTraining(state) ? page.show('train') : page.training.start())}
         />
       )
     case 'train':

@@ -1,6 +1,7 @@
 /** The one worker: crops, learner and identity head live here and nowhere else. */
 import { openCropStore, type FileWatch, type Folder } from '@passerby/crops'
 import { openOpfsFolder } from '@passerby/crops/browser'
+import { deviceLoss } from '@passerby/learner'
 import { expose } from 'comlink'
 import { openCropDesk, type CropDesk } from './crop-desk.ts'
 import { openDesk, type Desk } from './learning-desk.ts'
@@ -60,16 +61,19 @@ const workbench: Workbench = {
     desk = undefined
   },
   sheet: (size) => here().crops.sheet(size),
-  async check(settings, onStage) {
+  async check(settings, wish, onStage) {
     const { name, crops, heads } = here()
     desk = await openDesk({
       crops: await crops.crops(),
       settings,
+      wish,
       federation: name,
       memory: { load: (key) => heads.read(key), save: (key, bytes) => heads.write(key, bytes) },
       signal: nextJob(),
       onStage: (stage) => onStage?.(stage),
     })
+    // Without its device the worker is of no use: its end tells the page, which starts another.
+    void deviceLoss().then(() => self.close())
     return desk.view
   },
   train: (task, onProgress) =>

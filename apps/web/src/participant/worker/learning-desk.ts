@@ -7,6 +7,7 @@ import { locateWasmFiles } from '@passerby/learner/browser'
 import type { EvaluationTask } from '@passerby/learner'
 import type { LocalSettings } from '@passerby/protocol'
 import { dotScores, selectQueries, splitByIdentity } from '@passerby/reid'
+import type { BackendWish } from '../membership.ts'
 import { expectedMemory } from './expected-memory.ts'
 import { sheetImage, spread } from './sheet.ts'
 import type { CheckStage, CheckView, NearestView } from './workbench.ts'
@@ -24,6 +25,7 @@ export interface Desk {
 export interface DeskOptions {
   readonly crops: CropSet
   readonly settings: LocalSettings
+  readonly wish: BackendWish
   readonly federation: string
   readonly memory: Memory
   readonly signal: AbortSignal
@@ -31,7 +33,8 @@ export interface DeskOptions {
 }
 
 /** Decodes the crops, chooses and measures a backend. Throws `LearnerError` when there is none or too little to train on. */
-export async function openDesk({ crops, settings, federation, memory, signal, onStage }: DeskOptions): Promise<Desk> {
+export async function openDesk(options: DeskOptions): Promise<Desk> {
+  const { crops, settings, wish, federation, memory, signal, onStage } = options
   onStage('crops')
   const { set, unreadable } = await decodeCrops(crops, settings.input, { decode: decodeImage, signal })
   const split = splitByIdentity(set, settings.validation, SPLIT_SEED)
@@ -41,7 +44,7 @@ export async function openDesk({ crops, settings, federation, memory, signal, on
   locateWasmFiles()
   const network = networkOf(backboneByName(settings.backbone, settings.embedding))
   const workload = { ...settings.input, batchSize: settings.batchSize }
-  const { trials } = await chooseBackend({ network, workload, signal })
+  const { trials } = await chooseBackend({ network, workload, signal, ...(wish !== 'automatic' && { only: wish }) })
   const chosen = trials.find((trial) => trial.state === 'chosen')
   if (!chosen) throw new Error('openDesk: no backend was chosen')
   return {

@@ -2,6 +2,7 @@ import type { PatternPreview, SurveySummary } from '@passerby/crops'
 import type { PathFile } from '@passerby/crops/browser'
 import type { EvaluationTask, LearnerProgress, LocalEvaluation, LocalOutcome, LocalTask } from '@passerby/learner'
 import type { LocalSettings } from '@passerby/protocol'
+import type { BackendWish } from '../membership.ts'
 
 /**
  * What the page may ask of its worker. Crops, identities and the identity head live behind this line; across it come
@@ -26,7 +27,7 @@ export interface Workbench {
   sheet(size: number): Promise<readonly SheetImage[]>
 
   /** Chooses the backend, measures it with the federation's network, and decodes the crops. */
-  check(settings: LocalSettings, onStage?: (stage: CheckStage) => void): Promise<CheckView>
+  check(settings: LocalSettings, wish: BackendWish, onStage?: (stage: CheckStage) => void): Promise<CheckView>
   train(task: LocalTask, onProgress: (progress: LearnerProgress) => void): Promise<LocalOutcome>
   evaluate(task: EvaluationTask): Promise<LocalEvaluation | undefined>
   /** Ends the running `read`, `keep`, `train` or `evaluate` with an `AbortError`. */
