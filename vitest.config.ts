@@ -1,10 +1,16 @@
 import { playwright } from '@vitest/browser-playwright'
+import { tsImport } from 'tsx/esm/api'
 import { defineConfig } from 'vitest/config'
 import { chromiumArguments, findChromium } from './apps/lab/setup/chromium.mjs'
 import { buildKernels } from './packages/learner/scripts/build-kernels.mjs'
 
 const executablePath = findChromium()
 await buildKernels()
+
+/** What Node decodes, for the browser tests to compare with. */
+async function sampleImages() {
+  return (await tsImport('./packages/crops/src/node/sample-images.ts', import.meta.url)).sampleImages()
+}
 
 /** `unit` runs in Node; `browser` runs the kernels and stores in an installed Chromium. */
 export default defineConfig({
@@ -28,6 +34,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            commands: { sampleImages },
             provider: playwright({
               launchOptions: {
                 args: [...chromiumArguments],

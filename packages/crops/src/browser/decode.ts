@@ -4,8 +4,8 @@ import { CropsError } from '../errors.ts'
 import { imageContent } from '../image-content.ts'
 
 /**
- * Decodes JPEG, PNG, WebP (by the browser) and BMP to RGB: transparent parts on black, no colour profile applied, no
- * turning by EXIF. Works in pages and workers. Throws `CropsError('unreadable')` with the reason.
+ * Decodes JPEG, PNG, WebP (by the browser) and BMP to RGB: transparent parts on black, no colour profile applied, turned
+ * as EXIF says (browsers cannot leave that out). Works in pages and workers. Throws `CropsError('unreadable')` with the reason.
  */
 export async function decodeImage(bytes: Uint8Array): Promise<Raster> {
   const content = imageContent(bytes)
@@ -13,8 +13,6 @@ export async function decodeImage(bytes: Uint8Array): Promise<Raster> {
   if (content.type === 'bmp') return decodeBmp(bytes)
   const bitmap = await createImageBitmap(new Blob([bytes.slice()]), {
     colorSpaceConversion: 'none',
-    imageOrientation: 'none',
-    premultiplyAlpha: 'default',
   }).catch((error: unknown) => {
     throw new CropsError('unreadable', `damaged ${content.type.toUpperCase()}`, error)
   })

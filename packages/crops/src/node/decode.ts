@@ -6,7 +6,7 @@ import { imageContent } from '../image-content.ts'
 
 /**
  * Decodes JPEG, PNG, WebP (libvips) and BMP to RGB as a browser does: transparent parts on black, no colour profile
- * applied, no turning by EXIF. Throws `CropsError('unreadable')` with the reason.
+ * applied, turned as EXIF says. Throws `CropsError('unreadable')` with the reason.
  */
 export async function decodeImage(bytes: Uint8Array): Promise<Raster> {
   const content = imageContent(bytes)
@@ -14,6 +14,7 @@ export async function decodeImage(bytes: Uint8Array): Promise<Raster> {
   if (content.type === 'bmp') return decodeBmp(bytes)
   try {
     const { data, info } = await sharp(bytes, { failOn: 'error', ignoreIcc: true })
+      .autoOrient()
       .toColourspace('srgb')
       .flatten({ background: '#000' })
       .raw({ depth: 'uchar' })
