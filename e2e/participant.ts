@@ -5,8 +5,8 @@ export interface TestParticipant {
   readonly page: Page
   readonly context: BrowserContext
   readonly sent: Sent
-  /** From the page's first step to training. */
-  join(folder: string): Promise<void>
+  /** From the page's first step to training, on a backend of one's own choice where one is named. */
+  join(folder: string, backend?: 'webgpu' | 'wasm'): Promise<void>
 }
 
 export interface Sent {
@@ -41,7 +41,7 @@ export async function openParticipant(
     page,
     context,
     sent,
-    async join(folder) {
+    async join(folder, backend) {
       await page.getByLabel('Alias').fill(alias)
       await page.getByRole('checkbox').check()
       await press(page, 'Join')
@@ -49,6 +49,7 @@ export async function openParticipant(
       await press(page, 'Choose a folder')
       await (await chooser).setFiles(folder)
       await press(page, 'Use these crops')
+      if (backend) await page.getByLabel('Backend').selectOption(backend, { timeout: PATIENCE_MS })
       await press(page, 'Start training')
       await expect(page.getByText('Images 0 B')).toBeVisible()
     },
@@ -65,7 +66,9 @@ function forwardSealing(): void {
   })
 }
 
+/** Importing crops and checking the device take a while beside other tabs, and longest on software WebGPU. */
+const PATIENCE_MS = 180_000
+
 async function press(page: Page, name: string): Promise<void> {
-  // Importing crops and checking the device take a while beside other tabs.
-  await page.getByRole('main').getByRole('button', { name, exact: true }).click({ timeout: 90_000 })
+  await page.getByRole('main').getByRole('button', { name, exact: true }).click({ timeout: PATIENCE_MS })
 }
