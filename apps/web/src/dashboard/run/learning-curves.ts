@@ -27,20 +27,21 @@ export interface ClientCurve {
 }
 
 export function learningCurves(records: readonly RoundRecord[], metric: Metric): LearningCurves {
-  const published = records.filter(({ outcome }) => outcome === 'published').sort((a, b) => a.round - b.round)
+  const published = publishedOf(records)
   const of = (pick: (record: RoundRecord) => number | null | undefined): Curve =>
     published.map((record) => pick(record) ?? null)
-  const rounds = published.map(({ round }) => round)
-  const clients = clientCurves(published, metric)
-  if (metric === 'loss')
-    return { rounds, mean: of(({ loss }) => loss), worst: of(highestLoss), local: undefined, clients }
   return {
-    rounds,
-    mean: of(({ global }) => global?.[metric]),
-    worst: of(({ global }) => (metric === 'rank1' ? global?.worstRank1 : global?.worstMAP)),
-    local: of(({ local }) => local?.[metric]),
-    clients,
+    rounds: published.map(({ round }) => round),
+    mean: of((record) => meanOf(record, metric)),
+    worst: of((record) => worstOf(record, metric)),
+    local: metric === 'loss' ? undefined : of(({ local }) => local?.[metric]),
+    clients: clientCurves(published, metric),
   }
+}
+
+/** The mean of `learningCurves` alone. */
+export function meanCurve(records: readonly RoundRecord[], metric: Metric): Curve {
+  return publishedOf(records).map((record) => meanOf(record, metric))
 }
 
 /** The newest figure of a curve and its change since the first, or undefined where there is none. */
@@ -53,32 +54,47 @@ export function lastAndGain(curve: Curve): { readonly last: number; readonly gai
 
 /** Lowest and highest figure of any client, with a little room: one scale on which clients can be compared. */
 export function commonRange({ clients }: LearningCurves): readonly [low: number, high: number] | undefined {
-  const values = clients.flatMap(({ global, local }) => [...global, ...local]).filter((value) => value !== null)
-  if (values.length === 0) return undefined
-  const low = Math.min(...values)
-  const high = Math.max(...values)
+  let low = Infinity
+  let high = -Infinity
+  for (const { global, local } of clients) {
+    for (const value of [...global, ...local]) {
+      if (value === null) continue
+      low = Math.min(low, value)
+      high = Math.max(high, value)
+    }
+  }
+  if (low > high) return undefined
   const room = (high - low) * 0.05 || 1
   return [low - room, high + room]
 }
 
-function highestLoss({ contributions }: RoundRecord): number | null {
+function publishedOf(records: readonly RoundRecord[]): readonly RoundRecord[] {
+  return records.filter(({ outcome }) => outcome === 'published').sort((a, b) => a.round - b.round)
+}
+
+function meanOf({ loss, global }: RoundRecord, metric: Metric): number | null {
+  return metric === 'loss' ? loss : (global?.[metric] ?? null)
+}
+
+function worstOf({ contributions, global }: RoundRecord, metric: Metric): number | null | undefined {
+  if (metric !== 'loss') return metric === 'rank1' ? global?.worstRank1 : global?.worstMAP
   const losses = contributions.flatMap(({ outcome, loss }) => (outcome === 'counted' && loss !== null ? [loss] : []))
   return losses.length === 0 ? null : Math.max(...losses)
 }
 
 function clientCurves(published: readonly RoundRecord[], metric: Metric): readonly ClientCurve[] {
-  const aliases = new Map(
-    published.flatMap(({ contributions }) => contributions.map(({ client, alias }) => [client, alias])),
-  )
-  return [...aliases]
-    .map(([client, alias]) => {
-      const own = published.map(({ contributions }) => contributions.find((one) => one.client === client))
-      return {
-        client,
-        alias,
-        global: own.map((one) => (metric === 'loss' ? one?.loss : one?.global?.[metric]) ?? null),
-        local: own.map((one) => (metric === 'loss' ? null : (one?.local?.[metric] ?? null))),
-      }
-    })
+  const empty = (): (number | null)[] => published.map(() => null)
+  const curves = new Map<string, { alias: string; global: (number | null)[]; local: (number | null)[] }>()
+  for (const [at, { contributions }] of published.entries()) {
+    for (const one of contributions) {
+      const curve = curves.get(one.client) ?? { alias: one.alias, global: empty(), local: empty() }
+      curves.set(one.client, curve)
+      curve.alias = one.alias
+      curve.global[at] = metric === 'loss' ? one.loss : (one.global?.[metric] ?? null)
+      curve.local[at] = metric === 'loss' ? null : (one.local?.[metric] ?? null)
+    }
+  }
+  return [...curves]
+    .map(([client, curve]) => ({ client, ...curve }))
     .sort((a, b) => a.alias.localeCompare(b.alias, 'en', { numeric: true }))
 }

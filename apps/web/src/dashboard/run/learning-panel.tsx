@@ -7,6 +7,7 @@ import { formatFigure, formatPercent } from '../../ui/format.ts'
 import { EmptyState } from '../../ui/notice.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import page from '../page.module.css'
+import { useShown } from '../use-shown.tsx'
 import { type LearningCurves, type Metric, commonRange, learningCurves } from './learning-curves.ts'
 import tables from './tables.module.css'
 
@@ -57,6 +58,7 @@ export function LearningPanel({ records }: { readonly records: readonly RoundRec
 function Multiples({ curves }: { readonly curves: readonly (LearningCurves & { readonly metric: Metric })[] }) {
   const [metric, setMetric] = useState<Metric>('mAP')
   const curve = curves.find((one) => one.metric === metric) ?? curves[0]
+  const { shown, more } = useShown(curve.clients, 12)
   const range = commonRange(curve)
   const options = metrics.map((value) => ({ value, label: titles[value] }))
   return (
@@ -67,7 +69,7 @@ function Multiples({ curves }: { readonly curves: readonly (LearningCurves & { r
       }
     >
       <div className={tables.multiples}>
-        {curve.clients.map(({ client, alias, global, local }) => (
+        {shown.map(({ client, alias, global, local }) => (
           <Chart
             key={client}
             title={alias}
@@ -87,6 +89,7 @@ function Multiples({ curves }: { readonly curves: readonly (LearningCurves & { r
           />
         ))}
       </div>
+      {more}
     </Card>
   )
 }

@@ -23,7 +23,7 @@ export interface PhasePart {
 
 /** Newest first. */
 export function phaseBars(records: readonly RoundRecord[]): readonly PhaseBar[] {
-  const longest = Math.max(...records.map(totalSeconds), Number.MIN_VALUE)
+  const longest = records.reduce((most, record) => Math.max(most, totalSeconds(record)), Number.MIN_VALUE)
   return records
     .map((record) => ({
       record,

@@ -1,5 +1,6 @@
 import type { WatchedRun } from '@passerby/operator'
 import type { FederationView } from '@passerby/protocol'
+import { useMemo } from 'react'
 import { Figures } from '../../ui/card.tsx'
 import { formatBytes, formatCount, formatFigure, formatPercent, formatSeconds } from '../../ui/format.ts'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
@@ -7,8 +8,9 @@ import { Sparkline } from '../../ui/sparkline.tsx'
 import { StateBadge } from '../badges.tsx'
 import page from '../page.module.css'
 import { fragmentOf } from '../routes.ts'
-import { lastAndGain, learningCurves } from './learning-curves.ts'
+import { lastAndGain, meanCurve } from './learning-curves.ts'
 import { runTotals } from './phase-bars.ts'
+import { roundPhases, roundProgress, roundsDone } from './round-progress.ts'
 import { RunControls } from './run-controls.tsx'
 import { RunExport } from './run-export.tsx'
 import styles from './run.module.css'
@@ -43,51 +45,21 @@ export function RunHead({ run, now }: { readonly run: WatchedRun; readonly now: 
   )
 }
 
-const phases = [
-  { name: 'Training', share: 6 },
-  { name: 'Forming the model', share: 2 },
-  { name: 'Measuring', share: 3 },
-]
-
-/** How far the open round is: of training, the mean over its clients' own progress. */
 function RoundBar({ view }: { readonly view: FederationView }) {
-  const { phase, summary, clients } = view
-  switch (phase.phase) {
-    case 'training': {
-      const cohort = clients.filter(({ state }) => state === 'training' || state === 'uploading')
-      const underWay = cohort.reduce((sum, { state, fraction }) => sum + (state === 'uploading' ? 1 : fraction), 0)
-      const fraction = phase.cohort === 0 ? 0 : (phase.accepted + underWay) / phase.cohort
-      return <ProgressBar label={`Round ${phase.round}`} fraction={Math.min(1, fraction)} phases={phases} phase={0} />
-    }
-    case 'aggregating':
-      return <ProgressBar label={`Round ${phase.round}`} fraction={0.5} phases={phases} phase={1} />
-    case 'evaluating': {
-      const asked = Math.max(summary.clients, phase.waiting, 1)
-      return (
-        <ProgressBar label={`Round ${phase.round}`} fraction={1 - phase.waiting / asked} phases={phases} phase={2} />
-      )
-    }
-    case 'idle':
-    case 'open':
-    case 'paused':
-    case 'ended':
-      return null
-  }
+  const progress = roundProgress(view)
+  if (!progress) return null
+  const { round, phase, fraction } = progress
+  return <ProgressBar label={`Round ${round}`} phases={roundPhases} phase={phase} fraction={fraction} />
 }
 
 function RunFigures({ view, rounds }: { readonly view: FederationView; readonly rounds: WatchedRun['rounds'] }) {
   const { summary } = view
-  const loss = lastAndGain(learningCurves(rounds, 'loss').mean)
-  const rank1 = lastAndGain(learningCurves(rounds, 'rank1').mean)
-  const mAP = learningCurves(rounds, 'mAP').mean
-  const quality = lastAndGain(mAP)
-  const totals = runTotals(rounds)
-  const measured = mAP.filter((value) => value !== null)
+  const { loss, rank1, quality, measured, totals } = useMemo(() => reached(rounds), [rounds])
   return (
     <div className={styles.figures}>
       <Figures
         figures={[
-          { name: 'Rounds done', value: roundsDone(view), note: `of ${formatCount(summary.rounds)}` },
+          { name: 'Rounds done', value: formatCount(roundsDone(view)), note: `of ${formatCount(summary.rounds)}` },
           { name: 'Clients', value: formatCount(summary.clients), note: 'connected' },
           {
             name: 'mAP',
@@ -115,19 +87,14 @@ function RunFigures({ view, rounds }: { readonly view: FederationView; readonly 
   )
 }
 
-function roundsDone({ phase }: FederationView): string {
-  switch (phase.phase) {
-    case 'idle':
-      return '0'
-    case 'ended':
-      return formatCount(phase.rounds)
-    case 'open':
-    case 'training':
-    case 'aggregating':
-    case 'paused':
-      return formatCount(phase.round - 1)
-    case 'evaluating':
-      return formatCount(phase.round)
+function reached(rounds: WatchedRun['rounds']) {
+  const mAP = meanCurve(rounds, 'mAP')
+  return {
+    loss: lastAndGain(meanCurve(rounds, 'loss')),
+    rank1: lastAndGain(meanCurve(rounds, 'rank1')),
+    quality: lastAndGain(mAP),
+    measured: mAP.filter((value) => value !== null),
+    totals: runTotals(rounds),
   }
 }
 

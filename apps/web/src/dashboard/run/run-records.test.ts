@@ -1,7 +1,7 @@
 import { RoundRecord, type Contribution } from '@passerby/protocol'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { commonRange, lastAndGain, learningCurves } from './learning-curves.ts'
+import { commonRange, lastAndGain, learningCurves, meanCurve } from './learning-curves.ts'
 import { phaseBars, runTotals } from './phase-bars.ts'
 
 const quality = (rank1: number, mAP: number) => ({ rank1, rank5: 90, rank10: 95, mAP, queries: 40 })
@@ -61,6 +61,7 @@ describe('learningCurves', () => {
   test('have a point per published round: mean, worst and each client, in the order of aliases', () => {
     const rank1 = learningCurves(records, 'rank1')
     expect(rank1).toMatchObject({ rounds: [1, 2], mean: [20, null], worst: [10, null], local: [22, null] })
+    expect(meanCurve(records, 'rank1')).toEqual(rank1.mean)
     expect(rank1.clients.map(({ alias, global, local }) => [alias, global, local])).toEqual([
       ['Platform 2', [30, null], [null, null]],
       ['Platform 10', [10, null], [12, null]],
