@@ -9,7 +9,7 @@ await buildKernels()
 
 /** What Node decodes, for the browser tests to compare with. */
 async function sampleImages() {
-  return (await tsImport('./packages/crops/src/node/sample-images.ts', import.meta.url)).sampleImages()
+  return (await tsImport('./packages/crops/test/sample-images.ts', import.meta.url)).sampleImages()
 }
 
 /** `unit` runs in Node; `browser` runs the kernels and stores in an installed Chromium. */
@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          testTimeout: 20_000,
           include: ['packages/**/*.test.ts', 'apps/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
         },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { decodeBmp } from './bmp.ts'
-import { bmp24, bmpPalette } from './bmp.test-files.ts'
+import { bmp24, bmpPalette } from '../test/bmp-files.ts'
 
 test.each([
   ['24 bits', bmp24(3, 2)],

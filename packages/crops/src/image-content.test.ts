@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { imageContent } from './image-content.ts'
-import { bmp24 } from './bmp.test-files.ts'
+import { bmp24 } from '../test/bmp-files.ts'
 
 const text = (value: string) => Uint8Array.from(value, (character) => character.charCodeAt(0))
 

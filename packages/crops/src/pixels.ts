@@ -33,31 +33,33 @@ export async function decodeCrops(
   { decode, ...watch }: FileWatch & { readonly decode: Decode },
 ): Promise<DecodedCrops> {
   const { height, width } = size
-  const unreadable: UnreadableFile[] = []
-  const rasters = await concurrently(
+  const length = height * width * 3
+  const pixels = new Uint8Array(crops.length * length)
+  const problems = await concurrently(
     crops,
-    async (crop) => {
+    async (crop, index): Promise<UnreadableFile | undefined> => {
       try {
-        return resize(await decode(await crop.read()), height, width).pixels
-      } catch (error) {
-        unreadable.push({ name: crop.name, reason: reasonOf(error) })
+        pixels.set(resize(await decode(await crop.read()), height, width).pixels, index * length)
         return undefined
+      } catch (error) {
+        return { name: crop.name, reason: reasonOf(error) }
       }
     },
     watch,
   )
-  const kept = crops.filter((_, index) => rasters[index] !== undefined)
-  const pixels = new Uint8Array(kept.length * height * width * 3)
-  let at = 0
-  for (const raster of rasters) {
-    if (raster === undefined) continue
-    pixels.set(raster, at)
-    at += raster.length
+  let kept = 0
+  for (const [index, problem] of problems.entries())
+    if (problem === undefined) pixels.copyWithin(kept++ * length, index * length, (index + 1) * length)
+  const readable = crops.filter((_, index) => problems[index] === undefined)
+  const set: PixelSet = {
+    height,
+    width,
+    pixels: pixels.subarray(0, kept * length),
+    names: readable.map((crop) => crop.name),
+    identities: readable.map((crop) => crop.identity),
+    cameras: readable.map((crop) => crop.camera),
   }
-  const names = kept.map((crop) => crop.name)
-  const identities = kept.map((crop) => crop.identity)
-  const cameras = kept.map((crop) => crop.camera)
-  return { set: { height, width, pixels, names, identities, cameras }, unreadable }
+  return { set, unreadable: problems.flatMap((problem) => problem ?? []) }
 }
 
 /** The images at `indices`, in that order, a copy. */

@@ -1,6 +1,6 @@
 import { DISTRACTOR, JUNK } from '@passerby/reid'
 import { describe, expect, test } from 'vitest'
-import { bmp24 } from './bmp.test-files.ts'
+import { bmp24 } from '../test/bmp-files.ts'
 import type { FileSource } from './crop.ts'
 import { CropsError } from './errors.ts'
 import { market1501 } from './known-patterns.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { commands } from 'vitest/browser'
 import type { Raster } from '../crop.ts'
-import type { SampleImage } from '../node/sample-images.ts'
+import type { SampleImage } from '../../test/sample-images.ts'
 import { resize } from '../resize.ts'
 import { syntheticPixels } from '../synthetic/people.ts'
 import { decodeImage } from './decode.ts'

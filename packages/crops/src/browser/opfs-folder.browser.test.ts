@@ -1,6 +1,6 @@
 import { afterAll, describe } from 'vitest'
-import { cropStoreContract } from '../crop-store-contract.ts'
-import { folderContract } from '../folder-contract.ts'
+import { cropStoreContract } from '../../test/crop-store-contract.ts'
+import { folderContract } from '../../test/folder-contract.ts'
 import { openOpfsFolder } from './opfs-folder.ts'
 
 describe('OPFS', () => {

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cropStoreContract } from '../crop-store-contract.ts'
-import { folderContract } from '../folder-contract.ts'
+import { cropStoreContract } from '../../test/crop-store-contract.ts'
+import { folderContract } from '../../test/folder-contract.ts'
 import { openDiskFolder } from './disk-folder.ts'
 
 let root: string

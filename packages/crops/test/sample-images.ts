@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { encode } from 'fast-png'
 import sharp from 'sharp'
-import { bmp24 } from '../bmp.test-files.ts'
-import { syntheticPixels } from '../synthetic/people.ts'
-import { decodeImage } from './decode.ts'
-import { directoryFiles } from './directory.ts'
+import { bmp24 } from './bmp-files.ts'
+import { syntheticPixels } from '../src/synthetic/people.ts'
+import { decodeImage } from '../src/node/decode.ts'
+import { directoryFiles } from '../src/node/directory.ts'
 
 /** An encoded image and what Node decodes it to; bytes as base64, since they travel to the browser as JSON. */
 export interface SampleImage {
@@ -35,7 +35,7 @@ export async function sampleImages(): Promise<SampleImage[]> {
     ['png, transparent', await person.clone().ensureAlpha(0.5).png().toBuffer()],
     ['bmp', bmp24(9, 7)],
   ])
-  const root = join(import.meta.dirname, '../../../../../shared/reid-data')
+  const root = join(import.meta.dirname, '../../../../shared/reid-data')
   const real = existsSync(root) ? await directoryFiles(root) : []
   const crops = real.filter((file) => /\.(?:jpg|png)$/.test(file.name))
   for (const [index, file] of crops.entries()) if (index % 500 === 0) files.set(file.name, await file.read())

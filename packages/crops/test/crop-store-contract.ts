@@ -1,8 +1,8 @@
 /** What the crop store must do over any `Folder`. Run by the tests of each implementation. */
 import { expect, test } from 'vitest'
-import type { Crop } from './crop.ts'
-import { openCropStore } from './crop-store.ts'
-import type { Folder } from './folder.ts'
+import type { Crop } from '../src/crop.ts'
+import { openCropStore } from '../src/crop-store.ts'
+import type { Folder } from '../src/folder.ts'
 
 const record = { source: 'my crops', pattern: '{identity}/{camera}_*' }
 

@@ -1,6 +1,6 @@
 /** What every `Folder` must do. Run by the tests of each implementation, on an empty folder per test. */
 import { expect, test } from 'vitest'
-import type { Folder } from './folder.ts'
+import type { Folder } from '../src/folder.ts'
 
 const bytes = (...values: readonly number[]) => Uint8Array.from(values)
 
