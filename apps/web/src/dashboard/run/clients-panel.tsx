@@ -69,7 +69,7 @@ function columns(now: number, ended: boolean): readonly Column<ClientView>[] {
     },
     { name: 'Images', align: 'end', cell: ({ images }) => formatCount(images) },
     {
-      name: 'Weight, last round',
+      name: 'Last weight',
       align: 'end',
       cell: ({ weight }) => (weight === null ? '—' : formatPercent(100 * weight)),
     },
