@@ -137,7 +137,7 @@ export function createEdgeLink(options: EdgeLinkOptions) {
 
   async function join(signal: AbortSignal): Promise<void> {
     const { federation, fingerprint, token, keep } = options
-    const trusted = await readCard(egress, { federation, fingerprint, keep, now: options.now() }, signal)
+    const trusted = await readCard(egress, { federation, fingerprint, keep, now: options.now() }, { signal })
     if (!trusted.ok) return dispatch({ type: 'refused', refusal: trusted.refusal })
     authority = trusted.value.authority
     await keep.write('pin', fingerprint)

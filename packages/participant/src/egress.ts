@@ -3,7 +3,7 @@
  * schema knows, chunks of an update that was sealed here (or is proved to have been), and GETs of the protocol's paths.
  * Anything else is refused with `RangeError`, and everything is counted in the ledger.
  */
-import { sealUpdate, verifyUpdate } from '@passerby/privacy'
+import { concat, sealUpdate, verifyUpdate } from '@passerby/privacy'
 import type { SealedUpdate } from '@passerby/privacy'
 import { EDGE_NAMESPACE, edgeReplies, edgeRequests, parse, reply } from '@passerby/protocol'
 import type { EdgeRequests, Reply } from '@passerby/protocol'
@@ -59,6 +59,7 @@ export function openEgress(options: EgressOptions) {
   let ledger = emptyLedger
   const socket: Socket = io(options.origin + EDGE_NAMESPACE, {
     transports: ['websocket'],
+    forceNew: true,
     autoConnect: false,
     reconnectionDelay: firstReconnectMs,
     reconnectionDelayMax: longestReconnectMs,
@@ -150,20 +151,33 @@ export function openEgress(options: EgressOptions) {
 
     /** The body of a GET, at most `limit` bytes. Rejects with `ParticipantError` or the signal's reason. */
     async get(path: string, { limit, signal, onProgress }: GetOptions): Promise<Uint8Array<ArrayBuffer>> {
+      signal.throwIfAborted()
       count(withSent(ledger, 'control', path.length))
-      const response = await fetch(options.origin + path, {
-        signal,
-        credentials: 'omit',
-        referrerPolicy: 'no-referrer',
-      }).catch((cause: unknown) => {
+      const stalled = new AbortController()
+      const stall = () => setTimeout(() => stalled.abort(), answerMs)
+      let timer = stall()
+      try {
+        const response = await fetch(options.origin + path, {
+          signal: AbortSignal.any([signal, stalled.signal]),
+          credentials: 'omit',
+          referrerPolicy: 'no-referrer',
+        })
+        if (!response.ok) throw httpError(response.status)
+        const body = await readBody(response, (bytes) => {
+          if (bytes > limit) throw new ParticipantError('http', `The answer is longer than ${limit} bytes.`)
+          clearTimeout(timer)
+          timer = stall()
+          onProgress?.(bytes)
+        })
+        count(withReceived(ledger, body.length))
+        return body
+      } catch (cause) {
         signal.throwIfAborted()
+        if (cause instanceof ParticipantError) throw cause
         throw new ParticipantError('offline', 'The coordinator cannot be reached.', { cause })
-      })
-      if (response.status === 404) throw new ParticipantError('not-found', 'The coordinator has nothing of that name.')
-      if (!response.ok) throw new ParticipantError('http', `The coordinator answered ${response.status}.`)
-      const body = await readBody(response, { limit, onProgress })
-      count(withReceived(ledger, body.length))
-      return body
+      } finally {
+        clearTimeout(timer)
+      }
     },
 
     /** Nothing leaves after this. */
@@ -180,27 +194,23 @@ export interface GetOptions {
   readonly onProgress?: (bytes: number) => void
 }
 
-async function readBody(
-  response: Response,
-  { limit, onProgress }: { readonly limit: number; readonly onProgress: ((bytes: number) => void) | undefined },
-): Promise<Uint8Array<ArrayBuffer>> {
+function httpError(status: number): ParticipantError {
+  return status === 404
+    ? new ParticipantError('not-found', 'The coordinator has nothing of that name.')
+    : new ParticipantError('http', `The coordinator answered ${status}.`)
+}
+
+async function readBody(response: Response, onProgress: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = []
   let length = 0
   // Not `for await`: Safari's streams have no iterator.
   const reader = response.body?.getReader()
   for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
     length += part.value.length
-    if (length > limit) throw new ParticipantError('http', `The answer is longer than ${limit} bytes.`)
+    onProgress(length)
     parts.push(part.value)
-    onProgress?.(length)
   }
-  const body = new Uint8Array(length)
-  let offset = 0
-  for (const part of parts) {
-    body.set(part, offset)
-    offset += part.length
-  }
-  return body
+  return concat(...parts)
 }
 
 function readReply<Value>(schema: v.GenericSchema<unknown, Value>, answer: unknown): Reply<Value> {

@@ -6,7 +6,7 @@ import type { Report } from '@passerby/protocol'
 import type { Egress } from './egress.ts'
 import type { KeptUpload } from './keep.ts'
 import type { Learner, LearnerProgress, LocalEvaluation, LocalOutcome } from './learner.ts'
-import { downloadModel } from './model-download.ts'
+import type { ModelSource } from './model-download.ts'
 import type { Order } from './trust.ts'
 
 export type TrainOrder = Extract<Order, { config: unknown }>
@@ -14,6 +14,7 @@ export type TrainOrder = Extract<Order, { config: unknown }>
 /** What a round needs of its client. */
 export interface RoundTools {
   readonly egress: Egress
+  readonly models: ModelSource
   readonly learner: Learner
   readonly identity: CryptoKeyPair
 }
@@ -33,9 +34,9 @@ export interface RoundWatch {
 export async function localRound(order: TrainOrder, tools: RoundTools, watch: RoundWatch): Promise<KeptUpload> {
   const { config } = order
   const { signal } = watch
-  const { egress, learner, identity } = tools
+  const { models, learner, identity } = tools
   const client = await clientId(await exportPublicKey(identity.publicKey))
-  const model = await downloadModel(egress, config.model, { signal, onProgress: watch.onDownload })
+  const model = await models(config.model, { signal, onProgress: watch.onDownload })
   signal.throwIfAborted()
   watch.onDownloaded()
   const outcome = await learner.train(

@@ -1,4 +1,4 @@
-import { hex, sha256 } from '@passerby/privacy'
+import { hex, sha256, utf8 } from '@passerby/privacy'
 import { canonicalLayout } from '@passerby/federation'
 import type { Params } from '@passerby/federation'
 import { decodeSafetensors, paths } from '@passerby/protocol'
@@ -14,28 +14,42 @@ export interface NamedModel {
   readonly layout: string
 }
 
+export interface DownloadWatch {
+  readonly signal: AbortSignal
+  readonly onProgress?: (fraction: number) => void
+}
+
+export type ModelSource = ReturnType<typeof createModelSource>
+
 /**
- * Fetches a model and checks file and layout against the signed hashes. Goes on trying while the coordinator cannot
- * be reached. Rejects with `ParticipantError` `wrong-model`, or with the signal's reason.
+ * Fetches models and checks file and layout against the signed hashes. The last one stays in memory, since a client
+ * measures a model and then trains from the same; each answer has values of its own, to be given away.
  */
-export async function downloadModel(
-  egress: Egress,
-  model: NamedModel,
-  watch: { readonly signal: AbortSignal; readonly onProgress?: (fraction: number) => void },
-): Promise<Params> {
-  const file = await patiently(watch.signal, () => fetchModel(egress, model, watch))
-  const { params } = decodeSafetensors(file)
-  const layout = hex(await sha256(new TextEncoder().encode(canonicalLayout(params.layout))))
-  if (layout !== model.layout)
-    throw new ParticipantError('wrong-model', 'The model has not the layout it was signed with.')
-  return params
+export function createModelSource(egress: Egress) {
+  let last: { readonly sha256: string; readonly params: Params } | undefined
+
+  /** Goes on trying while the coordinator is away. Rejects with `ParticipantError`, or with the signal's reason. */
+  async function download(model: NamedModel, watch: DownloadWatch): Promise<Params> {
+    const file = await patiently(watch.signal, () => fetchModel(egress, model, watch))
+    const { params } = decodeSafetensors(file)
+    const layout = hex(await sha256(utf8(canonicalLayout(params.layout))))
+    if (layout !== model.layout)
+      throw new ParticipantError('wrong-model', 'The model has not the layout it was signed with.')
+    last = { sha256: model.sha256, params }
+    return params
+  }
+
+  return async (model: NamedModel, watch: DownloadWatch): Promise<Params> => {
+    const { layout, values } = last?.sha256 === model.sha256 ? last.params : await download(model, watch)
+    return { layout, values: values.slice() }
+  }
 }
 
 /** The file alone, checked against its hash. */
 export async function fetchModel(
   egress: Egress,
   model: { readonly sha256: string; readonly bytes: number },
-  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress?: (fraction: number) => void },
+  { signal, onProgress }: DownloadWatch,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const file = await egress.get(paths.model(model.sha256), {
     limit: model.bytes,

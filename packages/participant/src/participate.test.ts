@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpServer, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,6 +89,8 @@ async function scriptedCoordinator() {
     task: null as EdgeTask | null,
     state: 'running' as EdgeStatus['state'],
     served: file,
+    /** So many downloads of the model break off in the middle. */
+    brokenDownloads: 0,
     chain,
     joinRefusal: undefined as RefusalCode | undefined,
     /** Answers to the next commits. */
@@ -105,11 +107,19 @@ async function scriptedCoordinator() {
     script.received.push(name)
     for (const listener of script.listeners) listener()
   }
+  const serveModel = (response: ServerResponse) => {
+    note('model')
+    if (script.brokenDownloads-- <= 0) response.end(script.served)
+    else
+      response
+        .writeHead(200, { 'content-length': script.served.length })
+        .write(script.served.subarray(0, 1000), () => response.destroy())
+  }
   const http: HttpServer = createServer((request, response) => {
     void (async () => {
       if (request.url === paths.card(federation))
         response.end(JSON.stringify({ ...script.chain, card: await sign('card', card, signing.privateKey) }))
-      else if (request.url === paths.model(model.sha256)) response.end(script.served)
+      else if (request.url === paths.model(model.sha256)) serveModel(response)
       else response.writeHead(404).end()
     })()
   })
@@ -315,6 +325,7 @@ describe('a round over a real socket', () => {
     coordinator.tell(await coordinator.published())
     await until(client, (snapshot) => snapshot.rounds[0].global !== undefined && snapshot.state === 'waiting')
     expect(coordinator.script.received).toContain(`evaluated ${JSON.stringify({ ...measuredLocal, rank1: 10 })}`)
+    expect(coordinator.script.received.filter((name) => name === 'model')).toHaveLength(1)
     coordinator.notify('status', { ...coordinator.status(), state: 'ended' })
     const snapshot = await until(client, inState('ended'))
 
@@ -373,6 +384,17 @@ describe('R4 U2 what is lost is not lost', () => {
       'chunk 1',
     ])
     expect(coordinator.script.updates).toHaveLength(1)
+  })
+
+  test('a download that breaks off is begun again', async () => {
+    const coordinator = await scriptedCoordinator()
+    coordinator.script.brokenDownloads = 1
+    coordinator.script.task = await coordinator.config(1)
+    const { client } = await participant(coordinator)
+    client.start()
+    await until(client, counted)
+    expect(coordinator.script.received.filter((name) => name === 'model')).toHaveLength(2)
+    expect(coordinator.script.updates[0].values[0]).toBe(1)
   })
 
   test('after a reload the kept update is uploaded by the same client', async () => {
@@ -539,6 +561,11 @@ describe('refusals by name', () => {
     await until(client, inState('waiting'))
     coordinator.notify('dismissed', { code: 'replaced', message: 'elsewhere' })
     expect((await until(client, inState('refused'))).refusal).toEqual({ code: 'replaced', message: 'elsewhere' })
+  })
+
+  test('a federation that the coordinator has not', async () => {
+    const coordinator = await scriptedCoordinator()
+    expect(await refusalOf(coordinator, { federation: 'south-gate' })).toBe('unknown-federation')
   })
 
   test('J3 untrusted: another root than the link names', async () => {

@@ -6,7 +6,7 @@ import type { Egress } from './egress.ts'
 import type { Keep, KeptUpload } from './keep.ts'
 import type { Learner, LearnerProgress } from './learner.ts'
 import { localRound, measured } from './local-round.ts'
-import { downloadModel } from './model-download.ts'
+import { createModelSource } from './model-download.ts'
 import type { Session, SessionEffect, SessionEvent } from './session-types.ts'
 import { trainedRound, withLoss, withRound, withWork } from './snapshot.ts'
 import type { RoundView, Snapshot, Work } from './snapshot.ts'
@@ -34,6 +34,7 @@ type WorkEffect = Extract<SessionEffect, { type: 'train' | 'upload' | 'evaluate'
 export function createRoundWork(options: RoundWorkOptions) {
   const { egress, keep, learner, now, dispatch, update } = options
   const bench = createWorkbench(options.life)
+  const models = createModelSource(egress)
   let storage = Promise.resolve()
   let order: Order = { task: { task: 'none' } }
   let kept: KeptUpload | undefined
@@ -53,7 +54,8 @@ export function createRoundWork(options: RoundWorkOptions) {
         }
       },
       (error) => {
-        note(effect.round, { outcome: 'failed' })
+        const round = effect.type === 'upload' ? kept?.sealed.header.round : effect.round
+        if (round !== undefined) note(round, { outcome: 'failed' })
         options.trouble(messageOf(error))
         dispatch({ type: 'failed' })
       },
@@ -65,7 +67,7 @@ export function createRoundWork(options: RoundWorkOptions) {
     const { config } = order
     const { round, session } = config
     note(round, { outcome: 'open' })
-    const tools = { egress, learner, identity: await options.identity() }
+    const tools = { egress, models, learner, identity: await options.identity() }
     kept = await localRound(order, tools, {
       signal,
       onDownload: (fraction) => tell(session, { round, phase: 'downloading', fraction }),
@@ -98,7 +100,7 @@ export function createRoundWork(options: RoundWorkOptions) {
     const show = (fraction: number) =>
       update((before) => withWork(before, { round, phase: 'evaluating', fraction }, now()))
     show(0)
-    const { values } = await downloadModel(egress, model, { signal })
+    const { values } = await models(model, { signal })
     signal.throwIfAborted()
     const watch = { signal, onProgress: (progress: LearnerProgress) => show(trained(progress)) }
     const global = await learner.evaluate({ backbone: values, settings }, watch)
@@ -144,8 +146,10 @@ export function createRoundWork(options: RoundWorkOptions) {
 
     /** Marks the rounds of which an event decides. */
     witnessed(session: Session, event: SessionEvent): void {
-      if (event.type === 'aborted' && 'session' in session && session.session === event.session)
-        note(session.round, { outcome: 'aborted' })
+      if (event.type === 'aborted' && 'session' in session && session.session === event.session) {
+        const round = session.state === 'uploading' ? kept?.sealed.header.round : session.round
+        if (round !== undefined) note(round, { outcome: 'aborted' })
+      }
       if ((event.type === 'joined' || event.type === 'tasked') && event.task.task === 'train' && event.task.accepted)
         note(event.task.round, { outcome: 'counted' })
     },

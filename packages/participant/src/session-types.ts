@@ -19,7 +19,7 @@ export type Link = 'connecting' | 'joining' | 'joined'
  *                                    ↕ paused                            … → ended | refused
  *
  * `uploading` and `evaluating` exist only while joined; a lost connection leads back to `connecting`, with a
- * finished update kept. Training goes on without a connection.
+ * finished update kept, which is settled before anything else. Training goes on without a connection.
  */
 export type Session =
   | { readonly state: 'idle' }
@@ -43,7 +43,6 @@ export interface TrainingSession {
 export interface UploadingSession {
   readonly state: 'uploading'
   readonly past: Past
-  readonly round: number
   readonly session: number
   readonly next: SessionTask
 }
@@ -90,8 +89,8 @@ export type SessionEffect =
   | { readonly type: 'join' }
   /** Download, train, measure, seal and keep. Answers `downloaded` and `sealed`, or `failed`. */
   | { readonly type: 'train'; readonly round: number; readonly session: number }
-  /** Upload what is kept. Answers `settled` or `failed`. */
-  | { readonly type: 'upload'; readonly round: number; readonly session: number }
+  /** Upload what is kept, or learn that it is over. Answers `settled` or `failed`. */
+  | { readonly type: 'upload'; readonly session: number }
   /** Measure a published model and tell. Answers `evaluated` or `failed`. */
   | { readonly type: 'evaluate'; readonly round: number }
   /** Stop the work under way; it answers nothing any more. */

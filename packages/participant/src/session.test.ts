@@ -112,10 +112,12 @@ describe('R4 a lost connection or a reload', () => {
     expect(play(start(7), ...joined(train(7))).effects).toEqual(['connect', 'join', 'upload 7'])
   })
 
-  test('a kept update that was counted, or whose session is over, is discarded', () => {
+  test('a kept update that was counted is discarded; of another, its end is learnt before anything else', () => {
     expect(play(start(7), ...joined(train(7, true))).effects.slice(2)).toEqual(['discard'])
-    expect(play(start(7), ...joined(none)).effects.slice(2)).toEqual(['discard'])
-    expect(play(start(7), ...joined(train(8))).effects.slice(2)).toEqual(['discard', 'train 8'])
+    const settled = { type: 'settled', session: 7 } as const
+    expect(play(start(7), ...joined(none), settled).effects.slice(2)).toEqual(['upload 7', 'discard'])
+    expect(play(start(7), ...joined(train(8)), settled).effects.slice(2)).toEqual(['upload 7', 'discard', 'train 8'])
+    expect(play(start(7), ...joined(evaluate), settled).effects.slice(2)).toEqual(['upload 7', 'discard', 'evaluate'])
   })
 
   test('work on a session that ended meanwhile is left', () => {

@@ -100,29 +100,25 @@ function tasked(session: Session, task: SessionTask): SessionStep {
 /** What a joined client does about a task: go on with it, or leave what it was at and begin it. */
 function assign(session: Alive, task: SessionTask): SessionStep {
   if (session.state === 'paused' || isAtWorkOn(session, task)) return stay(session)
-  const { past } = session
-  const left = abandoning(session)
-  if (task.task === 'train' && !task.accepted) {
-    const { round, session: number } = task
-    if (past.kept === number) return after(left, uploading(past, task))
-    const before = [...left, ...discarding(past)]
-    // What was finished once is not trained again, whatever became of it.
-    if (number <= past.spent) return [{ state: 'waiting', past: { ...past, kept: 0 } }, before]
-    return [
-      { state: 'downloading', past: { ...past, kept: 0 }, round, session: number, link: 'joined' },
-      [...before, { type: 'train', round, session: number }],
-    ]
-  }
-  const spent = task.task === 'train' ? Math.max(past.spent, task.session) : past.spent
-  const settled = { kept: 0, spent }
-  const before = [...left, ...discarding(past)]
-  return task.task === 'evaluate'
-    ? [{ state: 'evaluating', past: settled, round: task.round }, [...before, { type: 'evaluate', round: task.round }]]
-    : [{ state: 'waiting', past: settled }, before]
+  return after(abandoning(session), begin(session.past, task))
 }
 
-function uploading(past: Past, { round, session }: { readonly round: number; readonly session: number }): SessionStep {
-  return [{ state: 'uploading', past, round, session, next: { task: 'none' } }, [{ type: 'upload', round, session }]]
+function begin(past: Past, task: SessionTask): SessionStep {
+  if (task.task === 'train' && task.accepted) {
+    const settled = { kept: 0, spent: Math.max(past.spent, task.session) }
+    return [{ state: 'waiting', past: settled }, discarding(past)]
+  }
+  if (past.kept !== 0) return uploading(past, task)
+  if (task.task === 'evaluate')
+    return [{ state: 'evaluating', past, round: task.round }, [{ type: 'evaluate', round: task.round }]]
+  // What was finished once is not trained again, whatever became of it.
+  if (task.task === 'none' || task.session <= past.spent) return [{ state: 'waiting', past }, []]
+  const { round, session } = task
+  return [{ state: 'downloading', past, round, session, link: 'joined' }, [{ type: 'train', round, session }]]
+}
+
+function uploading(past: Past, next: SessionTask): SessionStep {
+  return [{ state: 'uploading', past, session: past.kept, next }, [{ type: 'upload', session: past.kept }]]
 }
 
 function isAtWorkOn(session: Alive, task: SessionTask): boolean {
@@ -144,7 +140,7 @@ function aborted(session: Session, number: number): SessionStep {
 function sealed(session: Session, number: number): SessionStep {
   if (session.state !== 'training' || session.session !== number) return stay(session)
   const past = { kept: number, spent: number }
-  return session.link === 'joined' ? uploading(past, session) : [{ state: session.link, past }, []]
+  return session.link === 'joined' ? uploading(past, { task: 'none' }) : [{ state: session.link, past }, []]
 }
 
 function settled(session: Session, number: number): SessionStep {
