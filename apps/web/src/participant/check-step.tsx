@@ -6,6 +6,7 @@ import { Field, Select } from '../ui/field.tsx'
 import { formatBytes, formatCount, formatSeconds, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Notice } from '../ui/notice.tsx'
+import { ProgressBar } from '../ui/progress-bar.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { roundSeconds } from './check-view.ts'
 import styles from './check-step.module.css'
@@ -67,7 +68,7 @@ export function CheckStep({
           </div>
         </>
       )}
-      {check.state === 'running' && <Running stage={check.stage} />}
+      {check.state === 'running' && <Running {...check} />}
       {check.state === 'done' && (
         <>
           <Passed check={check.view} card={card} />
@@ -127,7 +128,7 @@ function BackendChoice({
   )
 }
 
-function Running({ stage }: { readonly stage: CheckStage }) {
+function Running({ stage, fraction }: { readonly stage: CheckStage; readonly fraction: number }) {
   const at = stages.findIndex((one) => one.stage === stage)
   return (
     <Card title="Checking">
@@ -143,6 +144,7 @@ function Running({ stage }: { readonly stage: CheckStage }) {
           </li>
         ))}
       </ol>
+      {stage === 'crops' && <ProgressBar label="Crops decoded" fraction={fraction} />}
     </Card>
   )
 }

@@ -41,8 +41,14 @@ export function CropPattern({
             ) : (
               'No known pattern fits these names. '
             )}
-            Write <code>{'{identity}'}</code>, <code>{'{camera}'}</code> and <code>*</code> for anything else, for
-            example <code>{'{identity}/{camera}_*'}</code>. Empty: recognised by itself.
+            {view.kept ? (
+              'To read them otherwise, delete everything and import again.'
+            ) : (
+              <>
+                Write <code>{'{identity}'}</code>, <code>{'{camera}'}</code> and <code>*</code> for anything else, for
+                example <code>{'{identity}/{camera}_*'}</code>. Empty: recognised by itself.
+              </>
+            )}
           </>
         }
         error={problem}

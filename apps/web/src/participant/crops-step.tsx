@@ -51,7 +51,8 @@ export function CropsStep({
       </div>
       {crops.problem && (
         <Notice tone="bad" title="That did not work.">
-          {crops.problem}
+          <p>{crops.problem}</p>
+          <p>The files that you picked are untouched.</p>
         </Notice>
       )}
       {crops.state === 'none' && <CropDrop onPick={actions.read} onProblem={actions.complain} />}

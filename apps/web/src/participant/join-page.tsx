@@ -73,7 +73,10 @@ function Body({ state, page }: { readonly state: PageState; readonly page: Parti
   if (gate.state !== 'open' || !page)
     return (
       <main id="main" className={layout.alone}>
-        <Skeleton label="Asking the coordinator who it is" height={320} />
+        <div className={layout.title}>
+          <p className={layout.lead}>Asking the coordinator to prove who it is…</p>
+          <Skeleton label="Waiting for the coordinator" height={320} />
+        </div>
       </main>
     )
   return <Steps state={state} gate={gate} page={page} />

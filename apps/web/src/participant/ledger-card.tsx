@@ -32,7 +32,7 @@ export function LedgerCard({ ledger, thisRound }: { readonly ledger: Ledger; rea
       />
       <p className={page.small}>
         Counted in the one module through which anything can leave this tab. Downloaded:{' '}
-        {formatBytes(ledger.received.bytes)} of models.
+        {formatBytes(ledger.received.bytes)} of models and cards.
       </p>
     </Card>
   )

@@ -54,7 +54,7 @@ interface Reading {
 
 export type CheckState =
   | { readonly state: 'none' }
-  | { readonly state: 'running'; readonly stage: CheckStage }
+  | { readonly state: 'running'; readonly stage: CheckStage; readonly fraction: number }
   | { readonly state: 'done'; readonly view: CheckView }
   | { readonly state: 'failed'; readonly problem: string }
 

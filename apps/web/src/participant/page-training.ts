@@ -9,7 +9,7 @@ import type { PageContext } from './page.ts'
 import type { TrainActions } from './train-step.tsx'
 import { remoteLearner } from './remote-learner.ts'
 import { sealSpy } from './test-hook.ts'
-import type { CheckStage, CheckView, NearestView } from './worker/workbench.ts'
+import type { CheckView, NearestView, OnStage } from './worker/workbench.ts'
 
 export interface TrainingDesk extends TrainActions {
   /** Chooses and measures the backend. */
@@ -64,9 +64,9 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
   }
 
   async function check(): Promise<void> {
-    set({ check: { state: 'running', stage: 'crops' } })
+    set({ check: { state: 'running', stage: 'crops', fraction: 0 } })
     try {
-      const onStage = proxy((stage: CheckStage) => set({ check: { state: 'running', stage } }))
+      const onStage = proxy<OnStage>((stage, fraction = 0) => set({ check: { state: 'running', stage, fraction } }))
       const view = await host.insist((bench) => bench.check(federation().local, get().backend, onStage))
       set({ check: { state: 'done', view } })
     } catch (error) {

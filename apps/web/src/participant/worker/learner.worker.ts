@@ -5,7 +5,7 @@ import { deviceLoss } from '@passerby/learner'
 import { expose } from 'comlink'
 import { openCropDesk, type CropDesk } from './crop-desk.ts'
 import { openDesk, type Desk } from './learning-desk.ts'
-import type { OnProgress, Workbench } from './workbench.ts'
+import type { OnProgress, OnStage, Workbench } from './workbench.ts'
 
 interface Place {
   readonly name: string
@@ -63,6 +63,10 @@ const workbench: Workbench = {
   sheet: (size) => here().crops.sheet(size),
   async check(settings, wish, onStage) {
     const { name, crops, heads } = here()
+    const tell = throttled<Parameters<OnStage>>(
+      (stage) => onStage?.(...stage),
+      ([, fraction]) => fraction === undefined,
+    )
     desk = await openDesk({
       crops: await crops.crops(),
       settings,
@@ -70,7 +74,7 @@ const workbench: Workbench = {
       federation: name,
       memory: { load: (key) => heads.read(key), save: (key, bytes) => heads.write(key, bytes) },
       signal: nextJob(),
-      onStage: (stage) => onStage?.(stage),
+      onStage: (...stage) => tell(stage),
     })
     // Without its device the worker is of no use: its end tells the page, which starts another.
     void deviceLoss().then(() => self.close())

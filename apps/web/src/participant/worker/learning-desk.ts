@@ -10,7 +10,7 @@ import { dotScores, selectQueries, splitByIdentity } from '@passerby/reid'
 import type { BackendWish } from '../membership.ts'
 import { expectedMemory } from './expected-memory.ts'
 import { sheetImage, spread } from './sheet.ts'
-import type { CheckStage, CheckView, NearestView } from './workbench.ts'
+import type { CheckView, NearestView, OnStage } from './workbench.ts'
 
 /** Seed of the split by identity: the same crops are kept back on every visit, whatever the federation. */
 const SPLIT_SEED = 1
@@ -29,14 +29,18 @@ export interface DeskOptions {
   readonly federation: string
   readonly memory: Memory
   readonly signal: AbortSignal
-  readonly onStage: (stage: CheckStage) => void
+  readonly onStage: OnStage
 }
 
 /** Decodes the crops, chooses and measures a backend. Throws `LearnerError` when there is none or too little to train on. */
 export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { crops, settings, wish, federation, memory, signal, onStage } = options
   onStage('crops')
-  const { set, unreadable } = await decodeCrops(crops, settings.input, { decode: decodeImage, signal })
+  const { set, unreadable } = await decodeCrops(crops, settings.input, {
+    decode: decodeImage,
+    signal,
+    onProgress: ({ done, total }) => onStage('crops', done / total),
+  })
   const split = splitByIdentity(set, settings.validation, SPLIT_SEED)
   const training = pixelsAt(set, split.training)
   const validation = split.validation.length > 0 ? pixelsAt(set, split.validation) : undefined

@@ -27,7 +27,7 @@ export interface Workbench {
   sheet(size: number): Promise<readonly SheetImage[]>
 
   /** Chooses the backend, measures it with the federation's network, and decodes the crops. */
-  check(settings: LocalSettings, wish: BackendWish, onStage?: (stage: CheckStage) => void): Promise<CheckView>
+  check(settings: LocalSettings, wish: BackendWish, onStage?: OnStage): Promise<CheckView>
   train(task: LocalTask, onProgress: (progress: LearnerProgress) => void): Promise<LocalOutcome>
   evaluate(task: EvaluationTask): Promise<LocalEvaluation | undefined>
   /** Ends the running `read`, `keep`, `train` or `evaluate` with an `AbortError`. */
@@ -64,6 +64,8 @@ export interface SheetImage {
 }
 
 export type CheckStage = 'crops' | 'backend'
+/** `fraction`: of the stage, 0 to 1, where it can be told. */
+export type OnStage = (stage: CheckStage, fraction?: number) => void
 
 export interface CheckView {
   readonly backend: 'webgpu' | 'wasm'
