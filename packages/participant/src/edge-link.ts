@@ -36,8 +36,6 @@ export interface EdgeLinkOptions {
   readonly onTrouble: (message: string) => void
 }
 
-export type EdgeLink = ReturnType<typeof createEdgeLink>
-
 export function createEdgeLink(options: EdgeLinkOptions) {
   const { egress, dispatch } = options
   let connection = new AbortController()

@@ -1,5 +1,3 @@
-export type Workbench = ReturnType<typeof createWorkbench>
-
 /**
  * One piece of work at a time: the next begins when the one before has come to rest, abandoned or not, so that a
  * learner is never asked for two things at once.
