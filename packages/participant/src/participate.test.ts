@@ -37,7 +37,7 @@ import type { EdgeStatus, EdgeTask, RefusalCode, UpdateBegin } from '@passerby/p
 import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import * as v from 'valibot'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { downloadNewestModel } from './card.ts'
 import { openEgress } from './egress.ts'
 import type { Learner, LocalTask } from './learner.ts'
@@ -45,6 +45,9 @@ import { openFolderKeep } from './node.ts'
 import { createParticipant } from './participate.ts'
 import type { Participant, ParticipantOptions } from './participate.ts'
 import type { Snapshot } from './snapshot.ts'
+
+// Real sockets, keys and files: on a busy machine a round takes a while.
+vi.setConfig({ testTimeout: 30_000 })
 
 /** 400 KB: two chunks. */
 const layout: Layout = [

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { base64url, concat, equalBytes, fromBase64url, fromHex, hex, sha256 } from './bytes.ts'
 import { chunkAad, commitMessage, sealInfo } from './envelope.ts'
 import { chunkBytes, headerHash, headerMismatch, sealedChunkLength, sealedLength, updateHeader } from './header.ts'
@@ -10,6 +10,8 @@ import { createRoundKey } from './round-key.ts'
 import { sealUpdate } from './seal.ts'
 import type { SealedUpdate } from './seal.ts'
 import { createSigningKey, signBytes } from './signing.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 const [round, identity] = await Promise.all([createRoundKey(), createSigningKey()])
 const opening = { round, client: identity.publicKey }
