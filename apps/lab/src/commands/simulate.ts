@@ -9,6 +9,7 @@ import { type LearningFlags, addLearningOptions, federationSettings } from '../s
 import { type SimulationRecord, simulate } from '../simulate/simulate.ts'
 import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
 import { clientsTable, finalTable, roundLine, startLine } from '../simulate/lines.ts'
+import { withNetwork } from '../settings/network-choice.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { duration } from '../terminal/table.ts'
 import { writeJson } from '../terminal/write-json.ts'
@@ -47,7 +48,7 @@ export function simulateCommand(): Command {
     .option('--out <file>', 'where the final model is written (default: in the state folder)')
     .option('--json <file>', 'report as JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async (_, command: Command) => run(command.opts<SimulateFlags>()))
+    .action(async (_, command: Command) => run(await withNetwork<SimulateFlags>(command, {})))
 }
 
 async function run(flags: SimulateFlags): Promise<void> {
