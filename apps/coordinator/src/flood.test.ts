@@ -7,13 +7,14 @@ import { modelFile, smallLayout } from '../test/model.ts'
 import {
   type ScriptedConnection,
   type ScriptedIdentity,
-  configOf,
   connect,
+  evaluateTask,
   join,
   joinRequest,
   newIdentity,
   reportOf,
   seal,
+  trainTask,
   upload,
 } from '../test/scripted-client.ts'
 import { type ScriptedOperator, scriptedOperator } from '../test/scripted-operator.ts'
@@ -64,20 +65,11 @@ async function stage(child: ChildCoordinator) {
   expect(await upload(theirs, counted, reportOf(hostile))).toMatchObject({ ok: true })
   expect(await train(mine, honest, 1)).toMatchObject({ ok: true })
   for (const connection of [mine, theirs]) {
-    await connection.notice('task', (task) => task?.task === 'evaluate')
+    await evaluateTask(connection, 1)
     await connection.ask('evaluated', { round: 1, evaluation: null })
   }
   const loot = await lootOf(await trainTask(theirs, 2), { identity: hostile, counted, join: joinMessage })
   return { here, honest, mine, theirs, loot }
-}
-
-async function trainTask(connection: ScriptedConnection, session: number) {
-  const task = await connection.notice(
-    'task',
-    (one) => one?.task === 'train' && configOf(one.config).session === session,
-  )
-  if (task?.task !== 'train') throw new Error('no training was asked for')
-  return task.config
 }
 
 async function train(connection: ScriptedConnection, identity: ScriptedIdentity, session: number) {
@@ -150,7 +142,7 @@ test('S5 10,000 hostile messages are refused by name, the honest client counts, 
 
   // After all that its honest update still counts, and the round closes with both.
   expect(await upload(last.connection, { ...loot.sealed }, reportOf(loot.identity))).toMatchObject({ ok: true })
-  await mine.notice('task', (task) => task?.task === 'evaluate' && task.model.payload !== '')
+  await evaluateTask(mine, 2)
   const { rounds } = await here.operator.must('watch', { federation: here.to.federation })
   expect(rounds.map(({ session, contributions }) => [session, contributions.length])).toEqual([
     [1, 2],

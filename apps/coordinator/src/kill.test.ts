@@ -12,6 +12,7 @@ import {
   connect,
   join,
   newIdentity,
+  publishedOf,
   reportOf,
   seal,
   upload,
@@ -76,8 +77,7 @@ async function work(
       if (reply.ok) promised.add(session)
       else expect(['duplicate-update', 'late-update']).toContain(reply.refusal.code)
     } else if (task?.task === 'evaluate') {
-      const { round } = JSON.parse(Buffer.from(task.model.payload, 'base64url').toString()) as { round: number }
-      await connection.ask('evaluated', { round, evaluation: null })
+      await connection.ask('evaluated', { round: publishedOf(task.model).round, evaluation: null })
     }
     const next = await Promise.race([
       connection.notice('task', (one) => connection.notices.findIndex(({ notice }) => notice === one) >= seen),

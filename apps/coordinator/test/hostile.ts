@@ -75,7 +75,7 @@ function malformed(random: Random): Attack {
 /** A header with one field changed. */
 function bent(random: Random, { sealed }: Loot): Attack {
   const { header, enc } = sealed
-  const other = Array.from({ length: 64 }, () => pick(random, [...'0123456789abcdef'])).join('')
+  const other = Array.from({ length: 64 }, () => Math.floor(16 * random()).toString(16)).join('')
   const changes = {
     config: other,
     baseModel: other,

@@ -13,6 +13,7 @@ import {
   type EdgeNotices,
   type EdgeRequests,
   type JoinReply,
+  type PublishedModel,
   type Report,
   type Reply,
   type RoundConfig,
@@ -128,6 +129,24 @@ export async function join(
 
 export const configOf = (signed: Signed) =>
   JSON.parse(Buffer.from(signed.payload, 'base64url').toString('utf8')) as RoundConfig
+
+export const publishedOf = (signed: Signed) =>
+  JSON.parse(Buffer.from(signed.payload, 'base64url').toString('utf8')) as PublishedModel
+
+/** The configuration of this session, of the first one without a number. Waits until the client is told to train. */
+export async function trainTask(connection: ScriptedConnection, session?: number): Promise<Signed> {
+  const task = await connection.notice(
+    'task',
+    (one) => one?.task === 'train' && (session === undefined || configOf(one.config).session === session),
+  )
+  if (task?.task !== 'train') throw new Error('no training was asked for')
+  return task.config
+}
+
+/** Waits until the client is told to measure the model of this round. */
+export async function evaluateTask(connection: ScriptedConnection, round: number): Promise<void> {
+  await connection.notice('task', (one) => one?.task === 'evaluate' && publishedOf(one.model).round === round)
+}
 
 /** What a client would upload in the session that the configuration opens. */
 export async function seal(

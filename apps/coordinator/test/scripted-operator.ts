@@ -28,8 +28,10 @@ export interface ScriptedOperator {
   close(): void
 }
 
-export async function scriptedOperator(url: string, token: string): Promise<ScriptedOperator> {
-  const socket = io(url + OPERATOR_NAMESPACE, { auth: { token }, transports: ['websocket'], forceNew: true })
+/** `ca`: the certificate to trust, in PEM. */
+export async function scriptedOperator(url: string, token: string, ca?: Buffer): Promise<ScriptedOperator> {
+  const options = { auth: { token }, transports: ['websocket'], forceNew: true, reconnection: false }
+  const socket = io(url + OPERATOR_NAMESPACE, { ...options, ...(ca && { ca: ca.toString() }) })
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('connect_error', reject)

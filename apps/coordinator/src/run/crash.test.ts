@@ -1,31 +1,26 @@
 import { join as joinPath } from 'node:path'
 import { readdir } from 'node:fs/promises'
 import type { EdgeNotices, EdgeTask, JoinReply, Reply } from '@passerby/protocol'
-import { FederationSettings, decodeSafetensors, parse } from '@passerby/protocol'
-import { type SealedUpdate, issueJoinToken } from '@passerby/privacy'
+import { decodeSafetensors } from '@passerby/protocol'
+import type { SealedUpdate } from '@passerby/privacy'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newDataFolder } from '../../test/data-folder.ts'
-import { modelFile, twoChunkLayout } from '../../test/model.ts'
+import { twoChunkLayout } from '../../test/model.ts'
 import {
   type ScriptedIdentity,
   configOf,
   joinRequest,
   newIdentity,
+  publishedOf,
   reportOf,
   seal,
   upload,
 } from '../../test/scripted-client.ts'
+import { createFederation, openSurroundings } from '../../test/surroundings.ts'
 import { join } from '../edge/join.ts'
 import { answerMember, parseRequest } from '../edge/requests.ts'
 import type { Visit } from '../edge/visit.ts'
-import { loadKeys } from '../keys.ts'
-import { createLog } from '../log.ts'
-import { createMetrics } from '../metrics.ts'
-import { diskBlobs } from '../store/blobs.ts'
-import { type OpenDatabase, connect } from '../store/database.ts'
-import { type Envelope, type Envelopes, diskEnvelopes } from '../store/envelopes.ts'
-import { storeInvite } from '../store/invites.ts'
+import type { Envelope, Envelopes } from '../store/envelopes.ts'
 import {
   clients,
   contributions,
@@ -36,7 +31,6 @@ import {
   runStates,
   sessions,
 } from '../store/schema.ts'
-import { storeModelRow } from '../store/models.ts'
 import { readRecords } from '../store/records.ts'
 import { apply } from './apply.ts'
 import type { Surroundings } from './core.ts'
@@ -49,28 +43,15 @@ import { type Runs, openRuns } from './runs.ts'
  * answered. Another coordinator then opens the same folder, and the run must end as if nothing had happened.
  */
 
-let folder: Awaited<ReturnType<typeof newDataFolder>>
-let database: OpenDatabase
+let place: Awaited<ReturnType<typeof openSurroundings>>
 let whole: Surroundings
 let people: readonly ScriptedIdentity[]
 beforeAll(async () => {
-  folder = await newDataFolder()
-  database = await connect(joinPath(folder.path, 'database'))
-  whole = {
-    db: database.db,
-    blobs: diskBlobs(joinPath(folder.path, 'blobs')),
-    envelopes: diskEnvelopes(joinPath(folder.path, 'sealed')),
-    keys: await loadKeys(joinPath(folder.path, 'keys'), Date.now()),
-    log: createLog('silent'),
-    metrics: createMetrics(() => 0),
-    now: Date.now,
-  }
+  place = await openSurroundings()
+  whole = place.around
   people = [await newIdentity('Anna', 10), await newIdentity('Ben', 30)]
 }, 60_000)
-afterAll(async () => {
-  await database.close()
-  await folder.remove()
-})
+afterAll(async () => await place.close())
 
 const never = new Promise<never>(() => undefined)
 /** Whatever is done with it, nothing comes back. */
@@ -197,8 +178,7 @@ async function doTask(
   }: { readonly task: EdgeTask; readonly ask: (event: string, ...args: readonly unknown[]) => Promise<Reply<unknown>> },
 ): Promise<void> {
   if (task.task === 'evaluate') {
-    const { round } = JSON.parse(Buffer.from(task.model.payload, 'base64url').toString()) as { round: number }
-    await ask('evaluated', { round, evaluation: null })
+    await ask('evaluated', { round: publishedOf(task.model).round, evaluation: null })
     return
   }
   const { session, round } = configOf(task.config)
@@ -219,20 +199,11 @@ async function doTask(
 const valueOf = (identity: ScriptedIdentity, round: number) => identity.images * round
 
 async function newFederation(): Promise<{ readonly federation: string; readonly token: string }> {
-  const runs = await openRuns({ ...whole, envelopes: { ...whole.envelopes, keepOnly: async () => undefined } })
-  const settings = parse(FederationSettings, { name: 'Crash', rounds: 2, cohort: { minClients: 2 } })
-  if (!settings.ok) throw new Error(settings.refusal.message)
-  const blob = await whole.blobs.put(modelFile(twoChunkLayout))
-  await storeModelRow(whole.db, { ...blob, layout: twoChunkLayout, name: 'initial', createdAt: 1 })
-  const core = await runs.create(settings.value, blob.sha256)
-  if (!core) throw new Error('no federation')
-  const federation = core.id
-  const invite = { id: federation, federation, label: '', createdAt: 1, expiresAt: 1, revoked: false }
-  await storeInvite(whole.db, invite)
+  const runs = await openRuns(whole)
+  const settings = { name: 'Crash', rounds: 2, cohort: { minClients: 2 } }
+  const { core, federation, token } = await createFederation(whole, runs, { settings, layout: twoChunkLayout })
   await serially(core, () => apply(core, { type: 'started' }))
   await runs.stop()
-  const expires = Date.now() + 3_600_000
-  const token = await issueJoinToken({ id: federation, federation, expires }, whole.keys.signing.privateKey)
   return { federation, token }
 }
 
@@ -275,7 +246,7 @@ async function checkRun(federation: string): Promise<void> {
     // (10 · 10r + 30 · 30r) / 40
     expect(new Set(params.values)).toEqual(new Set([25 * round]))
   }
-  expect(await readdir(joinPath(folder.path, 'sealed', federation))).toEqual([])
+  expect(await readdir(joinPath(place.folder, 'sealed', federation))).toEqual([])
 }
 
 test('U5 U7 a run that is cut off before any of its durable operations ends with every round once and every update once', async () => {

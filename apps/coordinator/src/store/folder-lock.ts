@@ -15,7 +15,7 @@ export interface FolderLock {
 /** Throws `CoordinatorError` `folder-locked` while another coordinator uses the folder. */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, 'lock')
-  const mine = `${process.pid} ${startOf(process.pid)}`
+  const mine = `${process.pid} ${processStart(process.pid)}`
   if (heldHere.has(path)) throw locked(folder, process.pid)
   const holder = await holderOf(path)
   if (holder !== undefined) throw locked(folder, holder)
@@ -44,7 +44,7 @@ async function holderOf(path: string): Promise<number | undefined> {
   const text = await readIfThere(path)
   if (text === undefined) return undefined
   const [pid, start] = new TextDecoder().decode(text).split(' ')
-  if (isAlive(Number(pid)) && Number(pid) !== process.pid && startOf(Number(pid)) === start) return Number(pid)
+  if (isAlive(Number(pid)) && Number(pid) !== process.pid && processStart(Number(pid)) === start) return Number(pid)
   await rm(path, { force: true })
   return undefined
 }
@@ -60,7 +60,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** When the process started, as the kernel counts it (field 22 of /proc/<pid>/stat); '-' where there is no /proc. */
-function startOf(pid: number): string {
+export function processStart(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-'

@@ -1,0 +1,46 @@
+import type { JoinReply, Reply } from '@passerby/protocol'
+import { expect, test } from 'vitest'
+import { smallLayout } from '../../test/model.ts'
+import { type ScriptedIdentity, joinRequest, newIdentity } from '../../test/scripted-client.ts'
+import { createFederation, openSurroundings } from '../../test/surroundings.ts'
+import { type Runs, openRuns } from '../run/runs.ts'
+import { join } from './join.ts'
+import type { Visit } from './visit.ts'
+
+async function attempt(runs: Runs, identity: ScriptedIdentity, to: { federation: string; token: string }) {
+  const visit: Visit = {
+    nonce: 'A'.repeat(43),
+    joined: undefined,
+    connection: {
+      send: () => undefined,
+      takeTraffic: () => ({ up: 0, down: 0 }),
+      isOpen: true,
+      close: () => undefined,
+    },
+  }
+  const request = await joinRequest('A'.repeat(43), identity, to)
+  const reply = await new Promise<Reply<JoinReply>>((answer) => void join(visit, request, { runs, answer }))
+  return reply.ok ? 'in' : reply.refusal.code
+}
+
+test('J5 an expired token admits whoever joined with it, after a restart too, and nobody else', async () => {
+  let now = Date.UTC(2030, 0, 1)
+  const place = await openSurroundings(() => now)
+  try {
+    const runs = await openRuns(place.around)
+    const settings = { name: 'Expiry' }
+    const to = await createFederation(place.around, runs, { settings, layout: smallLayout })
+    const [anna, ben] = [await newIdentity('Anna'), await newIdentity('Ben')]
+    expect(await attempt(runs, anna, to)).toBe('in')
+    now += 2 * 3_600_000
+    expect(await attempt(runs, anna, to)).toBe('in')
+    expect(await attempt(runs, ben, to)).toBe('expired-token')
+    await runs.stop()
+    const restarted = await openRuns(place.around)
+    expect(await attempt(restarted, anna, to)).toBe('in')
+    expect(await attempt(restarted, ben, to)).toBe('expired-token')
+    await restarted.stop()
+  } finally {
+    await place.close()
+  }
+}, 60_000)
