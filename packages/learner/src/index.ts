@@ -20,3 +20,4 @@ export { chooseBackend, type BackendChoice, type BackendTrial, type BackendWishe
 export { deviceLoss } from './backend/device-loss.ts'
 export { measureSpeed, type Speed, type SpeedOptions, type Workload } from './backend/speed.ts'
 export { benchmark, type Benchmark } from './bench.ts'
+export { timeKernels, type KernelTime, type KernelTimesOptions } from './executors/wasm/kernel-times.ts'

@@ -1,5 +1,5 @@
-import { backboneNames } from '@passerby/backbones'
-import type { Benchmark } from '@passerby/learner'
+import { backboneByName, backboneNames } from '@passerby/backbones'
+import { timeKernels, type Benchmark, type KernelTime } from '@passerby/learner'
 import { Command, Option } from 'commander'
 import { type BenchPage, openBenchPage } from '../bench/in-chromium.ts'
 import { type BenchJob, runBenchJob } from '../bench/job.ts'
@@ -16,6 +16,7 @@ interface BenchFlags {
   readonly hosts: 'both' | 'node' | 'chromium'
   readonly cpu: boolean
   readonly webgpu: boolean
+  readonly kernels: boolean
   readonly json?: string
 }
 
@@ -44,6 +45,7 @@ export function benchCommand(): Command {
     .addOption(new Option('--hosts <which>', 'where').choices(['both', 'node', 'chromium']).default('both'))
     .option('--no-cpu', 'leave out the cpu backend, which takes a minute')
     .option('--no-webgpu', 'leave out webgpu')
+    .option('--kernels', 'also where the time of a WebAssembly step goes, kernel by kernel, in Node', false)
     .option('--json <file>', 'figures as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (_, command: Command) => run(command.opts<BenchFlags>()))
@@ -80,7 +82,9 @@ async function run(flags: BenchFlags): Promise<void> {
   }
   const { height, width } = flags.size
   process.stdout.write(`${flags.backbone}, ${height}×${width}, batch ${flags.batch}\n${benchTable(rows)}\n`)
-  await writeJson(flags.json, { command: 'bench learner', ...job('wasm'), rows: rows.map(withRatio(rows)) })
+  const kernels = flags.kernels ? await kernelTimes(job('wasm')) : undefined
+  if (kernels) process.stdout.write(`\n${kernelTable(kernels)}\n`)
+  await writeJson(flags.json, { command: 'bench learner', ...job('wasm'), rows: rows.map(withRatio(rows)), kernels })
 }
 
 async function inChromium(page: BenchPage, job: BenchJob): Promise<BenchRow> {
@@ -88,6 +92,21 @@ async function inChromium(page: BenchPage, job: BenchJob): Promise<BenchRow> {
   return answer.ok
     ? { host: 'chromium', ...answer.result }
     : { host: 'chromium', backend: job.backend, failure: answer.message }
+}
+
+function kernelTimes({ backbone, embedding, ...workload }: BenchJob): Promise<readonly KernelTime[]> {
+  return timeKernels(backboneByName(backbone, embedding), workload)
+}
+
+function kernelTable(kernels: readonly KernelTime[]): string {
+  const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  const cells = kernels.map(({ kernel, calls, milliseconds }) => [
+    kernel,
+    calls,
+    milliseconds.toFixed(2),
+    `${((100 * milliseconds) / total).toFixed(1)} %`,
+  ])
+  return table(['kernel', 'calls/step', 'ms/step', 'share'], cells)
 }
 
 /** How many times as fast as the cpu backend of the same host. */

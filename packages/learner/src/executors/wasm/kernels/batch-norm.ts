@@ -3,6 +3,8 @@
  *   m = mean(x), v = mean((x − m)²), s = 1/√(v + 1e-5), y = gamma·s·(x − m) + beta
  * and, with g = dy where y > 0, x̂ = s·(x − m):
  *   dbeta += Σ g, dgamma += Σ g·x̂, dx = gamma·s·(g − mean(g) − x̂·mean(g·x̂)).
+ * Rows go by in blocks that stay in the cache, a block in groups of four channels; full groups have their lanes as a
+ * constant, so that the compiler leaves no branch in their loops.
  */
 import { addLanes, loadLanes, multiplyAdd, ROWS, storeLanes, whereAbove } from './lanes'
 
@@ -72,25 +74,14 @@ export function batchNormGradient(
   relu: i32,
 ): void {
   const row: usize = (<usize>channels) << 2
+  const floor = floorOf(relu)
   memory.fill(sums, 0, row << 1)
   for (let i = 0; i < rows; i += ROWS) {
     const count = min(rows - i, ROWS)
-    for (let c = 0; c < channels; c += 4) {
-      const lanes = min(channels - c, 4)
-      const at: usize = (<usize>c) << 2
-      const m = loadLanes(saved + at, lanes)
-      let p = <usize>i * row + at
-      let sum = f32x4.splat(0)
-      let product = f32x4.splat(0)
-      for (let r = 0; r < count; r++, p += row) {
-        let g = loadLanes(dy + p, lanes)
-        if (relu) g = whereAbove(loadLanes(y + p, lanes), g)
-        sum = f32x4.add(sum, g)
-        product = multiplyAdd(product, g, f32x4.sub(loadLanes(x + p, lanes), m))
-      }
-      addLanes(sums + at, sum, lanes)
-      addLanes(sums + row + at, f32x4.mul(product, loadLanes(saved + row + at, lanes)), lanes)
-    }
+    const p = <usize>i * row
+    let c = 0
+    for (; c + 4 <= channels; c += 4) addProducts(x + p, y + p, dy + p, saved, sums, floor, row, count, c, 4)
+    if (c < channels) addProducts(x + p, y + p, dy + p, saved, sums, floor, row, count, c, channels - c)
   }
   for (let c = 0; c < channels; c += 4) {
     const lanes = min(channels - c, 4)
@@ -101,23 +92,72 @@ export function batchNormGradient(
   scale(sums, 1 / <f32>rows, 2 * channels)
   for (let i = 0; i < rows; i += ROWS) {
     const count = min(rows - i, ROWS)
-    for (let c = 0; c < channels; c += 4) {
-      const lanes = min(channels - c, 4)
-      const at: usize = (<usize>c) << 2
-      const m = loadLanes(saved + at, lanes)
-      const s = loadLanes(saved + row + at, lanes)
-      const factor = f32x4.mul(loadLanes(gamma + at, lanes), s)
-      const mean = loadLanes(sums + at, lanes)
-      const slope = f32x4.mul(loadLanes(sums + row + at, lanes), s)
-      let p = <usize>i * row + at
-      for (let r = 0; r < count; r++, p += row) {
-        let g = loadLanes(dy + p, lanes)
-        if (relu) g = whereAbove(loadLanes(y + p, lanes), g)
-        const centred = f32x4.sub(loadLanes(x + p, lanes), m)
-        const value = f32x4.sub(f32x4.sub(g, mean), f32x4.mul(centred, slope))
-        storeLanes(dx + p, f32x4.mul(factor, value), lanes)
-      }
+    const p = <usize>i * row
+    let c = 0
+    for (; c + 4 <= channels; c += 4) {
+      denormalise(x + p, y + p, dy + p, gamma, saved, sums, dx + p, floor, row, count, c, 4)
     }
+    if (c < channels) {
+      denormalise(x + p, y + p, dy + p, gamma, saved, sums, dx + p, floor, row, count, c, channels - c)
+    }
+  }
+}
+
+/** Adds Σ g and Σ g·x̂ of some rows to `sums`, in `lanes` channels from c. */
+// @ts-expect-error: decorator
+@inline
+function addProducts(
+  x: usize,
+  y: usize,
+  dy: usize,
+  saved: usize,
+  sums: usize,
+  floor: v128,
+  row: usize,
+  count: i32,
+  c: i32,
+  lanes: i32,
+): void {
+  const at: usize = (<usize>c) << 2
+  const m = loadLanes(saved + at, lanes)
+  let sum = f32x4.splat(0)
+  let product = f32x4.splat(0)
+  for (let p = at, end = at + <usize>count * row; p < end; p += row) {
+    const g = whereAbove(loadLanes(y + p, lanes), floor, loadLanes(dy + p, lanes))
+    sum = f32x4.add(sum, g)
+    product = multiplyAdd(product, g, f32x4.sub(loadLanes(x + p, lanes), m))
+  }
+  addLanes(sums + at, sum, lanes)
+  addLanes(sums + row + at, f32x4.mul(product, loadLanes(saved + row + at, lanes)), lanes)
+}
+
+/** dx of some rows, in `lanes` channels from c, from means in `sums`. */
+// @ts-expect-error: decorator
+@inline
+function denormalise(
+  x: usize,
+  y: usize,
+  dy: usize,
+  gamma: usize,
+  saved: usize,
+  sums: usize,
+  dx: usize,
+  floor: v128,
+  row: usize,
+  count: i32,
+  c: i32,
+  lanes: i32,
+): void {
+  const at: usize = (<usize>c) << 2
+  const m = loadLanes(saved + at, lanes)
+  const s = loadLanes(saved + row + at, lanes)
+  const factor = f32x4.mul(loadLanes(gamma + at, lanes), s)
+  const mean = loadLanes(sums + at, lanes)
+  const slope = f32x4.mul(loadLanes(sums + row + at, lanes), s)
+  for (let p = at, end = at + <usize>count * row; p < end; p += row) {
+    const g = whereAbove(loadLanes(y + p, lanes), floor, loadLanes(dy + p, lanes))
+    const centred = f32x4.sub(loadLanes(x + p, lanes), m)
+    storeLanes(dx + p, f32x4.mul(factor, f32x4.sub(f32x4.sub(g, mean), f32x4.mul(centred, slope))), lanes)
   }
 }
 
@@ -133,22 +173,48 @@ function normalise(
   relu: i32,
 ): void {
   const row: usize = (<usize>channels) << 2
-  const floor = f32x4.splat(relu ? 0 : -f32.MAX_VALUE)
+  const floor = floorOf(relu)
   for (let i = 0; i < rows; i += ROWS) {
     const count = min(rows - i, ROWS)
-    for (let c = 0; c < channels; c += 4) {
-      const lanes = min(channels - c, 4)
-      const at: usize = (<usize>c) << 2
-      const m = loadLanes(mean + at, lanes)
-      const factor = f32x4.mul(loadLanes(gamma + at, lanes), loadLanes(deviation + at, lanes))
-      const shift = loadLanes(beta + at, lanes)
-      let p = <usize>i * row + at
-      for (let r = 0; r < count; r++, p += row) {
-        const value = multiplyAdd(shift, factor, f32x4.sub(loadLanes(x + p, lanes), m))
-        storeLanes(y + p, f32x4.max(value, floor), lanes)
-      }
+    const p = <usize>i * row
+    let c = 0
+    for (; c + 4 <= channels; c += 4) {
+      normaliseGroup(x + p, mean, deviation, gamma, beta, y + p, floor, row, count, c, 4)
+    }
+    if (c < channels) {
+      normaliseGroup(x + p, mean, deviation, gamma, beta, y + p, floor, row, count, c, channels - c)
     }
   }
+}
+
+// @ts-expect-error: decorator
+@inline
+function normaliseGroup(
+  x: usize,
+  mean: usize,
+  deviation: usize,
+  gamma: usize,
+  beta: usize,
+  y: usize,
+  floor: v128,
+  row: usize,
+  count: i32,
+  c: i32,
+  lanes: i32,
+): void {
+  const at: usize = (<usize>c) << 2
+  const m = loadLanes(mean + at, lanes)
+  const factor = f32x4.mul(loadLanes(gamma + at, lanes), loadLanes(deviation + at, lanes))
+  const shift = loadLanes(beta + at, lanes)
+  for (let p = at, end = at + <usize>count * row; p < end; p += row) {
+    const value = multiplyAdd(shift, factor, f32x4.sub(loadLanes(x + p, lanes), m))
+    storeLanes(y + p, f32x4.max(value, floor), lanes)
+  }
+}
+
+/** What a result must exceed to pass: 0 where there is a ReLU. */
+function floorOf(relu: i32): v128 {
+  return f32x4.splat(relu ? 0 : -f32.MAX_VALUE)
 }
 
 /** sums[c] += Σ_rows x[c] */
@@ -156,15 +222,20 @@ function addSums(x: usize, sums: usize, rows: i32, channels: i32): void {
   const row: usize = (<usize>channels) << 2
   for (let i = 0; i < rows; i += ROWS) {
     const count = min(rows - i, ROWS)
-    for (let c = 0; c < channels; c += 4) {
-      const lanes = min(channels - c, 4)
-      const at: usize = (<usize>c) << 2
-      let p = x + <usize>i * row + at
-      let sum = f32x4.splat(0)
-      for (let r = 0; r < count; r++, p += row) sum = f32x4.add(sum, loadLanes(p, lanes))
-      addLanes(sums + at, sum, lanes)
-    }
+    const from = x + <usize>i * row
+    let c = 0
+    for (; c + 4 <= channels; c += 4) addSum(from, sums, row, count, c, 4)
+    if (c < channels) addSum(from, sums, row, count, c, channels - c)
   }
+}
+
+// @ts-expect-error: decorator
+@inline
+function addSum(x: usize, sums: usize, row: usize, count: i32, c: i32, lanes: i32): void {
+  const at: usize = (<usize>c) << 2
+  let sum = f32x4.splat(0)
+  for (let p = x + at, end = p + <usize>count * row; p < end; p += row) sum = f32x4.add(sum, loadLanes(p, lanes))
+  addLanes(sums + at, sum, lanes)
 }
 
 /** sums[c] += Σ_rows (x[c] − mean[c])² */
@@ -172,19 +243,24 @@ function addSquares(x: usize, mean: usize, sums: usize, rows: i32, channels: i32
   const row: usize = (<usize>channels) << 2
   for (let i = 0; i < rows; i += ROWS) {
     const count = min(rows - i, ROWS)
-    for (let c = 0; c < channels; c += 4) {
-      const lanes = min(channels - c, 4)
-      const at: usize = (<usize>c) << 2
-      const m = loadLanes(mean + at, lanes)
-      let p = x + <usize>i * row + at
-      let sum = f32x4.splat(0)
-      for (let r = 0; r < count; r++, p += row) {
-        const centred = f32x4.sub(loadLanes(p, lanes), m)
-        sum = multiplyAdd(sum, centred, centred)
-      }
-      addLanes(sums + at, sum, lanes)
-    }
+    const from = x + <usize>i * row
+    let c = 0
+    for (; c + 4 <= channels; c += 4) addSquare(from, mean, sums, row, count, c, 4)
+    if (c < channels) addSquare(from, mean, sums, row, count, c, channels - c)
   }
+}
+
+// @ts-expect-error: decorator
+@inline
+function addSquare(x: usize, mean: usize, sums: usize, row: usize, count: i32, c: i32, lanes: i32): void {
+  const at: usize = (<usize>c) << 2
+  const m = loadLanes(mean + at, lanes)
+  let sum = f32x4.splat(0)
+  for (let p = x + at, end = p + <usize>count * row; p < end; p += row) {
+    const centred = f32x4.sub(loadLanes(p, lanes), m)
+    sum = multiplyAdd(sum, centred, centred)
+  }
+  addLanes(sums + at, sum, lanes)
 }
 
 function scale(values: usize, by: f32, count: i32): void {

@@ -24,7 +24,7 @@ export function reluGradient(y: usize, dy: usize, dx: usize, count: i32): void {
   for (let i = 0; i < count; i += 4) {
     const lanes = min(count - i, 4)
     const at: usize = (<usize>i) << 2
-    storeLanes(dx + at, whereAbove(loadLanes(y + at, lanes), loadLanes(dy + at, lanes)), lanes)
+    storeLanes(dx + at, whereAbove(loadLanes(y + at, lanes), f32x4.splat(0), loadLanes(dy + at, lanes)), lanes)
   }
 }
 

@@ -4,7 +4,6 @@ export { batchNorm, batchNormGradient, batchNormInference } from './batch-norm'
 export { biasedProduct, biasGradient, product, productInputGradient, productWeightGradient } from './product'
 export { conv, convWeightGradient } from './conv'
 export { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from './depthwise'
-export { descend } from './descend'
 export { gate, gateGradient, globalAverage, globalAverageGradient } from './gate'
 export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pooling'
 

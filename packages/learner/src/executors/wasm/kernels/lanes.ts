@@ -9,11 +9,11 @@ export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b))
 }
 
-/** a where y > 0, else 0: the gradient of max(y, 0). */
+/** a where y > floor, else 0: with floor 0, the gradient of max(y, 0). */
 // @ts-expect-error: decorator
 @inline
-export function whereAbove(y: v128, a: v128): v128 {
-  return v128.and(a, f32x4.gt(y, f32x4.splat(0)))
+export function whereAbove(y: v128, floor: v128, a: v128): v128 {
+  return v128.and(a, f32x4.gt(y, floor))
 }
 
 /** Adds the first `count` (1 to 4) lanes to the floats at `to`. */
