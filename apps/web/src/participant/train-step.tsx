@@ -43,7 +43,7 @@ export function TrainStep({
         </Notice>
       )}
       {ended ?? (
-        <Card title={view.sentence} actions={<Leave {...actions} />}>
+        <Card title={view.sentence}>
           <ProgressBar
             label="This round"
             fraction={view.bar.fraction}
@@ -61,6 +61,7 @@ export function TrainStep({
               </Button>
             )}
             {view.hint && <span className={page.small}>{view.hint}</span>}
+            <Leave {...actions} />
           </div>
         </Card>
       )}
@@ -77,7 +78,7 @@ function Leave({ leave }: TrainActions) {
   const [asking, setAsking] = useState(false)
   return (
     <>
-      <Button small kind="quiet" onClick={() => setAsking(true)}>
+      <Button className={page.last} kind="quiet" onClick={() => setAsking(true)}>
         Leave
       </Button>
       <Dialog

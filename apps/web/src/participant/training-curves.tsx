@@ -28,9 +28,9 @@ export function TrainingCurves({ view }: { readonly view: TrainView }) {
           format={formatPercent}
           series={[
             { label: 'rank-1', values: accuracy.globalRank1, color: 1 },
-            { label: 'before averaging', values: accuracy.localRank1, color: 1, dashed: true },
+            { label: 'rank-1 before averaging', values: accuracy.localRank1, color: 1, dashed: true },
             { label: 'mAP', values: accuracy.globalMAP, color: 2 },
-            { label: 'before averaging ', values: accuracy.localMAP, color: 2, dashed: true },
+            { label: 'mAP before averaging', values: accuracy.localMAP, color: 2, dashed: true },
           ]}
           empty="Measured after each round"
         />

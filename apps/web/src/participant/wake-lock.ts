@@ -1,17 +1,17 @@
-/** Keeps the screen awake while `wanted`, also after the page was hidden and came back. Gives what ends it. */
-export function keepAwake(onChange: (awake: boolean) => void): () => void {
+/**
+ * Keeps the screen awake until it is told to stop. Systems end the lock when the page is hidden, so it is asked for
+ * again when the page is seen. `onRefused`: the system does not allow it, on low battery say.
+ */
+export function keepAwake(onRefused: () => void): () => void {
   let lock: WakeLockSentinel | undefined
   let ended = false
   const ask = async () => {
     if (document.visibilityState !== 'visible' || ended) return
     try {
       lock = await navigator.wakeLock.request('screen')
-      lock.addEventListener('release', () => onChange(false))
       if (ended) await lock.release()
-      else onChange(true)
     } catch {
-      // The system may refuse, on low battery say: the switch then shows what is true.
-      onChange(false)
+      onRefused()
     }
   }
   const again = () => void ask()
