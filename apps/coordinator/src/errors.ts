@@ -8,6 +8,7 @@ export type CoordinatorErrorCode =
   | 'bad-folder'
   | 'bad-key'
   | 'lost-update'
+  | 'expired-session'
 
 /** What went wrong around the coordinator; the message says what to do about it. */
 export class CoordinatorError extends Error {

@@ -117,7 +117,8 @@ async function listen(
   }
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : at.port
-  const host = at.host.includes(':') ? `[${at.host}]` : at.host
+  const anywhere = at.host === '0.0.0.0' || at.host === '::'
+  const host = anywhere ? 'localhost' : at.host.includes(':') ? `[${at.host}]` : at.host
   return `${at.tls ? 'https' : 'http'}://${host}:${port}`
 }
 

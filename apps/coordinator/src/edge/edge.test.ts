@@ -212,9 +212,9 @@ describe('R: round', () => {
   })
 
   test('R5 at the deadline a round closes with the minimum; who was slower is late, then measures with the others', async () => {
-    const settings = quickSettings({ rounds: 1, cohort: { minClients: 2, deadlineSeconds: 5 } })
-    const to = await startedFederation(here, settings, ['Anna', 'Ben', 'Cleo'])
-    const [anna, ben, cleo] = to.guests
+    const settings = quickSettings({ rounds: 1, cohort: { minClients: 2, deadlineSeconds: 10 } })
+    const to = await startedFederation(here, settings, ['Anna', 'Ben', 'Cleo', 'Dora'])
+    const [anna, ben, cleo, dora] = to.guests
     const config = await trainTask(cleo.connection)
     const sealed = await seal(config, cleo.identity, { layout: smallLayout, value: 100 })
     expect(await sendUpdate(anna, 1)).toMatchObject({ ok: true })
@@ -230,7 +230,11 @@ describe('R: round', () => {
       'Anna counted',
       'Ben counted',
       'Cleo late',
+      'Dora missing',
     ])
+    expect(await sendUpdate(dora, 1)).toEqual(refusal('late-update'))
+    const [after] = await records(to.federation)
+    expect(after.contributions.find(({ alias }) => alias === 'Dora')).toMatchObject({ outcome: 'late', weight: null })
     expect(await modelOf(record.model?.sha256 ?? '')).toEqual(new Float32Array(9).fill((10 * 1 + 20 * 4) / 30))
   })
 

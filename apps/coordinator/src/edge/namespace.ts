@@ -25,10 +25,14 @@ interface Edge {
 export function serveEdge(server: Server, edge: Edge): void {
   const space = server.of(EDGE_NAMESPACE)
   space.on('connection', (socket) => serve(socket, edge))
+  const told = new Map<string, string>()
   const tellStatus = throttle(STATUS_EVERY_MS, (federation: string) => {
     const core = edge.runs.get(federation)
     if (!core) return
     const status = statusOf(core)
+    const text = JSON.stringify({ ...status, now: 0 })
+    if (told.get(federation) === text) return
+    told.set(federation, text)
     for (const member of connectedOf(core)) member.connection?.send('status', status)
   })
   edge.runs.onChange((core) => tellStatus(core.id))

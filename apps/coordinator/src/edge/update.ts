@@ -17,7 +17,7 @@ import type { Member } from '../run/member.ts'
 import type { OpenSession } from '../run/open-session.ts'
 import type { Commit, Envelope } from '../store/envelopes.ts'
 import { contributions } from '../store/schema.ts'
-import { findContribution, findSession } from '../store/sessions.ts'
+import { findContribution, findSession, markLate } from '../store/sessions.ts'
 
 /** Rules U1 to U7. All of one client run one after the other; `commit` also alone in its federation. */
 
@@ -153,6 +153,7 @@ async function whyNot(core: RunCore, member: Member, session: number): Promise<R
   if (earlier?.outcome === 'counted') return refuseUpdate('duplicate-update')
   // Its key is being made, in this very moment or again after a failure.
   if (run.state === 'training' && run.session === session) return refuse('internal', 'The session is not ready yet.')
+  if (earlier?.outcome === 'missing') await markLate(core.around.db, name, member.id)
   return refuseUpdate('late-update')
 }
 

@@ -24,6 +24,7 @@ import {
   trainTask,
   upload,
 } from '../../test/scripted-client.ts'
+import type { ScriptedOperator } from '../../test/scripted-operator.ts'
 import { type TestCoordinator, quickSettings, startedFederation, testCoordinator } from '../../test/test-coordinator.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -68,7 +69,7 @@ describe('the operator', () => {
   })
 
   test('commands that are malformed, unknown or out of place are refused by name', async () => {
-    const { ask } = here.operator
+    const ask: ScriptedOperator['ask'] = (event, request) => here.operator.ask(event, request)
     expect(await ask('start', { federation: 'no-such-one' })).toEqual(refusal('not-found'))
     expect(await ask('start', { federation: 'no-such-one', extra: 1 })).toEqual(refusal('malformed'))
     expect(await ask('reboot' as 'list', {})).toEqual(refusal('malformed'))

@@ -48,16 +48,19 @@ export function isDue(effect: RunEffect, run: RunState): boolean {
   }
 }
 
+/** With these a session cannot go on, however often it is tried: it is abandoned, and its round opens anew. */
+const endsSession: ReadonlySet<string> = new Set(['bad-key', 'lost-update', 'expired-session'])
+
 async function open(core: RunCore, session: number): Promise<void> {
   const { run } = core.machine
   if (run.state !== 'training') return
   try {
     const opened = await openSession(core, await sessionRow(core, session), run.accepted)
     if (opened.notAfter <= core.around.now())
-      throw new CoordinatorError('bad-key', `The configuration of session ${session} has expired.`)
+      throw new CoordinatorError('expired-session', `Session ${session} was open for too long to go on.`)
     core.open = opened
   } catch (error) {
-    if (!(error instanceof CoordinatorError) || (error.code !== 'bad-key' && error.code !== 'lost-update')) throw error
+    if (!(error instanceof CoordinatorError) || !endsSession.has(error.code)) throw error
     await addNote(core, { level: 'error', kind: error.code, message: error.message, round: run.round, client: null })
     await apply(core, { type: 'paused' })
     await apply(core, { type: 'resumed' })

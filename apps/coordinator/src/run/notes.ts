@@ -45,6 +45,7 @@ interface Said {
 
 function noteOfEvent(event: RunEvent, before: RunState, after: RunState): readonly Said[] {
   const changed = before !== after
+  const over = before.state === 'ended'
   switch (event.type) {
     case 'started':
       return changed ? [{ message: 'The run was started' }] : []
@@ -59,11 +60,11 @@ function noteOfEvent(event: RunEvent, before: RunState, after: RunState): readon
         ? []
         : [{ message: 'The coordinator was restarted; the run goes on from its journal', level: 'warning' }]
     case 'arrived':
-      return [{ message: 'is here', client: event.client }]
+      return over ? [] : [{ message: 'is here', client: event.client }]
     case 'lost':
-      return [{ message: 'is gone', client: event.client }]
+      return over ? [] : [{ message: 'is gone', client: event.client }]
     case 'withdrew':
-      return [{ message: 'withdrew', client: event.client }]
+      return over ? [] : [{ message: 'withdrew', client: event.client }]
     case 'accepted':
       return changed ? [{ message: 'sent an update that counts', client: event.client }] : []
     case 'aggregated':

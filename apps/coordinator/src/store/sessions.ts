@@ -23,13 +23,16 @@ export async function findContribution(
   { federation, session }: SessionName,
   client: string,
 ): Promise<ContributionRow | undefined> {
-  const same = and(
-    eq(contributions.federation, federation),
-    eq(contributions.session, session),
-    eq(contributions.client, client),
-  )
-  return (await db.select().from(contributions).where(same)).at(0)
+  return (await db.select().from(contributions).where(by({ federation, session }, client))).at(0)
 }
+
+/** The record says of a missing client that its update came after all, though too late. */
+export async function markLate(db: Database, name: SessionName, client: string): Promise<void> {
+  await db.update(contributions).set({ outcome: 'late' }).where(by(name, client))
+}
+
+const by = ({ federation, session }: SessionName, client: string) =>
+  and(eq(contributions.federation, federation), eq(contributions.session, session), eq(contributions.client, client))
 
 /** The last session that produced a model which counts. */
 export async function newestModel(db: Database, federation: string): Promise<SessionRow | undefined> {
