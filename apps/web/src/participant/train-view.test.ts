@@ -64,6 +64,7 @@ describe('one sentence of state', () => {
       'Round 7 of 40: waiting for the next task',
     ],
     ['paused', { state: 'paused', because: 'asked' }, 'Paused on this device'],
+    ['paused while a last step is told', { state: 'paused', because: 'asked', work }, 'Paused on this device'],
     ['failed', { state: 'paused', because: 'failed' }, 'Training stopped on this device'],
     ['left', { state: 'ended', because: 'left' }, 'You left this federation'],
     ['at the end', { state: 'ended', because: 'completed' }, 'The federation has ended'],

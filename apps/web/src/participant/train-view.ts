@@ -42,7 +42,8 @@ const phases: readonly Phase[] = [
 ]
 const phaseOf = { downloading: 0, training: 1, uploading: 2, waiting: 3, evaluating: 4 } as const
 
-export function trainView(snapshot: Snapshot, roundLedger: Ledger, now: number): TrainView {
+export function trainView(latest: Snapshot, roundLedger: Ledger, now: number): TrainView {
+  const snapshot = withoutStaleWork(latest)
   const spoken = spokenState(snapshot)
   return {
     spoken,
@@ -56,6 +57,12 @@ export function trainView(snapshot: Snapshot, roundLedger: Ledger, now: number):
     roundLedger,
     rounds: snapshot.rounds.filter(({ outcome }) => outcome !== 'open'),
   }
+}
+
+/** A learner that is being stopped may still report a step; nothing is under way then. */
+function withoutStaleWork({ work, ...rest }: Snapshot): Snapshot {
+  const working = ['downloading', 'training', 'uploading', 'evaluating'].includes(rest.state)
+  return working && work ? { ...rest, work } : rest
 }
 
 function spokenState(snapshot: Snapshot): string {
