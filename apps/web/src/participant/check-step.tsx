@@ -1,20 +1,18 @@
 import type { FederationCard } from '@passerby/protocol'
-import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
-import { Card, Figures } from '../ui/card.tsx'
-import { Field, Select } from '../ui/field.tsx'
-import { formatBytes, formatCount, formatSeconds, plural } from '../ui/format.ts'
+import { Card } from '../ui/card.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { ProgressBar } from '../ui/progress-bar.tsx'
 import { Switch } from '../ui/switch.tsx'
-import { roundSeconds } from './check-view.ts'
+import { BackendChoice } from './backend-choice.tsx'
 import styles from './check-step.module.css'
-import { backendWishes, type BackendWish } from './membership.ts'
+import { DeviceCard } from './device-card.tsx'
+import type { BackendWish } from './membership.ts'
 import page from './page.module.css'
 import type { CheckState } from './page-state.ts'
 import { canStayAwake } from './wake-lock.ts'
-import type { CheckStage, CheckView } from './worker/workbench.ts'
+import type { CheckStage } from './worker/workbench.ts'
 
 const stages: readonly { readonly stage: CheckStage; readonly says: string }[] = [
   { stage: 'crops', says: 'Decode the crops' },
@@ -71,7 +69,7 @@ export function CheckStep({
       {check.state === 'running' && <Running {...check} />}
       {check.state === 'done' && (
         <>
-          <Passed check={check.view} card={card} />
+          <DeviceCard check={check.view} card={card} />
           <Card title="Choices">
             <BackendChoice {...{ backend, onBackend }} locked={started} />
             <Switch
@@ -98,36 +96,6 @@ export function CheckStep({
   )
 }
 
-const wishNames: Record<BackendWish, string> = {
-  automatic: 'Automatic: the fastest that computes correctly',
-  webgpu: 'WebGPU, even where it uses the processor',
-  wasm: 'WebAssembly',
-}
-
-function BackendChoice({
-  backend,
-  locked,
-  onBackend,
-}: {
-  readonly backend: BackendWish
-  readonly locked: boolean
-  readonly onBackend: (backend: BackendWish) => void
-}) {
-  return (
-    <Field label="Backend" help={locked ? 'Leave the training to change it.' : 'Another choice is checked at once.'}>
-      {(control) => (
-        <Select
-          {...control}
-          value={backend}
-          disabled={locked}
-          options={backendWishes.map((value) => ({ value, label: wishNames[value] }))}
-          onPick={onBackend}
-        />
-      )}
-    </Field>
-  )
-}
-
 function Running({ stage, fraction }: { readonly stage: CheckStage; readonly fraction: number }) {
   const at = stages.findIndex((one) => one.stage === stage)
   return (
@@ -147,85 +115,4 @@ function Running({ stage, fraction }: { readonly stage: CheckStage; readonly fra
       {stage === 'crops' && <ProgressBar label="Crops decoded" fraction={fraction} />}
     </Card>
   )
-}
-
-function Passed({ check, card }: { readonly check: CheckView; readonly card: FederationCard }) {
-  const { epochs } = card.local
-  return (
-    <Card title="Device" actions={<Badge tone="good">{check.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}</Badge>}>
-      <p>
-        {check.backend === 'webgpu' ? (
-          <>
-            Trains on the graphics device <b>{check.device}</b>.
-          </>
-        ) : (
-          <>
-            Trains on the <b>processor</b>, in WebAssembly with SIMD.
-          </>
-        )}
-      </p>
-      <Figures
-        figures={[
-          { name: 'Speed', value: formatCount(Math.max(1, check.imagesPerSecond)), note: 'images per second' },
-          {
-            name: 'Time per round',
-            value: formatSeconds(roundSeconds(check, epochs)),
-            note: `about, for ${plural(check.trainingImages, 'image')}, ${plural(epochs, 'pass', 'passes')}`,
-          },
-          {
-            name: 'Gradient check',
-            value: 'passed',
-            note: `differs by ${check.gradientError.toExponential(0)} at most`,
-          },
-          { name: 'Memory', value: formatBytes(check.memoryBytes), note: 'about' },
-          {
-            name: 'For validation',
-            value: formatCount(check.validationImages),
-            note:
-              check.validationImages === 0 ? 'too few identities to keep any back' : 'images kept back from training',
-          },
-        ]}
-      />
-      {check.notUsed.map(({ backend, reason }) => (
-        <Notice key={backend} title={`Why not ${backend === 'webgpu' ? 'WebGPU' : backend}?`}>
-          <p>{reason}</p>
-          {backend === 'webgpu' && <WebGpuHelp />}
-        </Notice>
-      ))}
-      {check.unreadable.length > 0 && (
-        <Notice
-          tone="warn"
-          title={`${plural(check.unreadable.length, 'crop')} could not be decoded and will not be used`}
-        >
-          <ul className={page.small}>
-            {check.unreadable.slice(0, 20).map(({ name, reason }) => (
-              <li key={name}>
-                {name}: {reason}
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
-    </Card>
-  )
-}
-
-/** How to switch WebGPU on, by browser family; the user agent only picks the sentence. */
-function WebGpuHelp() {
-  const agent = navigator.userAgent
-  if (agent.includes('Firefox/'))
-    return (
-      <p className={page.small}>
-        In Firefox: open about:config, set dom.webgpu.enabled to true, then reload this page.
-      </p>
-    )
-  if (agent.includes('Chrome/'))
-    return (
-      <p className={page.small}>
-        In Chrome or Edge: open chrome://gpu to see whether WebGPU is off; on Linux switch on
-        chrome://flags/#enable-unsafe-webgpu and chrome://flags/#enable-vulkan, update the graphics driver, then restart
-        the browser. Training works without it, only slower.
-      </p>
-    )
-  return <p className={page.small}>In Safari 18 or later: Settings, Feature Flags, WebGPU, then reload this page.</p>
 }

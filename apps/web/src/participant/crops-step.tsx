@@ -1,7 +1,5 @@
-import { useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Card, Figures } from '../ui/card.tsx'
-import { Dialog } from '../ui/dialog.tsx'
 import { formatBytes, formatCount, plural } from '../ui/format.ts'
 import { Notice } from '../ui/notice.tsx'
 import { ProgressBar } from '../ui/progress-bar.tsx'
@@ -12,6 +10,7 @@ import { CropPattern } from './crop-pattern.tsx'
 import { CropProblems } from './crop-problems.tsx'
 import page from './page.module.css'
 import type { CropsState } from './page-state.ts'
+import { RemoveCrops } from './remove-crops.tsx'
 import type { Picked, SheetImage } from './worker/workbench.ts'
 
 export interface CropsActions {
@@ -147,56 +146,6 @@ function CropsFound({
         <ContactSheet key={`${view.origin} ${summary.images} ${summary.identities.length}`} load={actions.sheet} />
       )}
       <CropProblems summary={summary} />
-    </>
-  )
-}
-
-/** Asks before it removes what was kept; what was only read is just put back. */
-function RemoveCrops({
-  crops,
-  inUse,
-  onRemove,
-}: {
-  readonly crops: Extract<CropsState, { state: 'read' | 'kept' }>
-  readonly inUse: boolean
-  readonly onRemove: () => void
-}) {
-  const [asking, setAsking] = useState(false)
-  if (crops.state === 'read')
-    return (
-      <Button small onClick={onRemove}>
-        Pick others
-      </Button>
-    )
-  return (
-    <>
-      <Button small kind="danger" icon="trash" disabled={inUse} onClick={() => setAsking(true)}>
-        Delete everything
-      </Button>
-      <Dialog
-        title="Delete crops and identity head?"
-        open={asking}
-        onClose={() => setAsking(false)}
-        actions={
-          <>
-            <Button onClick={() => setAsking(false)}>Keep them</Button>
-            <Button
-              kind="danger"
-              onClick={() => {
-                setAsking(false)
-                onRemove()
-              }}
-            >
-              Delete
-            </Button>
-          </>
-        }
-      >
-        <p>
-          The copies in this browser and what this device learnt of your identities are removed. The files that you
-          picked stay where they are, and rounds that were counted stay counted.
-        </p>
-      </Dialog>
     </>
   )
 }
