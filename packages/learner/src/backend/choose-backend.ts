@@ -53,7 +53,7 @@ export async function chooseBackend(wishes: BackendWishes): Promise<BackendChoic
 
 async function tryBackend(name: BackendName, wishes: BackendWishes): Promise<BackendTrial> {
   const refused = (reason: string) => ({ state: 'refused', name, reason }) as const
-  let device = 'processor, SIMD where it has it'
+  let device = 'processor'
   if (name === 'webgpu') {
     const offer = await findAdapter()
     if (offer.state === 'none') return refused(offer.reason)
