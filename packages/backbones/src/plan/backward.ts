@@ -5,7 +5,7 @@
 import { IMAGES, inputsOf } from '../backbone.ts'
 import type { Forward } from './forward.ts'
 import { gradientsFrom, type Gradients } from './gradients.ts'
-import { bordered, convSizes, mapSizes, matrixSizes, pixelSizes, planes, rowSizes, windowSizes } from './sizes.ts'
+import { convSizes, mapSizes, matrixSizes, pixelSizes, rowSizes, windowSizes } from './sizes.ts'
 import { isProduct, lookUp, parameterSpan, type Sheet, type Step } from './steps.ts'
 import { recordTo, unplaced, type Buffer, type Draft, type Run } from './task.ts'
 
@@ -38,7 +38,7 @@ function stepBack(sheet: Sheet, forward: Forward, { step, dy, gradients, run }: 
     case 'conv': {
       const dw = parameterSpan(sheet, `${node.parameters}.weight`, 'gradient')
       if (!isProduct(node)) {
-        const operands = { x, dy, dw, bordered: bordered(step, node.padding) }
+        const operands = { x, dy, dw }
         return run('convWeightGradient', operands, convSizes(sheet, step, node))
       }
       const sizes = matrixSizes(sheet, step)
@@ -52,17 +52,16 @@ function stepBack(sheet: Sheet, forward: Forward, { step, dy, gradients, run }: 
         ...from,
         can: 'accumulate',
         compute: (dx, accumulate) => {
-          const transposed = unplaced(`${node.name}:transposed`, w.size)
-          run('productInputGradient', { dy, w, dx, transposed }, { ...sizes, accumulate })
+          run('productInputGradient', { dy, w, dx }, { ...sizes, accumulate })
         },
       })
     }
     case 'depthwise': {
       const sizes = mapSizes(sheet, step)
       const dw = parameterSpan(sheet, `${node.parameters}.weight`, 'gradient')
-      run('depthwiseWeightGradient', { x, dy, dw, planes: planes(step) }, sizes)
+      run('depthwiseWeightGradient', { x, dy, dw }, sizes)
       const w = parameterSpan(sheet, `${node.parameters}.weight`)
-      const compute = (dx: Buffer) => run('depthwiseInputGradient', { dy, w, dx, planes: planes(step) }, sizes)
+      const compute = (dx: Buffer) => run('depthwiseInputGradient', { dy, w, dx }, sizes)
       return gradients.give(run, name, { ...from, can: 'write', compute })
     }
     case 'batchNorm': {
@@ -74,7 +73,6 @@ function stepBack(sheet: Sheet, forward: Forward, { step, dy, gradients, run }: 
         saved: lookUp(forward.saved, node.name),
         dgamma: parameterSpan(sheet, `${node.parameters}.weight`, 'gradient'),
         dbeta: parameterSpan(sheet, `${node.parameters}.bias`, 'gradient'),
-        sums: unplaced(`${node.name}:sums`, 2 * step.shape.channels),
       }
       const compute = (dx: Buffer) => run('batchNormGradient', { ...operands, dx }, { ...rowSizes(sheet, step), relu })
       return gradients.give(run, name, { ...from, can: 'overwrite', compute })

@@ -1,5 +1,5 @@
 import { IMAGES, inputsOf } from '../backbone.ts'
-import { bordered, convSizes, mapSizes, matrixSizes, pixelSizes, planes, rowSizes, windowSizes } from './sizes.ts'
+import { convSizes, mapSizes, matrixSizes, pixelSizes, rowSizes, windowSizes } from './sizes.ts'
 import { isProduct, lookUp, parameterSpan, type Sheet, type Step } from './steps.ts'
 import { recordTo, unplaced, type Buffer, type Draft, type Run } from './task.ts'
 
@@ -21,9 +21,7 @@ export function draftForward(sheet: Sheet, images: Buffer, training: boolean): F
     const { node, output, shape } = step
     const y = unplaced(output, sheet.batch * shape.height * shape.width * shape.channels)
     const inputs = inputsOf(node).map((name) => lookUp(values, name))
-    const statistics = unplaced(`${node.name}:saved`, 2 * shape.channels)
-    if (node.op === 'batchNorm') saved.set(node.name, statistics)
-    runStep(recordTo(tasks, node.name), sheet, { ...step, inputs, y, saved: statistics, training })
+    runStep(recordTo(tasks, node.name), sheet, { ...step, inputs, y, saved, training })
     values.set(output, y)
   }
   return { tasks, values, saved }
@@ -32,18 +30,19 @@ export function draftForward(sheet: Sheet, images: Buffer, training: boolean): F
 interface StepForward extends Step {
   readonly inputs: readonly Buffer[]
   readonly y: Buffer
-  readonly saved: Buffer
+  /** Takes what a batch norm leaves to the backward pass. */
+  readonly saved: Map<string, Buffer>
   readonly training: boolean
 }
 
 function runStep(run: Run, sheet: Sheet, step: StepForward): void {
-  const { node, y, relu, saved } = step
+  const { node, y, relu } = step
   const [x, ...others] = step.inputs
   switch (node.op) {
     case 'conv': {
       const w = parameterSpan(sheet, `${node.parameters}.weight`)
       if (!isProduct(node)) {
-        run('conv', { x, w, y, bordered: bordered(step, node.padding) }, convSizes(sheet, step, node))
+        run('conv', { x, w, y }, convSizes(sheet, step, node))
       } else if (node.bias) {
         const bias = parameterSpan(sheet, `${node.parameters}.bias`)
         run('biasedProduct', { x, w, bias, y }, matrixSizes(sheet, step))
@@ -54,20 +53,20 @@ function runStep(run: Run, sheet: Sheet, step: StepForward): void {
     }
     case 'depthwise': {
       const w = parameterSpan(sheet, `${node.parameters}.weight`)
-      return run('depthwise', { x, w, y, planes: planes(step) }, mapSizes(sheet, step))
+      return run('depthwise', { x, w, y }, mapSizes(sheet, step))
     }
     case 'batchNorm': {
-      const statistics = step.training ? 'statistics' : 'parameters'
-      const operands = {
-        x,
-        y,
-        saved,
-        gamma: parameterSpan(sheet, `${node.parameters}.weight`),
-        beta: parameterSpan(sheet, `${node.parameters}.bias`),
-        mean: parameterSpan(sheet, `${node.parameters}.running_mean`, statistics),
-        variance: parameterSpan(sheet, `${node.parameters}.running_var`, statistics),
+      const own = (name: string, region?: 'statistics') => parameterSpan(sheet, `${node.parameters}.${name}`, region)
+      const affine = { x, y, gamma: own('weight'), beta: own('bias') }
+      const sizes = { ...rowSizes(sheet, step), relu }
+      if (!step.training) {
+        const running = { mean: own('running_mean'), variance: own('running_var') }
+        return run('batchNormInference', { ...affine, ...running }, sizes)
       }
-      return run(step.training ? 'batchNorm' : 'batchNormInference', operands, { ...rowSizes(sheet, step), relu })
+      const saved = unplaced(`${node.name}:saved`, 2 * step.shape.channels)
+      step.saved.set(node.name, saved)
+      const batch = { mean: own('running_mean', 'statistics'), variance: own('running_var', 'statistics') }
+      return run('batchNorm', { ...affine, ...batch, saved }, sizes)
     }
     case 'relu':
     case 'sigmoid':

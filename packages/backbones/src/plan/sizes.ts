@@ -1,7 +1,6 @@
-/** The sizes that kernels take (`KERNELS`), and the memory that some need beside their operands. */
+/** The sizes that kernels take (`KERNELS`). */
 import type { Conv, Pool } from '../backbone.ts'
 import type { BatchShape, Step } from './steps.ts'
-import { unplaced, type Buffer } from './task.ts'
 
 type Batch = Pick<BatchShape, 'batch'>
 
@@ -46,14 +45,3 @@ export const convSizes = ({ batch }: Batch, { input, shape }: Step, { kernel, st
   stride,
   padding,
 })
-
-/** One image in planes of four channels with one pixel of zeros around. */
-export function planes({ node, shape }: Step): Buffer {
-  return unplaced(`${node.name}:planes`, Math.ceil(shape.channels / 4) * 4 * (shape.height + 2) * (shape.width + 2))
-}
-
-/** One image with its padding. */
-export function bordered({ node, input }: Step, padding: number): Buffer {
-  const pixels = (input.height + 2 * padding) * (input.width + 2 * padding)
-  return unplaced(`${node.name}:bordered`, pixels * input.channels)
-}

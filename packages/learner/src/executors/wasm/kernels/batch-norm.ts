@@ -39,7 +39,7 @@ export function batchNorm(
   normalise(x, saved, deviation, gamma, beta, y, rows, channels, relu)
 }
 
-/** The same with given m and v; `saved` takes s. */
+/** The same with given m and v; `deviation` takes s. */
 export function batchNormInference(
   x: usize,
   gamma: usize,
@@ -47,15 +47,15 @@ export function batchNormInference(
   mean: usize,
   variance: usize,
   y: usize,
-  saved: usize,
+  deviation: usize,
   rows: i32,
   channels: i32,
   relu: i32,
 ): void {
   for (let c: usize = 0; c < (<usize>channels) << 2; c += 4) {
-    store<f32>(saved + c, 1 / sqrt<f32>(load<f32>(variance + c) + EPSILON))
+    store<f32>(deviation + c, 1 / sqrt<f32>(load<f32>(variance + c) + EPSILON))
   }
-  normalise(x, mean, saved, gamma, beta, y, rows, channels, relu)
+  normalise(x, mean, deviation, gamma, beta, y, rows, channels, relu)
 }
 
 /** `sums` takes Σ g, then Σ g·x̂. dx may be dy. */

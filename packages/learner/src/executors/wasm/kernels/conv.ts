@@ -2,15 +2,16 @@
  * Dense k×k convolution with any stride, zero padding: y[p] = Σ_tap x[stride·p + tap] · w[tap], w `k × k × inputs × outputs`.
  * In a zero-bordered copy of one image, the k·inputs numbers under one row of the window lie side by side, so that a row
  * of results is the sum of k matrix products whose left side overlaps itself: no patches are copied.
- * There is no input gradient: it is for a network's first layer.
+ * `panels` takes the right side of each product. There is no input gradient: it is for a network's first layer.
  */
-import { matmul } from './matmul'
+import { matmul, toPanels } from './matmul'
 
 export function conv(
   x: usize,
   w: usize,
   y: usize,
   bordered: usize,
+  panels: usize,
   batch: i32,
   height: i32,
   width: i32,
@@ -25,14 +26,16 @@ export function conv(
   const inner = kernel * inputs
   const step: usize = (<usize>(stride * inputs)) << 2
   const row: usize = (<usize>((width + 2 * padding) * inputs)) << 2
-  const filterRow: usize = (<usize>(inner * outputs)) << 2
+  const panelRow: usize = (<usize>(inner * ((outputs + 7) & ~7))) << 2
+  for (let k = 0; k < kernel; k++) {
+    toPanels(w + ((<usize>(k * inner * outputs)) << 2), panels + <usize>k * panelRow, inner, outputs)
+  }
   for (let n = 0; n < batch; n++, x += (<usize>(height * width * inputs)) << 2) {
     border(x, bordered, height, width * inputs, padding, padding * inputs)
     for (let r = 0; r < outHeight; r++, y += (<usize>(outWidth * outputs)) << 2) {
       let from = bordered + <usize>(r * stride) * row
-      let filter = w
-      for (let k = 0; k < kernel; k++, from += row, filter += filterRow) {
-        matmul(from, step, 4, filter, y, outWidth, inner, outputs, k > 0 ? 1 : 0)
+      for (let k = 0; k < kernel; k++, from += row) {
+        matmul(from, step, 4, panels + <usize>k * panelRow, y, outWidth, inner, outputs, k > 0 ? 1 : 0)
       }
     }
   }
@@ -43,6 +46,7 @@ export function convWeightGradient(
   dy: usize,
   dw: usize,
   bordered: usize,
+  panels: usize,
   batch: i32,
   height: i32,
   width: i32,
@@ -63,8 +67,9 @@ export function convWeightGradient(
     for (let r = 0; r < outHeight; r++, dy += (<usize>(outWidth * outputs)) << 2) {
       let from = bordered + <usize>(r * stride) * row
       let filter = dw
+      toPanels(dy, panels, outWidth, outputs)
       for (let k = 0; k < kernel; k++, from += row, filter += filterRow) {
-        matmul(from, 4, step, dy, filter, inner, outWidth, outputs, 1)
+        matmul(from, 4, step, panels, filter, inner, outWidth, outputs, 1)
       }
     }
   }

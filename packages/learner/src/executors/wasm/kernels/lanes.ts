@@ -1,6 +1,6 @@
 /** What the kernels share. Addresses are in bytes, all numbers float32, four to a vector. */
 
-/** Rows that a reduction over rows takes at a time: with few channels they stay in the first-level cache. */
+/** Rows taken at a time: with few channels they stay in the first-level cache. A plan's `panels` know this number. */
 export const ROWS: i32 = 64
 
 // @ts-expect-error: decorator
@@ -29,18 +29,19 @@ export function addLanes(to: usize, value: v128, count: i32): void {
   if (count > 2) store<f32>(to, load<f32>(to, 8) + f32x4.extract_lane(value, 2), 8)
 }
 
-/** The first `count` (1 to 4) floats at `from`, zeros in the other lanes; reads nothing beyond them. */
+/** The first `count` (4 if more, none if less than 1) floats at `from`, else zeros; reads nothing beyond them. */
 // @ts-expect-error: decorator
 @inline
 export function loadLanes(from: usize, count: i32): v128 {
   if (count >= 4) return v128.load(from)
-  let value = v128.load32_zero(from)
+  let value = f32x4.splat(0)
+  if (count > 0) value = v128.load32_zero(from)
   if (count > 1) value = f32x4.replace_lane(value, 1, load<f32>(from, 4))
   if (count > 2) value = f32x4.replace_lane(value, 2, load<f32>(from, 8))
   return value
 }
 
-/** Stores the first `count` (1 to 4) lanes; touches nothing beyond them. */
+/** Stores the first `count` (4 if more, none if less than 1) lanes; touches nothing beyond them. */
 // @ts-expect-error: decorator
 @inline
 export function storeLanes(to: usize, value: v128, count: i32): void {
@@ -48,7 +49,7 @@ export function storeLanes(to: usize, value: v128, count: i32): void {
     v128.store(to, value)
     return
   }
-  store<f32>(to, f32x4.extract_lane(value, 0))
+  if (count > 0) store<f32>(to, f32x4.extract_lane(value, 0))
   if (count > 1) store<f32>(to, f32x4.extract_lane(value, 1), 4)
   if (count > 2) store<f32>(to, f32x4.extract_lane(value, 2), 8)
 }

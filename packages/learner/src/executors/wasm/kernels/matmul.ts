@@ -1,53 +1,64 @@
 /**
  * c[i][j] (+)= Σ_t a[i][t] · b[t][j], with a[i][t] at `a + i·rowA + t·stepA` (bytes), so that a may be transposed, strided
- * or overlap itself (the rows of a convolution do). b is `inner × columns` and c `rows × columns`, both dense.
+ * or overlap itself (the rows of a convolution do). c is `rows × columns`, dense; b comes as panels of eight columns,
+ * `⌈columns / 8⌉ × inner × 8` with zeros in missing columns: read in one go, where the rows of a matrix would meet in the
+ * same few places of the cache.
  *
- * Tiles of 4 × 8 results stay in registers; that fills the 16 of x86 without spilling.
+ * Tiles of 4 × 8 results stay in registers; that fills the 16 of x86 without spilling. A panel serves a block of rows.
  */
-import { loadLanes, multiplyAdd, storeLanes } from './lanes'
+import { loadLanes, multiplyAdd, ROWS, storeLanes } from './lanes'
 
 export function matmul(
   a: usize,
   rowA: usize,
   stepA: usize,
-  b: usize,
+  panels: usize,
   c: usize,
   rows: i32,
   inner: i32,
   columns: i32,
   accumulate: i32,
 ): void {
-  const row: usize = <usize>columns << 2
-  let i = 0
-  for (; i + 4 <= rows; i += 4) {
-    let j = 0
-    for (; j + 8 <= columns; j += 8) {
-      tile4x8(a, rowA, stepA, b + (<usize>j << 2), c + (<usize>j << 2), row, inner, accumulate)
+  const rowC: usize = (<usize>columns) << 2
+  const panelBytes: usize = (<usize>inner) << 5
+  for (let block = 0; block < rows; block += ROWS) {
+    const end = min(rows, block + ROWS)
+    let panel = panels
+    for (let j = 0; j < columns; j += 8, panel += panelBytes) {
+      for (let i = block; i < end; i += 4) {
+        const from = a + <usize>i * rowA
+        const to = c + <usize>i * rowC + ((<usize>j) << 2)
+        const height = min(end - i, 4)
+        const width = min(columns - j, 8)
+        if (height == 4 && width == 8) tile(from, rowA, stepA, panel, to, rowC, inner, accumulate, 4, 8)
+        else tile(from, rowA, stepA, panel, to, rowC, inner, accumulate, height, width)
+      }
     }
-    for (let end = a + (rowA << 2); a < end; a += rowA, c += row) rest(a, stepA, b, c, j, inner, columns, accumulate)
   }
-  for (; i < rows; i++, a += rowA, c += row) rest(a, stepA, b, c, 0, inner, columns, accumulate)
 }
 
+/** The first `height` rows and `width` columns of a tile; rows that there are not are read as the first, and dropped. */
 // @ts-expect-error: decorator
 @inline
-function tile4x8(
+function tile(
   a: usize,
   rowA: usize,
   stepA: usize,
   b: usize,
   c: usize,
-  row: usize,
+  rowC: usize,
   inner: i32,
   accumulate: i32,
+  height: i32,
+  width: i32,
 ): void {
   let a0 = a
-  let a1 = a0 + rowA
-  let a2 = a1 + rowA
-  let a3 = a2 + rowA
-  const c1 = c + row
-  const c2 = c1 + row
-  const c3 = c2 + row
+  let a1 = height > 1 ? a + rowA : a
+  let a2 = height > 2 ? a + 2 * rowA : a
+  let a3 = height > 3 ? a + 3 * rowA : a
+  const c1 = c + rowC
+  const c2 = c1 + rowC
+  const c3 = c2 + rowC
   let s00 = f32x4.splat(0)
   let s01 = s00
   let s10 = s00
@@ -57,16 +68,22 @@ function tile4x8(
   let s30 = s00
   let s31 = s00
   if (accumulate) {
-    s00 = v128.load(c)
-    s01 = v128.load(c, 16)
-    s10 = v128.load(c1)
-    s11 = v128.load(c1, 16)
-    s20 = v128.load(c2)
-    s21 = v128.load(c2, 16)
-    s30 = v128.load(c3)
-    s31 = v128.load(c3, 16)
+    s00 = loadLanes(c, width)
+    s01 = loadLanes(c + 16, width - 4)
+    if (height > 1) {
+      s10 = loadLanes(c1, width)
+      s11 = loadLanes(c1 + 16, width - 4)
+    }
+    if (height > 2) {
+      s20 = loadLanes(c2, width)
+      s21 = loadLanes(c2 + 16, width - 4)
+    }
+    if (height > 3) {
+      s30 = loadLanes(c3, width)
+      s31 = loadLanes(c3 + 16, width - 4)
+    }
   }
-  for (let t = inner; t; --t) {
+  for (const end = b + ((<usize>inner) << 5); b < end; b += 32) {
     const b0 = v128.load(b)
     const b1 = v128.load(b, 16)
     let x = v128.load32_splat(a0)
@@ -81,44 +98,49 @@ function tile4x8(
     x = v128.load32_splat(a3)
     s30 = multiplyAdd(s30, x, b0)
     s31 = multiplyAdd(s31, x, b1)
-    b += row
     a0 += stepA
     a1 += stepA
     a2 += stepA
     a3 += stepA
   }
-  v128.store(c, s00)
-  v128.store(c, s01, 16)
-  v128.store(c1, s10)
-  v128.store(c1, s11, 16)
-  v128.store(c2, s20)
-  v128.store(c2, s21, 16)
-  v128.store(c3, s30)
-  v128.store(c3, s31, 16)
+  storeLanes(c, s00, width)
+  storeLanes(c + 16, s01, width - 4)
+  if (height > 1) {
+    storeLanes(c1, s10, width)
+    storeLanes(c1 + 16, s11, width - 4)
+  }
+  if (height > 2) {
+    storeLanes(c2, s20, width)
+    storeLanes(c2 + 16, s21, width - 4)
+  }
+  if (height > 3) {
+    storeLanes(c3, s30, width)
+    storeLanes(c3 + 16, s31, width - 4)
+  }
 }
 
-/** Columns j and beyond of one row, four at a time. */
-function rest(
-  a: usize,
-  stepA: usize,
-  b: usize,
-  c: usize,
-  j: i32,
-  inner: i32,
-  columns: i32,
-  accumulate: i32,
-): void {
-  for (; j < columns; j += 4) {
-    const lanes = min(columns - j, 4)
-    const to = c + (<usize>j << 2)
-    let from = b + (<usize>j << 2)
-    let x = a
-    let sum = accumulate ? loadLanes(to, lanes) : f32x4.splat(0)
-    for (let t = inner; t; --t) {
-      sum = multiplyAdd(sum, v128.load32_splat(x), loadLanes(from, lanes))
-      from += <usize>columns << 2
-      x += stepA
+/** Lays b, `inner × columns` and dense, out in panels. */
+export function toPanels(b: usize, panels: usize, inner: i32, columns: i32): void {
+  const row: usize = (<usize>columns) << 2
+  for (let j = 0; j < columns; j += 8) {
+    let from = b + ((<usize>j) << 2)
+    const width = min(columns - j, 8)
+    for (let t = 0; t < inner; t++, from += row, panels += 32) {
+      v128.store(panels, loadLanes(from, width))
+      v128.store(panels, loadLanes(from + 16, width - 4), 16)
     }
-    storeLanes(to, sum, lanes)
+  }
+}
+
+/** The same of bᵀ, with b `columns × inner`. */
+export function transposedToPanels(b: usize, panels: usize, inner: i32, columns: i32): void {
+  const row: usize = (<usize>inner) << 2
+  for (let j = 0; j < columns; j += 8, b += row << 3) {
+    for (let t = 0; t < inner; t++, panels += 32) {
+      let from = b + ((<usize>t) << 2)
+      for (let k = 0; k < 8; k++, from += row) {
+        store<f32>(panels + ((<usize>k) << 2), j + k < columns ? load<f32>(from) : 0)
+      }
+    }
   }
 }

@@ -39,14 +39,12 @@ export const sameSize = (s: MapSizes) => ({
   padding: 1,
 })
 export const mapSize = (s: MapSizes) => s.batch * s.height * s.width * s.channels
-export const planesSize = (s: MapSizes) => Math.ceil(s.channels / 4) * 4 * (s.height + 2) * (s.width + 2)
 
 export const productNeeds = (s: { rows: number; inner: number; columns: number }) => ({
   x: s.rows * s.inner,
   dx: s.rows * s.inner,
   w: s.inner * s.columns,
   dw: s.inner * s.columns,
-  transposed: s.inner * s.columns,
   y: s.rows * s.columns,
   dy: s.rows * s.columns,
   bias: s.columns,
@@ -60,7 +58,6 @@ export const convNeeds = (s: ConvSizes) => ({
   dw: s.kernel ** 2 * s.inputs * s.outputs,
   y: s.batch * s.outHeight * s.outWidth * s.outputs,
   dy: s.batch * s.outHeight * s.outWidth * s.outputs,
-  bordered: (s.height + 2 * s.padding) * (s.width + 2 * s.padding) * s.inputs,
 })
 
 export const depthwiseNeeds = (s: MapSizes) => ({
@@ -70,7 +67,6 @@ export const depthwiseNeeds = (s: MapSizes) => ({
   dy: mapSize(s),
   w: 9 * s.channels,
   dw: 9 * s.channels,
-  planes: planesSize(s),
 })
 
 export const normNeeds = (s: { rows: number; channels: number }) => ({
@@ -85,7 +81,6 @@ export const normNeeds = (s: { rows: number; channels: number }) => ({
   dgamma: s.channels,
   dbeta: s.channels,
   saved: 2 * s.channels,
-  sums: 2 * s.channels,
 })
 
 export type PoolSizes = Omit<Window, 'padding'> & { channels: number }

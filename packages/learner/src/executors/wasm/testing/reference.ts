@@ -18,14 +18,13 @@ import {
 } from './operands.ts'
 
 type Names<K extends Kernel, Part extends 'reads' | 'writes' | 'sizes'> = (typeof KERNELS)[K][Part][number]
-type Scratch = 'planes' | 'bordered' | 'transposed' | 'sums'
 
 export interface Twin<K extends Kernel> {
   needs(sizes: Sizes<K>): Record<Names<K, 'reads' | 'writes'>, number>
   run(operands: Operands<K>, sizes: Sizes<K>): void
 }
 type Sizes<K extends Kernel> = Record<Names<K, 'sizes'>, number>
-type Operands<K extends Kernel> = Record<Exclude<Names<K, 'reads' | 'writes'>, Scratch>, Float64Array>
+type Operands<K extends Kernel> = Record<Names<K, 'reads' | 'writes'>, Float64Array>
 type Numbers = Float64Array
 
 const EPSILON = 1e-5
@@ -135,10 +134,10 @@ export const TWINS: { readonly [K in Kernel]: Twin<K> } = {
   },
   batchNormInference: {
     needs: normNeeds,
-    run({ x, gamma, beta, mean, variance, y, saved }, { rows, channels, relu }) {
+    run({ x, gamma, beta, mean, variance, y }, { rows, channels, relu }) {
       each([rows, channels], (row, c) => {
-        saved[c] = 1 / Math.sqrt(variance[c] + EPSILON)
-        const normalised = gamma[c] * saved[c] * (x[row * channels + c] - mean[c]) + beta[c]
+        const deviation = Math.sqrt(variance[c] + EPSILON)
+        const normalised = (gamma[c] / deviation) * (x[row * channels + c] - mean[c]) + beta[c]
         y[row * channels + c] = relu ? Math.max(normalised, 0) : normalised
       })
     },
