@@ -30,6 +30,8 @@ const LIFE_MS = 900
 let cleanUp: (() => Promise<void>) | undefined
 afterEach(async () => await cleanUp?.())
 
+class BrokenPromise extends Error {}
+
 interface Place {
   /** The coordinator of the moment; replaced while it is down. */
   up: Promise<string>
@@ -52,7 +54,7 @@ async function participate(place: Place, identity: ScriptedIdentity): Promise<Re
       return promised
     } catch (error) {
       // A dead coordinator is expected here; anything else shows in the records, or as a test that does not end.
-      if (!(error instanceof Error)) throw error
+      if (!(error instanceof Error) || error instanceof BrokenPromise) throw error
       await wait(20)
     }
   }
@@ -70,6 +72,8 @@ async function work(
   for (;;) {
     if (task?.task === 'train' && !task.accepted) {
       const { session, round } = configOf(task.config)
+      // A client forgets an update once it was told that it counts.
+      if (promised.has(session)) throw new BrokenPromise(`session ${session}`)
       const update = { layout: twoChunkLayout, value: round * identity.images }
       const sealed = kept.get(session) ?? (await seal(task.config, identity, update))
       kept.set(session, sealed)

@@ -187,6 +187,8 @@ async function doTask(
     acknowledged.add(name)
     return
   }
+  // A client forgets an update once it was told that it counts.
+  if (acknowledged.has(name)) throw new Error(`${name} was acknowledged and is asked for again`)
   // A client trains once per session: it is this update that has to be counted, or none.
   const sealed =
     kept.get(name) ?? (await seal(task.config, identity, { layout: twoChunkLayout, value: valueOf(identity, round) }))

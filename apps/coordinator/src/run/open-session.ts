@@ -140,6 +140,7 @@ async function newConfig(core: RunCore, row: SessionRow, key: CryptoKeyPair): Pr
     rounds: settings.rounds,
     session: row.session,
     seed: settings.seed,
+    strategy: settings.strategy,
     local: settings.local,
     model: { sha256: row.baseModel, bytes: model.length, layout: travelling.layoutHash },
     sealTo: await exportRoundKey(key),
