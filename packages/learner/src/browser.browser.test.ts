@@ -29,7 +29,8 @@ describe.each(['wasm', 'webgpu'] as const)('%s in a browser', { timeout }, (back
     await useBackend(backend)
     const learner = createLearner({ training, validation: paintPeople(3, 4, 2), memory: memoryOf(), federation: 'f' })
     const { signal } = new AbortController()
-    const task = { round: 1, rounds: 2, seed: 1, backbone: tinyParameters, settings: TINY_SETTINGS }
+    const strategy = { name: 'fedpav' } as const
+    const task = { round: 1, rounds: 2, seed: 1, strategy, backbone: tinyParameters, settings: TINY_SETTINGS }
     await learner.train(task, { signal })
     const { numTensors } = tf.memory()
     const outcome = await learner.train({ ...task, round: 2 }, { signal })

@@ -1,3 +1,4 @@
+import type { StrategyName } from '@passerby/federation'
 import type { LocalSettings } from './settings.ts'
 
 /** Structurally participant's `Learner`, whose file says what each field means. */
@@ -15,6 +16,7 @@ export interface LocalTask extends EvaluationTask {
   readonly round: number
   readonly rounds: number
   readonly seed: number
+  readonly strategy: { readonly name: StrategyName }
 }
 
 export interface LocalOutcome {

@@ -14,6 +14,7 @@ const task = (changes: Partial<LocalTask> = {}): LocalTask => ({
   round: 1,
   rounds: 10,
   seed: 7,
+  strategy: { name: 'fedpav' },
   backbone: tinyParameters,
   settings: TINY_SETTINGS,
   ...changes,

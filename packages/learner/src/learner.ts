@@ -7,6 +7,7 @@ import { networkOf } from './network/network-of.ts'
 import type { Network } from './network/network.ts'
 import type { LocalSettings } from './settings.ts'
 import { assembleHead, decodeHead, encodeHead, headKey, headRows, type Memory } from './training/head.ts'
+import { localStrategies } from './strategies/index.ts'
 import { trainRound } from './training/local-round.ts'
 
 export interface LearnerOptions {
@@ -21,7 +22,7 @@ export interface LearnerOptions {
 }
 
 /**
- * A client's learner on the current backend: FedPav's local round (ALGORITHMS 2.3) and evaluation on the client's own
+ * A client's learner on the current backend: its strategy's local round and evaluation on the client's own
  * validation identities. Throws `LearnerError` when there is too little to train on or the loss is no number.
  */
 export function createLearner(options: LearnerOptions): Learner {
@@ -45,8 +46,9 @@ export function createLearner(options: LearnerOptions): Learner {
       )
       watch.signal.throwIfAborted()
       await memory.save(key, encodeHead(new Map([...known, ...headRows(trained.head, persons)])))
+      const weight = localStrategies[task.strategy.name].weight({ images: images.length })
       const seconds = (performance.now() - started) / 1000
-      return { backbone, weight: images.length, images: images.length, loss, seconds }
+      return { backbone, weight, images: images.length, loss, seconds }
     },
     async evaluate({ backbone, settings }, { signal }) {
       if (!validation) return undefined

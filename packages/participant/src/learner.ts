@@ -1,4 +1,4 @@
-import type { LocalSettings } from '@passerby/protocol'
+import type { FederationSettings, LocalSettings } from '@passerby/protocol'
 
 /**
  * What a participant needs of a learner. Only numbers cross this seam: no crop, no identity, no file name,
@@ -17,6 +17,7 @@ export interface LocalTask {
   readonly rounds: number
   /** Seeds shuffling and augmentation of this round together with the client's position. */
   readonly seed: number
+  readonly strategy: FederationSettings['strategy']
   /** The downloaded backbone: travelling parameters, flat, in layout order. */
   readonly backbone: Float32Array
   readonly settings: LocalSettings

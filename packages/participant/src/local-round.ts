@@ -44,6 +44,7 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
       round: config.round,
       rounds: config.rounds,
       seed: clientSeed(config.seed, client),
+      strategy: config.strategy,
       backbone: model.values,
       settings: config.local,
     },

@@ -206,6 +206,7 @@ async function scriptedCoordinator() {
         rounds: 3,
         session,
         seed: 1,
+        strategy: card.strategy,
         local,
         model,
         sealTo: await exportRoundKey(round),

@@ -34,6 +34,7 @@ export const RoundConfig = v.object({
   rounds: positive(1_000_000),
   session: Session,
   seed: count(0xffff_ffff),
+  strategy: FedPavSettings,
   local: LocalSettings,
   /** The model to start from, and the SHA-256 of `canonicalLayout` of its parameters. */
   model: v.object({ sha256: Sha256, bytes: count(2 ** 31), layout: Sha256 }),

@@ -65,6 +65,7 @@ export async function playRound(
         round,
         rounds: settings.rounds,
         seed: rng(settings.seed, 'client', client).int(2 ** 32),
+        strategy: settings.strategy,
         backbone: strategy.dispatch(before, client, settings.strategy).values,
         settings: settings.local,
       }

@@ -1,5 +1,6 @@
 import { initialise } from '@passerby/backbones'
 import type { Network } from '../network/network.ts'
+import { fedpav } from '../strategies/fedpav.ts'
 import { smoothedTargets } from '../training/loss.ts'
 import { openTrainer, type Batch, type Trainer } from '../training/trainer.ts'
 import { nextTurn } from '../turn.ts'
@@ -62,6 +63,7 @@ export function openMadeUpTraining(network: Network, workload: Workload): { trai
     head: new Float32Array((network.sizes.embedding + 1) * CLASSES),
     rates: { backbone: 0.01, head: 0.01 },
     sgd: { momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+    objective: fedpav.objective,
   })
   return { trainer, batch: { images, targets: smoothedTargets(labels, CLASSES, 0.1), size: batchSize, height, width } }
 }

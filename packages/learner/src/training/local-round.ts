@@ -8,6 +8,7 @@ import { rateFactor } from '../settings.ts'
 import { nextTurn } from '../turn.ts'
 import { smoothedTargets } from './loss.ts'
 import { collectLosses } from './losses.ts'
+import { localStrategies } from '../strategies/index.ts'
 import { openTrainer } from './trainer.ts'
 
 export interface LocalRound {
@@ -55,6 +56,7 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
     head,
     rates: { backbone: settings.backboneRate * factor, head: settings.headRate * factor },
     sgd: settings,
+    objective: localStrategies[task.strategy.name].objective,
   })
   const random = rng(task.seed, 'round', task.round)
   let losses = collectLosses()

@@ -1,7 +1,7 @@
 import { BATCH_NORM_MOMENTUM } from '@passerby/backbones'
 import type { Network } from '../network/network.ts'
+import type { Objective } from '../strategies/strategy.ts'
 import { tf } from '../tf.ts'
-import { crossEntropy } from './loss.ts'
 import { sgdStep, trained, type Sgd } from './sgd.ts'
 
 export interface TrainerOptions {
@@ -11,6 +11,7 @@ export interface TrainerOptions {
   readonly head: Float32Array
   readonly rates: { readonly backbone: number; readonly head: number }
   readonly sgd: Sgd
+  readonly objective: Objective
 }
 
 export interface Batch {
@@ -32,7 +33,8 @@ export interface Trainer {
 }
 
 /** Throws `RangeError` when the backbone's values do not fit the network. */
-export function openTrainer(network: Network, { backbone, head, rates, sgd }: TrainerOptions): Trainer {
+export function openTrainer(network: Network, options: TrainerOptions): Trainer {
+  const { backbone, head, rates, sgd } = options
   const { sizes } = network
   if (backbone.length !== sizes.weights + sizes.statistics) {
     throw new RangeError(
@@ -49,14 +51,15 @@ export function openTrainer(network: Network, { backbone, head, rates, sgd }: Tr
     step({ images, targets, size, height, width }) {
       const { loss, ...next } = tf.tidy(() => {
         const x = tf.tensor4d(images, [size, height, width, 3])
-        const target = tf.tensor2d(targets, [size, classes])
+        const distributions = tf.tensor2d(targets, [size, classes])
         let batchStatistics: tf.Tensor1D | undefined
-        const objective = (weights: tf.Tensor, head: tf.Tensor) => {
+        const lossOf = (weights: tf.Tensor, head: tf.Tensor) => {
           const batch = network.train(x, weights as tf.Tensor1D)
           batchStatistics = batch.batchStatistics
-          return crossEntropy(classify(batch.embeddings, head as tf.Tensor1D, classes), target)
+          const logits = classify(batch.embeddings, head as tf.Tensor1D, classes)
+          return options.objective({ embeddings: batch.embeddings, logits, targets: distributions })
         }
-        const { value, grads } = tf.valueAndGrads(objective)([state.weights.value, state.head.value])
+        const { value, grads } = tf.valueAndGrads(lossOf)([state.weights.value, state.head.value])
         const [weights, head] = grads
         return {
           loss: value,

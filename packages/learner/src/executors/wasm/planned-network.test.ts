@@ -5,6 +5,7 @@ import { useBackend } from '../../backend/use-backend.ts'
 import { plainNetworkOf, type Network } from '../../network/network.ts'
 import { tf } from '../../tf.ts'
 import { smoothedTargets } from '../../training/loss.ts'
+import { fedpav } from '../../strategies/fedpav.ts'
 import { openTrainer } from '../../training/trainer.ts'
 import { loadKernels } from './kernel-module.ts'
 import { plannedNetworkOf } from './planned-network.ts'
@@ -112,6 +113,7 @@ function lossCurve(network: Network, rate: number, steps = 20): readonly number[
     head: new Float32Array((EMBEDDING + 1) * CLASSES),
     rates: { backbone: rate, head: rate },
     sgd: { momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+    objective: fedpav.objective,
   })
   const losses = Array.from({ length: steps }, (_, step) => {
     const labels = Array.from({ length: batch }, (_, image) => (image + step) % CLASSES)
