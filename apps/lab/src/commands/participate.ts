@@ -10,7 +10,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { decoded, readDataSets } from '../corpus/corpus.ts'
 import { LabError } from '../errors.ts'
-import { roundSentence, stateSentence } from '../participate/sentences.ts'
+import { roundSentences, stateSentence } from '../participate/sentences.ts'
 import { type Progress, terminalProgress } from '../terminal/progress.ts'
 
 interface ParticipateFlags {
@@ -112,7 +112,7 @@ async function untilEnded(participant: Participant, progress: Progress): Promise
         const now = snapshot.failure?.message ?? stateSentence(snapshot)
         if (now !== sentence) progress.say(now)
         sentence = now
-        for (const line of snapshot.rounds.flatMap((round) => roundSentence(round) ?? [])) {
+        for (const line of snapshot.rounds.flatMap(roundSentences)) {
           if (!told.has(line)) progress.say(line)
           told.add(line)
         }
@@ -126,7 +126,7 @@ async function untilEnded(participant: Participant, progress: Progress): Promise
   } finally {
     process.off('SIGINT', interrupted)
     process.stdin.off('data', entered)
-    process.stdin.unref()
+    process.stdin.pause()
     await participant.close()
   }
 }

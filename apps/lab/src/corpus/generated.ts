@@ -6,24 +6,26 @@ export interface GeneratedOptions {
   readonly people: number
   readonly cameras: number
   readonly seed: number
+  /** Identities to search for. */
+  readonly unseen?: number
 }
 
-/** Unseen identities: with this many queries per camera, one query is under a per cent. */
-export const UNSEEN_PEOPLE = 60
+/** With this many unseen people and three cameras, one query is about half a per cent. */
+const UNSEEN_PEOPLE = 60
 const IMAGES_PER_CAMERA = 4
 
 /** Every identity is seen by every camera. The first image of an unseen identity in a camera is a query. */
-export function generatedDataSet(options: GeneratedOptions): DataSet {
+export function generatedDataSet({ people, cameras, seed, unseen = UNSEEN_PEOPLE }: GeneratedOptions): DataSet {
   const crops = syntheticPeople({
-    identities: options.people + UNSEEN_PEOPLE,
-    cameras: options.cameras,
+    identities: people + unseen,
+    cameras,
     imagesPerCamera: IMAGES_PER_CAMERA,
-    seed: options.seed,
+    seed,
   })
   const identities = [...new Set(crops.map((crop) => crop.identity))].sort()
-  const trained = new Set(identities.slice(0, options.people))
-  const unseen = crops.filter((crop) => !trained.has(crop.identity))
-  const query = firstOfEach(unseen)
+  const trained = new Set(identities.slice(0, people))
+  const searched = crops.filter((crop) => !trained.has(crop.identity))
+  const query = firstOfEach(searched)
   return {
     name: 'synthetic',
     pattern: undefined,
@@ -31,7 +33,7 @@ export function generatedDataSet(options: GeneratedOptions): DataSet {
       train: crops.filter((crop) => trained.has(crop.identity)),
       validation: [],
       query,
-      gallery: unseen.filter((crop) => !query.includes(crop)),
+      gallery: searched.filter((crop) => !query.includes(crop)),
     },
     withoutIdentity: [],
   }

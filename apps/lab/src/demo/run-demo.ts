@@ -5,19 +5,14 @@
 import type { ClientCrops } from '@passerby/crops'
 import { type Params, sameLayout } from '@passerby/federation'
 import { type Operator, connectOperator } from '@passerby/operator'
-import {
-  type FederationSettings,
-  type Reply,
-  type RoundRecord,
-  decodeSafetensors,
-  encodeSafetensors,
-} from '@passerby/protocol'
+import { type FederationSettings, type RoundRecord, decodeSafetensors } from '@passerby/protocol'
 import { join } from 'node:path'
 import { type Browser, chromium } from 'playwright'
 import { ensureChromium, quietArguments } from '../../setup/chromium.mjs'
 import { LabError } from '../errors.ts'
 import type { Progress } from '../terminal/progress.ts'
 import { writeClientFolders } from './client-folders.ts'
+import { createFederation, granted } from './create-federation.ts'
 import { startCoordinatorProcess } from './coordinator-process.ts'
 import { followRun } from './follow-run.ts'
 import { openParticipantTab } from './participant-tab.ts'
@@ -77,36 +72,6 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
   }
 }
 
-/** A federation with its first model, an invitation, and the order to start as soon as everybody is there. */
-async function createFederation(
-  operator: Operator,
-  { settings, initial }: Demo,
-): Promise<{ readonly federation: string; readonly path: string }> {
-  await connected(operator)
-  const { backbone, embedding } = settings.local
-  const file = encodeSafetensors(initial, { backbone, embedding: String(embedding) })
-  const { sha256: model } = granted(await operator.uploadModel(new Uint8Array(file)))
-  const { federation } = granted(await operator.command('create', { settings, model }))
-  const { path } = granted(await operator.command('invite', { federation, label: 'demo', hours: 12 }))
-  granted(await operator.command('start', { federation }))
-  return { federation, path }
-}
-
-async function connected(operator: Operator): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const look = () => {
-      const { connection } = operator.getSnapshot()
-      if (connection.state === 'connected') resolve()
-      if (connection.state === 'refused') reject(new LabError('coordinator', connection.refusal.message))
-      return connection.state === 'connected' || connection.state === 'refused'
-    }
-    if (look()) return
-    const unsubscribe = operator.subscribe(() => {
-      if (look()) unsubscribe()
-    })
-  })
-}
-
 async function downloadModel(operator: Operator, { round, model }: RoundRecord, like: Params): Promise<Params> {
   if (model === null) throw new LabError('coordinator', `Round ${round} has no model`)
   const file = granted(await operator.downloadModel(model.sha256))
@@ -114,11 +79,6 @@ async function downloadModel(operator: Operator, { round, model }: RoundRecord, 
   if (!sameLayout(params.layout, like.layout))
     throw new LabError('coordinator', `The model of round ${round} has another layout than the first`)
   return params
-}
-
-function granted<Value>(reply: Reply<Value>): Value {
-  if (reply.ok) return reply.value
-  throw new LabError('coordinator', `The coordinator refused: ${reply.refusal.message}`)
 }
 
 async function launchChromium(headed: boolean): Promise<Browser> {

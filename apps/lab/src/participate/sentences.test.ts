@@ -1,6 +1,6 @@
 import { emptyLedger, type Snapshot } from '@passerby/participant'
 import { expect, test } from 'vitest'
-import { roundSentence, stateSentence } from './sentences.ts'
+import { roundSentences, stateSentence } from './sentences.ts'
 
 const status = {
   state: 'running',
@@ -33,10 +33,11 @@ test('work names its round and is one sentence however far it is', () => {
 })
 
 test('a round is told when it is settled, with what is known of it', () => {
-  expect(roundSentence({ round: 2, outcome: 'open', loss: 1 })).toBeUndefined()
-  expect(roundSentence({ round: 2, outcome: 'aborted' })).toBe('Round 2: aborted.')
+  expect(roundSentences({ round: 2, outcome: 'open', loss: 1 })).toEqual([])
+  expect(roundSentences({ round: 2, outcome: 'aborted' })).toEqual(['Round 2: aborted.'])
   const global = { rank1: 41.26, rank5: 60, rank10: 70, mAP: 30, queries: 12 }
-  expect(roundSentence({ round: 2, outcome: 'counted', images: 80, loss: 1.23456, global })).toBe(
-    'Round 2: counted, 80 images, loss 1.235, global model rank-1 41.3 % mAP 30.0 %.',
-  )
+  expect(roundSentences({ round: 2, outcome: 'counted', images: 80, loss: 1.23456, global })).toEqual([
+    'Round 2: counted, 80 images, loss 1.235.',
+    'Round 2: global model rank-1 41.3 % mAP 30.0 %.',
+  ])
 })

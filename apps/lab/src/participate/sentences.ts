@@ -4,15 +4,16 @@ import type { LocalEvaluation, Snapshot } from '@passerby/participant'
 /** Where it is, without progress: the same sentence while nothing but progress changes. */
 export function stateSentence(snapshot: Snapshot): string {
   const { state, status, work, connection } = snapshot
-  const round = `round ${work?.round ?? status?.round ?? 0} of ${status?.rounds ?? '?'}`
+  const round = work && `round ${work.round} of ${status?.rounds ?? '?'}`
   if (state === 'paused') return snapshot.because === 'failed' ? 'Paused, because the last round failed.' : 'Paused.'
   if (state === 'ended') return snapshot.because === 'left' ? 'Left the federation.' : 'The federation has ended.'
   if (state === 'refused') return snapshot.refusal?.message ?? 'Refused.'
   if (state === 'idle' || state === 'connecting' || state === 'joining') return 'Connecting …'
-  if (connection.link !== 'joined' && connection.link !== 'offline') return `Connection lost; ${round} goes on …`
-  if (state === 'waiting') return waiting(snapshot)
-  return `${state.charAt(0).toUpperCase()}${state.slice(1)}: ${round} …`
+  if (connection.link !== 'joined') return 'Connection lost; it goes on and tries again …'
+  return work && round ? `${capital(work.phase)}: ${round} …` : waiting(snapshot)
 }
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 function waiting({ status }: Snapshot): string {
   if (status === undefined) return 'Joined.'
@@ -23,18 +24,17 @@ function waiting({ status }: Snapshot): string {
   return 'Waiting for the next round.'
 }
 
-/** A settled round, or `undefined` while it is open. */
-export function roundSentence(round: Snapshot['rounds'][number]): string | undefined {
-  if (round.outcome === 'open' || round.outcome === 'watched') return undefined
-  if (round.outcome !== 'counted') return `Round ${round.round}: ${round.outcome}.`
-  const parts = [
-    `Round ${round.round}: counted`,
-    ...(round.images === undefined ? [] : [`${round.images} images`]),
-    ...(round.loss === undefined ? [] : [`loss ${round.loss.toFixed(3)}`]),
-    ...(round.local ? [`local model ${figures(round.local)}`] : []),
-    ...(round.global ? [`global model ${figures(round.global)}`] : []),
+/** What is settled of a round: that it counted or why not, then how the new model does on the own people. */
+export function roundSentences({ round, outcome, ...known }: Snapshot['rounds'][number]): readonly string[] {
+  if (outcome === 'open' || outcome === 'watched') return []
+  if (outcome !== 'counted') return [`Round ${round}: ${outcome}.`]
+  const counted = [
+    `Round ${round}: counted`,
+    ...(known.images === undefined ? [] : [`${known.images} images`]),
+    ...(known.loss === undefined ? [] : [`loss ${known.loss.toFixed(3)}`]),
+    ...(known.local ? [`local model ${figures(known.local)}`] : []),
   ]
-  return `${parts.join(', ')}.`
+  return [`${counted.join(', ')}.`, ...(known.global ? [`Round ${round}: global model ${figures(known.global)}.`] : [])]
 }
 
 const figures = ({ rank1, mAP }: LocalEvaluation) => `rank-1 ${rank1.toFixed(1)} % mAP ${mAP.toFixed(1)} %`
