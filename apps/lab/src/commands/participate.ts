@@ -1,8 +1,10 @@
+import { backboneByName } from '@passerby/backbones'
 import { type PixelSet, pixelsAt } from '@passerby/crops'
 import { openDiskFolder } from '@passerby/crops/node'
-import { createLearner, useBackend } from '@passerby/learner'
+import { chooseBackend, createLearner, networkOf } from '@passerby/learner'
 import { type Participant, createParticipant, previewCard } from '@passerby/participant'
 import { openFolderKeep } from '@passerby/participant/node'
+import type { LocalSettings } from '@passerby/protocol'
 import { splitByIdentity } from '@passerby/reid'
 import { type JoinLink, readJoinLink } from '@passerby/web/join-link'
 import { Command } from 'commander'
@@ -64,13 +66,15 @@ async function openParticipant(
   const pixels = await decoded(data, crops, { size: card.local.input, progress })
   const { training, validation } = splitByIdentity(pixels, card.local.validation, VALIDATION_SEED)
   const folder = await openDiskFolder(join(place, 'head'))
-  await useBackend('wasm')
-  progress.say(`${training.length} images to train on, ${validation.length} kept back`)
+  const imagesPerSecond = await checkedSpeed(card.local)
+  progress.say(
+    `${training.length} images to train on, ${validation.length} kept back; ${Math.round(imagesPerSecond)} images/s`,
+  )
   return createParticipant({
     origin,
     ...invitation,
     alias,
-    device: { name: `Node ${process.version} on ${process.platform}`, backend: 'wasm', imagesPerSecond: 0 },
+    device: { name: `Node ${process.version} on ${process.platform}`, backend: 'wasm', imagesPerSecond },
     images: training.length,
     learner: createLearner({
       training: pixelsAt(pixels, training),
@@ -80,6 +84,17 @@ async function openParticipant(
     }),
     keep,
   })
+}
+
+/** Starts WebAssembly, checks its gradients, and measures it on what will be trained; in images per second. */
+async function checkedSpeed({ backbone, embedding, input, batchSize }: LocalSettings): Promise<number> {
+  const { trials } = await chooseBackend({
+    only: 'wasm',
+    network: networkOf(backboneByName(backbone, embedding)),
+    workload: { ...input, batchSize },
+  })
+  const chosen = trials.find((trial) => trial.state === 'chosen')
+  return chosen?.speed.imagesPerSecond ?? 0
 }
 
 /** The same people are kept back whenever this command runs on the same crops. */

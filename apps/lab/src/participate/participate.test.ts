@@ -29,8 +29,18 @@ test(
     opened.push(() => rm(folder, { recursive: true, force: true }))
     const settings = federationSettings(
       {
-        ...{ backbone: 'tiny', embedding: 16, size: { height: 32, width: 16 }, rounds: 2, epochs: 1, batch: 16 },
-        ...{ rate: 0.05, weightDecay: 5e-4, smoothing: 0.1, fraction: 1, statistics: 'average', seed: 1 },
+        backbone: 'tiny',
+        embedding: 16,
+        size: { height: 32, width: 16 },
+        rounds: 2,
+        epochs: 1,
+        batch: 16,
+        rate: 0.05,
+        weightDecay: 5e-4,
+        smoothing: 0.1,
+        fraction: 1,
+        statistics: 'average',
+        seed: 1,
       },
       { name: 'test', validation: 0.25, evaluateEvery: 1, minClients: 2 },
     )
