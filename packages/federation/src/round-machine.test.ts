@@ -274,3 +274,19 @@ test('whoever remains, a run with its minimum present always ends', () => {
   }
   expect(machine.run).toEqual({ state: 'ended', rounds: 3, reason: 'completed' })
 })
+
+test('an aborted round draws anew, so that a client that hangs is not drawn into it for ever', () => {
+  const half = { ...plan, fraction: 0.5 }
+  let machine = newMachine
+  const cohorts = new Set<string>()
+  const happens = (now: number, event: RunEvent) => {
+    const [next, effects] = step(machine, event, { plan: half, now })
+    machine = next
+    for (const effect of effects) if (effect.type === 'open-session') cohorts.add(effect.cohort.join())
+  }
+  for (const client of ['a', 'b', 'c', 'd']) happens(0, arrive(client))
+  happens(0, { type: 'started' })
+  for (let attempt = 1; attempt <= 10; attempt++) happens(1000 * attempt, { type: 'tick' })
+  expect(machine.run).toMatchObject({ state: 'training', round: 1, session: 11 })
+  expect(cohorts.size).toBeGreaterThan(1)
+})

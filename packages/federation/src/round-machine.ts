@@ -109,7 +109,8 @@ function advance(machine: RoundMachine, plan: RunPlan, now: number): Step {
 function openSession(machine: RoundMachine, plan: RunPlan, now: number): Step {
   if (machine.run.state !== 'open') return stay(machine)
   const { round, session } = machine.run
-  const cohort = drawCohort(machine.present, { ...plan, round })
+  // By session: an aborted round draws anew, else one client that hangs would be drawn into it again for ever.
+  const cohort = drawCohort(machine.present, { ...plan, round: session })
   const run: RunState = {
     state: 'training',
     round,

@@ -1,4 +1,11 @@
-export type ParticipantErrorCode = 'offline' | 'no-answer' | 'http' | 'not-found' | 'wrong-model' | 'storage'
+export type ParticipantErrorCode =
+  | 'offline'
+  | 'no-answer'
+  | 'refused'
+  | 'http'
+  | 'not-found'
+  | 'wrong-model'
+  | 'storage'
 
 /** What went wrong around a participant: its network, its storage, or an answer that no coordinator gives. */
 export class ParticipantError extends Error {

@@ -3,6 +3,7 @@ import { sealedLength } from '@passerby/privacy'
 import type { Progress } from '@passerby/protocol'
 import { messageOf } from './edge-link.ts'
 import type { Egress } from './egress.ts'
+import { ParticipantError } from './errors.ts'
 import type { Keep, KeptUpload } from './keep.ts'
 import type { Learner, LearnerProgress } from './learner.ts'
 import { localRound, measured } from './local-round.ts'
@@ -57,7 +58,7 @@ export function createRoundWork(options: RoundWorkOptions) {
         const round = effect.type === 'upload' ? kept?.sealed.header.round : effect.round
         if (round !== undefined) note(round, { outcome: 'failed' })
         options.trouble(messageOf(error))
-        dispatch({ type: 'failed' })
+        dispatch({ type: 'failed', passing: error instanceof ParticipantError && error.code === 'no-answer' })
       },
     )
   }

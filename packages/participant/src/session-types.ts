@@ -77,8 +77,8 @@ export type SessionEvent =
   /** The update was counted, or the coordinator wants it no more. */
   | { readonly type: 'settled'; readonly session: number }
   | { readonly type: 'evaluated'; readonly round: number }
-  /** The work under way cannot be finished. */
-  | { readonly type: 'failed' }
+  /** The work under way cannot be finished. `passing`: the same may succeed later, so a finished update is kept. */
+  | { readonly type: 'failed'; readonly passing?: boolean }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' }
   | { readonly type: 'left' }

@@ -183,11 +183,19 @@ describe('what ends it', () => {
     expect(effects.slice(2)).toEqual(['train 1', 'withdraw failed', 'return', 'train 1'])
   })
 
-  test('R4 an update that was refused is not trained a second time in its session', () => {
+  test('R4 whoever tries again after a refused update makes a new one: the coordinator awaits it', () => {
     const events = [start(), ...joined(train(1)), ...trained(1), { type: 'failed' }, { type: 'resumed' }] as const
     const { session, effects } = play(...events, tasked(train(1)))
-    expect(session).toEqual({ state: 'waiting', past: { kept: 0, spent: 1 } })
-    expect(effects.slice(3)).toEqual(['upload 1', 'discard', 'withdraw failed', 'return'])
+    expect(session).toMatchObject({ state: 'downloading', session: 1 })
+    expect(effects.slice(3)).toEqual(['upload 1', 'discard', 'withdraw failed', 'return', 'train 1'])
+  })
+
+  test('R4 an update that could not be delivered is kept, and sent when the person tries again', () => {
+    const failed = { type: 'failed', passing: true } as const
+    const events = [start(), ...joined(train(1)), ...trained(1), failed, { type: 'resumed' }] as const
+    const { session, effects } = play(...events, tasked(train(1)))
+    expect(session).toMatchObject({ state: 'uploading', session: 1 })
+    expect(effects.slice(3)).toEqual(['upload 1', 'withdraw failed', 'return', 'upload 1'])
   })
 
   test('the end of the federation leaves everything', () => {
@@ -219,8 +227,9 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
   }) as fc.Arbitrary<SessionEvent>,
   fc.record({ type: fc.constant('evaluated' as const), round: number }),
   fc.record({
-    type: fc.constantFrom('connected', 'lost', 'ended', 'failed', 'paused', 'resumed', 'left'),
+    type: fc.constantFrom('connected', 'lost', 'ended', 'paused', 'resumed', 'left'),
   }) as fc.Arbitrary<SessionEvent>,
+  fc.record({ type: fc.constant('failed' as const), passing: fc.boolean() }),
   fc.constant<SessionEvent>({ type: 'refused', refusal }),
 )
 
@@ -243,6 +252,8 @@ test('under any events: one work at a time, nothing finished is trained again, n
         if (answersWork) working = false
         if (event.type === 'started' && effects.length > 0) finished = kept = event.kept
         if (event.type === 'sealed' && answersWork) finished = kept = event.session
+        // A refused update may be made anew.
+        if (event.type === 'failed' && !event.passing && before.state === 'uploading') finished = before.session - 1
         for (const effect of effects) {
           if (effect.type === 'abandon') working = false
           if (effect.type === 'discard') kept = 0

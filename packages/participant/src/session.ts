@@ -34,7 +34,7 @@ export function step(session: Session, event: SessionEvent): SessionStep {
         ? [{ state: 'waiting', past: session.past }, []]
         : stay(session)
     case 'failed':
-      return failed(session)
+      return failed(session, event.passing ?? false)
     case 'paused':
       return pause(session)
     case 'resumed':
@@ -149,11 +149,14 @@ function settled(session: Session, number: number): SessionStep {
   return after([{ type: 'discard' }], assign({ state: 'waiting', past: { ...past, kept: 0 } }, next))
 }
 
-/** The person decides whether to try again: a device that fails once would fail every round. */
-function failed(session: Session): SessionStep {
+/**
+ * The person decides whether to try again: a device that fails once would fail every round. Who tries again is awaited
+ * by the coordinator, so there must be something to send: the same update, or a new one in place of a refused one.
+ */
+function failed(session: Session, passing: boolean): SessionStep {
   if (!isAlive(session) || !isWorking(session)) return stay(session)
-  const dropped = session.state === 'uploading'
-  const past = dropped ? { ...session.past, kept: 0 } : session.past
+  const dropped = session.state === 'uploading' && !passing
+  const past = dropped ? { kept: 0, spent: session.session - 1 } : session.past
   return [
     { state: 'paused', past, link: linkOf(session), because: 'failed' },
     [...(dropped ? discarding(session.past) : []), ...withdrawing(session, 'failed')],

@@ -19,8 +19,8 @@ const passing: readonly RefusalCode[] = ['too-fast', 'internal', 'wrong-chunk', 
 
 /**
  * Sends what the coordinator does not hold yet of a sealed update, two chunks at a time, and commits it. Begins again
- * after a passing failure. Rejects with `ParticipantError` when the coordinator refuses the update itself, or the
- * signal's reason.
+ * after a passing failure. Rejects with `ParticipantError`: `refused` when the coordinator refuses the update itself,
+ * `no-answer` when it could not be delivered for now; or with the signal's reason.
  */
 export async function upload(
   egress: Egress,
@@ -31,8 +31,10 @@ export async function upload(
     const refusal = await attemptUpload(egress, kept, watch).catch(passedOver)
     if (refusal === undefined || refusal.code === 'duplicate-update') return 'counted'
     if (settling.includes(refusal.code)) return 'dropped'
-    if (!passing.includes(refusal.code) || failures === attempts)
-      throw new ParticipantError('no-answer', `The update was refused: ${refusal.message}`)
+    if (!passing.includes(refusal.code))
+      throw new ParticipantError('refused', `The update was refused: ${refusal.message}`)
+    if (failures === attempts)
+      throw new ParticipantError('no-answer', `The update could not be delivered: ${refusal.message}`)
     await pause(pauseMs * failures, watch.signal)
   }
 }

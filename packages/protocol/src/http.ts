@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { Base64Url, Sha256, Signed, positive } from './wire-types.ts'
 
 /**
- * HTTP paths. `card`, `model` and `health` are public: a model's address is its hash, told only to clients that joined.
- * The others take the operator's token as `Authorization: Bearer`. Whatever fails is answered with a `Refusal` as JSON.
+ * HTTP paths. `card`, `model` and `health` are public: whoever knows a federation's name may read its card and the model that it
+ * names. The others take the operator's token as `Authorization: Bearer`. Whatever fails is answered with a `Refusal` as JSON.
  */
 export const paths = {
   card: (federation: string) => `/api/federations/${federation}/card`,

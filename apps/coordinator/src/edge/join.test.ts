@@ -1,9 +1,10 @@
 import type { JoinReply, Reply } from '@passerby/protocol'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { smallLayout } from '../../test/model.ts'
 import { type ScriptedIdentity, joinRequest, newIdentity } from '../../test/scripted-client.ts'
 import { createFederation, openSurroundings } from '../../test/surroundings.ts'
 import { type Runs, openRuns } from '../run/runs.ts'
+import { revokeInvite } from '../store/invites.ts'
 import { join } from './join.ts'
 import type { Visit } from './visit.ts'
 
@@ -40,6 +41,26 @@ test('J5 an expired token admits whoever joined with it, after a restart too, an
     expect(await attempt(restarted, anna, to)).toBe('in')
     expect(await attempt(restarted, ben, to)).toBe('expired-token')
     await restarted.stop()
+  } finally {
+    await place.close()
+  }
+}, 60_000)
+
+test('J5 an invite that is revoked while a join by it waits admits nobody', async () => {
+  const place = await openSurroundings()
+  try {
+    const runs = await openRuns(place.around)
+    const to = await createFederation(place.around, runs, { settings: { name: 'Revoked' }, layout: smallLayout })
+    let go: () => void = () => undefined
+    const busy = to.core.events.add(() => new Promise<void>((resolve) => (go = resolve)))
+    const queued = vi.spyOn(to.core.events, 'add')
+    const waiting = attempt(runs, await newIdentity('Anna'), to)
+    await vi.waitFor(() => expect(queued).toHaveBeenCalled(), { timeout: 10_000 })
+    await revokeInvite(place.around.db, to.federation, to.invite)
+    go()
+    await busy
+    expect(await waiting).toBe('revoked-token')
+    await runs.stop()
   } finally {
     await place.close()
   }

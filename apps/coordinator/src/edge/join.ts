@@ -76,6 +76,8 @@ async function enter(
   core: RunCore,
   { id, invite, tokenHash, request, answer }: Admission & { readonly request: Join; readonly answer: Answer },
 ): Promise<void> {
+  // Asked again: it may have been revoked while this join waited, after those who were in by it were dropped.
+  if ((await findInvite(core.around.db, core.id, invite))?.revoked) return answer(tokenRefusals.revoked)
   const now = core.around.now()
   const { publicKey, device, images, hidden } = request
   const known = core.members.get(id)

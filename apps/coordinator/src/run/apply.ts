@@ -18,11 +18,12 @@ export async function apply(core: RunCore, event: RunEvent, write?: (tx: Transac
   const [after, effects] = step(before, event, { plan, now })
   const nameOf = (client: string) => core.members.get(client)?.alias ?? client.slice(0, 8)
   const notes = notesOf({ before: before.run, event, after: after.run }, effects, nameOf)
+  let events: readonly RunEventView[] | undefined
   if (after.run !== before.run || effects.length + notes.length > 0 || write) {
     const entry = { federation: id, now, state: after.run, notes, effects, baseModel: core.model.sha256 }
     const ending = before.run.state === 'training' && after.run.state !== 'training' ? before.run : undefined
     const moved = ending || after.run.state !== before.run.state ? takeTraffic(core) : undefined
-    const events = await journal(around.db, {
+    events = await journal(around.db, {
       ...entry,
       async write(tx) {
         await write?.(tx)
@@ -31,10 +32,11 @@ export async function apply(core: RunCore, event: RunEvent, write?: (tx: Transac
           await addTraffic(tx, { federation: id, session: before.run.session }, moved)
       },
     })
-    remember(core, events)
   }
   core.machine = after
   core.outbox.push(...effects)
+  // After the machine: whoever is told of a change looks at the state that it led to.
+  if (events) remember(core, events)
 }
 
 /** A line of history that no step makes. */
