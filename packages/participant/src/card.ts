@@ -43,7 +43,7 @@ export async function readCard(
   if (pinned !== undefined && pinned !== question.fingerprint)
     return refused(
       'changed-key',
-      `The link names another key than before. Trusted until now: ${fingerprintWords(pinned).join(' ')}.`,
+      `The link names another key than before. Trusted until now: ${fingerprintWords(pinned).join(' ')}. Do not go on: ask the operator.`,
     )
   const path = paths.card(question.federation)
   try {

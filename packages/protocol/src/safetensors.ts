@@ -61,7 +61,7 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; data: 
   const whole = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const length = whole.getUint32(0, true)
   if (whole.getUint32(4, true) !== 0 || length > HEADER_LIMIT_BYTES || 8 + length > file.byteLength)
-    throw new RangeError('safetensors: the header length is not plausible; this is no safetensors file')
+    throw new RangeError('safetensors: the header length is not plausible; the file is none, or is cut off')
   let json = ''
   for (let i = 0; i < length; i++) json += String.fromCharCode(file[8 + i])
   let header: unknown

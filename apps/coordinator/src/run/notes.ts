@@ -116,7 +116,7 @@ export const abortReasons = {
 
 const endReasons: Readonly<Record<EndReason, string>> = {
   completed: 'The run is complete',
-  stopped: 'The run has ended before its last round',
+  stopped: 'The run has ended: its operator stopped it',
 }
 
 const clients = (count: number) => (count === 1 ? '1 client' : `${count} clients`)
