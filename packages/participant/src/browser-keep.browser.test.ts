@@ -1,5 +1,5 @@
 import { createSigningKey, exportPublicKey, exportSigningKey } from '@passerby/privacy'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openBrowserKeep } from './browser-keep.ts'
 import type { BrowserKeep } from './browser-keep.ts'
 
@@ -82,4 +82,11 @@ test('federations share nothing', async () => {
   const there = await opened(`${federation}-other`)
   expect(there.slot).toBe(0)
   expect(await there.read('pin')).toBeUndefined()
+})
+
+test('a browser that refuses locks is told, not asked for ever', async () => {
+  const refused = new DOMException('no', 'SecurityError')
+  const request = vi.spyOn(navigator.locks, 'request').mockRejectedValue(refused)
+  await expect(openBrowserKeep(federation)).rejects.toMatchObject({ code: 'storage' })
+  request.mockRestore()
 })

@@ -59,13 +59,16 @@ const lockName = (scope: string, slot: number) => `passerby ${scope} ${slot}`
 
 /** Takes a lock until released; `undefined` when it cannot be had. */
 async function hold(name: string, options: LockOptions): Promise<(() => void) | undefined> {
-  return await new Promise((resolve) => {
+  return await new Promise((resolve, reject) => {
     const request = navigator.locks.request(name, options, (lock) => {
       if (lock === null) return resolve(undefined)
       return new Promise<void>((release) => resolve(release))
     })
-    // The time that a reloaded tab waits has passed.
-    request.catch(() => resolve(undefined))
+    request.catch((cause: unknown) => {
+      // The time that a reloaded tab waits has passed.
+      if (cause instanceof DOMException && cause.name === 'TimeoutError') resolve(undefined)
+      else reject(new ParticipantError('storage', 'This browser does not let the page lock its storage.', { cause }))
+    })
   })
 }
 

@@ -444,6 +444,18 @@ describe('R4 U2 what is lost is not lost', () => {
     expect(tasks).toHaveLength(1)
   })
 
+  test('what is kept of an update and cannot be read costs a retraining, no more', async () => {
+    const coordinator = await scriptedCoordinator()
+    const folder = await mkdtemp(join(tmpdir(), 'participant-'))
+    closers.push(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'upload'), 'cut')
+    coordinator.script.task = await coordinator.config(1)
+    const { client } = await participant(coordinator, { folder })
+    client.start()
+    const snapshot = await until(client, counted)
+    expect(snapshot.rounds).toMatchObject([{ round: 1, outcome: 'counted' }])
+  })
+
   test('U5 an update that comes late is dropped, and the client waits for the next task', async () => {
     const coordinator = await scriptedCoordinator()
     coordinator.script.commitRefusals.push('late-update')

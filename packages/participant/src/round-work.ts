@@ -157,12 +157,17 @@ export function createRoundWork(options: RoundWorkOptions) {
 
     /** The session of a sealed update that an earlier life left, if it is whole and this identity's; else 0. */
     async restore(): Promise<number> {
-      const found = await keep.read('upload')
-      if (found === undefined) return 0
       const { publicKey } = await options.identity()
-      if (await egress.adopt(found.sealed, publicKey)) {
-        kept = found
-        return found.sealed.header.session
+      try {
+        const found = await keep.read('upload')
+        if (found === undefined) return 0
+        if (await egress.adopt(found.sealed, publicKey)) {
+          kept = found
+          return found.sealed.header.session
+        }
+      } catch (error) {
+        // Cut short by a loss of power, or of another version: worth a retraining, not a client that never starts again.
+        options.trouble(messageOf(error))
       }
       await keep.remove('upload')
       return 0
