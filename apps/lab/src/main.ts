@@ -1,3 +1,7 @@
+import { CropsError } from '@passerby/crops'
+import { LearnerError } from '@passerby/learner'
+import { OperatorError } from '@passerby/operator'
+import { ParticipantError } from '@passerby/participant'
 import { Command } from 'commander'
 import { benchCommand } from './commands/bench.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -18,10 +22,12 @@ const program = new Command('lab')
   .addCommand(participateCommand())
   .addCommand(benchCommand())
 
+const expected = [LabError, CropsError, LearnerError, OperatorError, ParticipantError]
+
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof LabError)) throw error
-  process.stderr.write(`${error.message}\n`)
+  const known = expected.some((kind) => error instanceof kind)
+  process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack) : String(error)}\n`)
   process.exitCode = 1
 }

@@ -121,9 +121,13 @@ export function withWork(snapshot: Snapshot, step: Omit<Work, 'since' | 'seconds
   }
 }
 
-/** Adds a point to the curve; a long curve loses every other point of what it has. */
+/**
+ * Adds a point to the curve. A round that is trained anew takes the place of what was drawn of it; a long curve loses
+ * every other point of what it has.
+ */
 export function withLoss(snapshot: Snapshot, point: LossPoint): Snapshot {
-  const kept = snapshot.loss.length < longestCurve ? snapshot.loss : snapshot.loss.filter((_, index) => index % 2 === 0)
+  const earlier = snapshot.loss.filter(({ at }) => at < point.at)
+  const kept = earlier.length < longestCurve ? earlier : earlier.filter((_, index) => index % 2 === 0)
   return { ...snapshot, loss: [...kept, point] }
 }
 

@@ -48,7 +48,17 @@ export function demoCommand(): Command {
     'Trains a federation of real browser tabs on this machine, on generated people or on your crops.',
   )
   addDataOptions(command, { people: 60, cameras: 3, split: 'by-identity', clients: 3 })
-  addLearningOptions(command, { backbone: 'osnet_x0_25', size: { height: 64, width: 32 }, rounds: 10 })
+  addLearningOptions(command, {
+    backbone: 'osnet_x0_25',
+    size: { height: 64, width: 32 },
+    rounds: 10,
+    shown: {
+      backbone: 'tiny for generated people, else osnet_x0_25',
+      embedding: '128 for generated people, else 512',
+      epochs: '4',
+      batch: '16',
+    },
+  })
   return command
     .option('--init <file>', 'first model (safetensors) instead of a drawn one')
     .option('--out <file>', 'where the final model is written', join('.passerby', 'demo', 'model.safetensors'))

@@ -25,23 +25,30 @@ export interface LearningDefaults {
   readonly backbone: string
   readonly size: Size
   readonly rounds: number
+  /** What the help says in place of a default that hangs on other flags. */
+  readonly shown?: Partial<Record<'backbone' | 'embedding' | 'epochs' | 'batch', string>>
 }
 
 /** Adds the flags. Defaults are those of the PyTorch reference run; a command chooses only what is in `defaults`. */
 export function addLearningOptions(command: Command, defaults: LearningDefaults): Command {
+  const { shown = {} } = defaults
   return command
     .addOption(
-      new Option('--backbone <name>', 'network to train').choices([...backboneNames]).default(defaults.backbone),
+      new Option('--backbone <name>', 'network to train')
+        .choices([...backboneNames])
+        .default(defaults.backbone, shown.backbone),
     )
-    .option('--embedding <n>', 'values in an embedding', whole(8, 4096), 512)
+    .addOption(
+      new Option('--embedding <n>', 'values in an embedding').argParser(whole(8, 4096)).default(512, shown.embedding),
+    )
     .addOption(
       new Option('--size <HxW>', 'input size in pixels')
         .argParser(size)
         .default(defaults.size, `${defaults.size.height}x${defaults.size.width}`),
     )
     .option('--rounds <n>', 'rounds to play; rates fall to a tenth after 70 %', whole(1, 100_000), defaults.rounds)
-    .option('--epochs <n>', 'local epochs per round', whole(1, 100), 1)
-    .option('--batch <n>', 'images per step, about', whole(2, 512), 32)
+    .addOption(new Option('--epochs <n>', 'local epochs per round').argParser(whole(1, 100)).default(1, shown.epochs))
+    .addOption(new Option('--batch <n>', 'images per step, about').argParser(whole(2, 512)).default(32, shown.batch))
     .option('--rate <x>', 'learning rate', number(0, 10), 0.05)
     .option('--head-rate <x>', 'learning rate of the identity head (default: as --rate)', number(0, 10))
     .option('--weight-decay <x>', 'L2 factor', number(0, 1), 5e-4)

@@ -1,16 +1,10 @@
-import { useState } from 'react'
 import { Button } from './button.tsx'
 import styles from './copy-field.module.css'
+import { useCopied } from './use-copied.ts'
 
 /** A text to take elsewhere. Selects itself on focus, so that it can be copied where the clipboard is closed to us. */
 export function CopyField({ label, text }: { readonly label: string; readonly text: string }) {
-  const [copied, setCopied] = useState<string>()
-  const copy = () => {
-    navigator.clipboard.writeText(text).then(
-      () => setCopied(text),
-      () => setCopied(undefined),
-    )
-  }
+  const { copied, copy } = useCopied(text)
   return (
     <div className={styles.copy}>
       <input
@@ -20,11 +14,11 @@ export function CopyField({ label, text }: { readonly label: string; readonly te
         readOnly
         onFocus={(event) => event.target.select()}
       />
-      <Button icon={copied === text ? 'check' : 'copy'} onClick={copy} aria-label={`Copy ${label}`}>
-        {copied === text ? 'Copied' : 'Copy'}
+      <Button icon={copied ? 'check' : 'copy'} onClick={copy} aria-label={`Copy ${label}`}>
+        {copied ? 'Copied' : 'Copy'}
       </Button>
       <span className="visually-hidden" aria-live="polite">
-        {copied === text ? 'Copied' : ''}
+        {copied ? 'Copied' : ''}
       </span>
     </div>
   )

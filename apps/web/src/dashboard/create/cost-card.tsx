@@ -34,7 +34,10 @@ export function CostCard({
           { name: 'Parameters', value: formatCount(cost.parameters), note: 'with batch-norm statistics' },
           {
             name: 'Per image',
-            value: 'multiplyAdds' in image ? `${(image.multiplyAdds / 1e6).toFixed(0)} M` : '—',
+            value:
+              'multiplyAdds' in image
+                ? `${(image.multiplyAdds / 1e6).toFixed(image.multiplyAdds < 1e7 ? 1 : 0)} M`
+                : '—',
             note: 'multiply-adds, forward',
           },
         ]}

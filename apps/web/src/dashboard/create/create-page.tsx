@@ -104,9 +104,9 @@ export function CreatePage() {
               Each says what is wrong with it.
             </Notice>
           )}
-          {submitted && checkpoint && fit?.fits === false && (
-            <Notice tone="bad" title="The checkpoint does not fit">
-              Choose another, another backbone, or start from the seed.
+          {submitted && checkpoint && !fit?.fits && (
+            <Notice tone="bad" title="The checkpoint cannot be used">
+              “Initial model” says why. Choose another, another backbone, or start from the seed.
             </Notice>
           )}
           <Card>

@@ -1,21 +1,21 @@
 import type { WatchedRun } from '@passerby/operator'
-import { useState } from 'react'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { fileStem, saveFile } from '../../ui/save-file.ts'
+import { useCopied } from '../../ui/use-copied.ts'
 import { useOperator } from '../session/operator-context.ts'
 import { useAction } from '../use-action.ts'
 import tables from './tables.module.css'
 
 /** A model's name is its SHA-256: its beginning to look at, the whole to copy. */
 export function ModelHash({ sha256 }: { readonly sha256: string }) {
-  const [copied, setCopied] = useState(false)
+  const { copied, copy } = useCopied(sha256)
   return (
     <span className={tables.hash}>
       <code title={sha256}>{sha256.slice(0, 12)}</code>
       <IconButton
         icon={copied ? 'check' : 'copy'}
         label={copied ? 'Copied' : `Copy the SHA-256 ${sha256.slice(0, 12)}`}
-        onClick={() => void navigator.clipboard.writeText(sha256).then(() => setCopied(true))}
+        onClick={copy}
       />
     </span>
   )

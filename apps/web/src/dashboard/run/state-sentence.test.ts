@@ -55,7 +55,7 @@ describe('the state of a federation as a sentence', () => {
     [{ phase: 'evaluating', round: 7, waiting: 0, deadline: now }, 'Round 7: closing.'],
     [{ phase: 'paused', round: 7 }, 'Paused before round 7: nobody trains until it is resumed.'],
     [{ phase: 'ended', rounds: 40, reason: 'completed' }, 'Completed: all 40 rounds done.'],
-    [{ phase: 'ended', rounds: 6, reason: 'stopped' }, 'Stopped by the operator after 6 rounds of 40.'],
+    [{ phase: 'ended', rounds: 6, reason: 'stopped' }, 'Stopped by the operator after round 6 of 40.'],
   ])('%j', (phase, sentence) => expect(stateSentence(viewIn(phase), now)).toBe(sentence))
 
   test.each([

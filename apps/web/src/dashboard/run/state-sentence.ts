@@ -20,9 +20,10 @@ export function stateSentence(view: FederationView, now: number): string {
     case 'paused':
       return `Paused before round ${phase.round}: nobody trains until it is resumed.`
     case 'ended':
-      return phase.reason === 'completed'
-        ? `Completed: all ${plural(phase.rounds, 'round')} done.`
-        : `Stopped by the operator after ${plural(phase.rounds, 'round')} of ${settings.rounds}.`
+      if (phase.reason === 'completed') return `Completed: all ${plural(phase.rounds, 'round')} done.`
+      return phase.rounds === 0
+        ? 'Stopped by the operator before a round was done.'
+        : `Stopped by the operator after round ${phase.rounds} of ${settings.rounds}.`
   }
 }
 
