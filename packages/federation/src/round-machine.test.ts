@@ -207,6 +207,30 @@ test.each<[RunState, RunEffect]>([
   expect(script([[9, { type: 'restored' }]], restoredMachine(run)).effects).toEqual([effect])
 })
 
+test.each<RunState>([
+  training.run,
+  { state: 'aggregating', round: 1, session: 1, since: 0, cohort: ['a', 'b'], accepted: ['a', 'b'] },
+])('a session whose sum cannot be formed is abandoned, and its round opens anew: $state', (run) => {
+  const { effects } = script([[5, { type: 'unusable', session: 1 }]], { run, present: ['a', 'b'], away: {} })
+  expect(effects).toEqual([
+    { type: 'abort-session', round: 1, session: 1, reason: 'unusable' },
+    { type: 'open-session', round: 1, session: 2, cohort: ['a', 'b'] },
+  ])
+})
+
+test('a model formed right after a restart is measured by those who trained it, when they are back', () => {
+  const run: RunState = {
+    state: 'aggregating',
+    round: 1,
+    session: 1,
+    since: 0,
+    cohort: ['a', 'b'],
+    accepted: ['a', 'b'],
+  }
+  const { effects } = script([[9, { type: 'aggregated', session: 1 }]], restoredMachine(run))
+  expect(effects).toEqual([{ type: 'publish', round: 1, session: 1, evaluate: ['a', 'b'] }])
+})
+
 const client = fc.constantFrom('a', 'b', 'c', 'd')
 const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.constantFrom<RunEvent>(
@@ -218,7 +242,10 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   ),
   fc.record({ type: fc.constantFrom('arrived' as const, 'lost' as const, 'withdrew' as const), client }),
   fc.record({ type: fc.constant('accepted' as const), client, session: fc.integer({ min: 1, max: 6 }) }),
-  fc.record({ type: fc.constant('aggregated' as const), session: fc.integer({ min: 1, max: 6 }) }),
+  fc.record({
+    type: fc.constantFrom('aggregated' as const, 'unusable' as const),
+    session: fc.integer({ min: 1, max: 6 }),
+  }),
   fc.record({ type: fc.constant('evaluated' as const), client, round: fc.integer({ min: 1, max: 3 }) }),
 )
 

@@ -1,5 +1,15 @@
 import { drawCohort } from './cohort.ts'
-import type { EndReason, EvaluatingState, RunEffect, RunEvent, RunPlan, RunState, TrainingState } from './run-state.ts'
+import type {
+  AbortReason,
+  AggregatingState,
+  EndReason,
+  EvaluatingState,
+  RunEffect,
+  RunEvent,
+  RunPlan,
+  RunState,
+  TrainingState,
+} from './run-state.ts'
 
 /**
  * The round machine: `step(machine, event) → [machine, effects]`, pure. `run` is journalled before the effects run;
@@ -80,6 +90,10 @@ function react(machine: RoundMachine, event: RunEvent, plan: RunPlan, now: numbe
     case 'aggregated':
       if (run.state !== 'aggregating' || run.session !== event.session) return stay(machine)
       return publish(machine, plan, now)
+    case 'unusable':
+      if ((run.state !== 'training' && run.state !== 'aggregating') || run.session !== event.session)
+        return stay(machine)
+      return abort(machine, run, { reason: 'unusable', now })
     case 'evaluated':
       return run.state === 'evaluating' && run.round === event.round ? without(machine, event.client) : stay(machine)
     case 'restored':
@@ -141,15 +155,20 @@ function advanceTraining(
       [{ type: 'aggregate', round, session, clients: accepted }],
     ]
   }
-  return nobodyMissing || now >= run.deadline ? abort(machine, run, now) : stay(machine)
+  return nobodyMissing || now >= run.deadline ? abort(machine, run, { reason: 'too-few-updates', now }) : stay(machine)
 }
 
 /** The same round again under a new session: nothing of the old one counts. */
-function abort(machine: RoundMachine, run: TrainingState, now: number): Step {
+function abort(
+  machine: RoundMachine,
+  run: TrainingState | AggregatingState,
+  { reason, now }: { reason: AbortReason; now: number },
+): Step {
   const { round, session } = run
+  const state = run.state === 'aggregating' && run.thenPause ? 'paused' : 'open'
   return [
-    { ...machine, run: { state: 'open', round, session: session + 1, since: now }, away: {} },
-    [{ type: 'abort-session', round, session, reason: 'too-few-updates' }],
+    { ...machine, run: { state, round, session: session + 1, since: now }, away: {} },
+    [{ type: 'abort-session', round, session, reason }],
   ]
 }
 
@@ -157,7 +176,9 @@ function publish(machine: RoundMachine, plan: RunPlan, now: number): Step {
   if (machine.run.state !== 'aggregating') return stay(machine)
   const { round, session, thenPause } = machine.run
   const due = round % plan.evaluateEvery === 0 || round === plan.rounds
-  const waiting = due ? machine.present : []
+  // Right after a restart nobody is back yet: those who trained will be.
+  const asked = machine.present.length > 0 ? machine.present : machine.run.accepted
+  const waiting = due ? asked : []
   const run: RunState = {
     state: 'evaluating',
     round,

@@ -55,7 +55,7 @@ export interface EvaluatingState {
 }
 
 export type EndReason = 'completed' | 'stopped'
-export type AbortReason = 'too-few-updates' | 'paused' | 'stopped'
+export type AbortReason = 'too-few-updates' | 'unusable' | 'paused' | 'stopped'
 
 /** The settings that the round machine reads. */
 export interface RunPlan {
@@ -84,6 +84,8 @@ export type RunEvent =
   | { readonly type: 'accepted'; readonly client: string; readonly session: number }
   /** The sum was formed and the new model stored. */
   | { readonly type: 'aggregated'; readonly session: number }
+  /** What the session's sum needs is gone: its key, or an update that was accepted. */
+  | { readonly type: 'unusable'; readonly session: number }
   | { readonly type: 'evaluated'; readonly client: string; readonly round: number }
   /** A deadline may have passed. */
   | { readonly type: 'tick' }

@@ -18,9 +18,9 @@ import { readStanding } from './standing.ts'
 export async function perform(core: RunCore, effect: RunEffect): Promise<void> {
   switch (effect.type) {
     case 'open-session':
-      return await open(core, effect.session)
+      return await orAbandon(core, effect, () => open(core, effect.session))
     case 'aggregate':
-      return await aggregate(core, effect)
+      return await orAbandon(core, effect, () => aggregate(core, effect))
     case 'publish':
       return await publish(core, effect.session)
     case 'abort-session':
@@ -51,20 +51,28 @@ export function isDue(effect: RunEffect, run: RunState): boolean {
 /** With these a session cannot go on, however often it is tried: it is abandoned, and its round opens anew. */
 const endsSession: ReadonlySet<string> = new Set(['bad-key', 'lost-update', 'expired-session'])
 
+/** Abandons the session, and says so to the operator, when `work` finds that it can never be done. */
+async function orAbandon(
+  core: RunCore,
+  { round, session }: { readonly round: number; readonly session: number },
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof CoordinatorError) || !endsSession.has(error.code)) throw error
+    await addNote(core, { level: 'error', kind: error.code, message: error.message, round, client: null })
+    await apply(core, { type: 'unusable', session })
+  }
+}
+
 async function open(core: RunCore, session: number): Promise<void> {
   const { run } = core.machine
   if (run.state !== 'training') return
-  try {
-    const opened = await openSession(core, await sessionRow(core, session), run.accepted)
-    if (opened.notAfter <= core.around.now())
-      throw new CoordinatorError('expired-session', `Session ${session} was open for too long to go on.`)
-    core.open = opened
-  } catch (error) {
-    if (!(error instanceof CoordinatorError) || !endsSession.has(error.code)) throw error
-    await addNote(core, { level: 'error', kind: error.code, message: error.message, round: run.round, client: null })
-    await apply(core, { type: 'paused' })
-    await apply(core, { type: 'resumed' })
-  }
+  const opened = await openSession(core, await sessionRow(core, session), run.accepted)
+  if (opened.notAfter <= core.around.now())
+    throw new CoordinatorError('expired-session', `Session ${session} was open for too long to go on.`)
+  core.open = opened
 }
 
 /**

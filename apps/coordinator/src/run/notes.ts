@@ -68,6 +68,7 @@ function noteOfEvent(event: RunEvent, before: RunState, after: RunState): readon
     case 'accepted':
       return changed ? [{ message: 'sent an update that counts', client: event.client }] : []
     case 'aggregated':
+    case 'unusable':
     case 'evaluated':
     case 'tick':
       return []
@@ -110,6 +111,7 @@ function noteOfEffect(
 
 export const abortReasons = {
   'too-few-updates': 'too few updates came in time',
+  unusable: 'what its sum needs is gone',
   paused: 'the operator paused the run',
   stopped: 'the operator stopped the run',
 } as const
