@@ -1,11 +1,10 @@
-import { splitClients } from '@passerby/crops'
 import type { Params } from '@passerby/federation'
 import { Command } from 'commander'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ensurePages } from '../../setup/pages.mjs'
-import { readEvaluations } from '../corpus/corpus.ts'
+import { dealtOut, readEvaluations } from '../corpus/corpus.ts'
 import { openDataSets } from '../corpus/open.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { LabError } from '../errors.ts'
@@ -79,8 +78,7 @@ async function run(flags: DemoFlags): Promise<void> {
   const progress = terminalProgress()
   const started = performance.now()
   const sets = await openDataSets(flags)
-  const clients = splitClients(sets, flags.split, splitOptions(flags))
-  if (clients.length === 0) throw new LabError('no-images', `${flags.data} has no training images`)
+  const clients = dealtOut(sets, flags.split, splitOptions(flags))
   const settings = federationSettings(flags, {
     name: 'Demo on this machine',
     validation: VALIDATION,
@@ -106,13 +104,14 @@ async function run(flags: DemoFlags): Promise<void> {
   const interrupt = new AbortController()
   const interrupted = () => interrupt.abort(new LabError('coordinator', 'Interrupted'))
   process.once('SIGINT', interrupted)
+  process.once('SIGTERM', interrupted)
   try {
     const before = {
       initial: await measured(initial),
       rawPixels: pooled(evaluations.map((set) => measure(set, rawPixels(set)))),
     }
     progress.say(`${clients.length} clients; ${describe(before)}`)
-    const rounds = new Map<number, Promise<Measured>>()
+    const rounds = new Map<number, Measured>()
     let model = initial
     const records = await runDemo({
       settings,
@@ -123,16 +122,14 @@ async function run(flags: DemoFlags): Promise<void> {
       headed: flags.headed,
       progress,
       signal: interrupt.signal,
-      onRound(record, published) {
+      async onRound(record, published) {
         if (record.round === settings.rounds) model = published
-        const figures = measured(published)
+        const figures = await measured(published)
         rounds.set(record.round, figures)
-        void figures.then((each) => progress.say(roundLine(record, each)))
+        progress.say(roundLine(record, figures))
       },
     })
-    const measuredRounds = await Promise.all(
-      records.map(async (record) => reportedRound(record, (await rounds.get(record.round)) ?? before.initial)),
-    )
+    const measuredRounds = records.map((record) => reportedRound(record, rounds.get(record.round) ?? before.initial))
     await writeModel(flags.out, model, settings.local)
     const final = await measured(model)
     process.stdout.write(`${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final })}\n`)
@@ -140,6 +137,7 @@ async function run(flags: DemoFlags): Promise<void> {
     await writeJson(flags.json, { ...before, rounds: measuredRounds, final, model: flags.out })
   } finally {
     process.off('SIGINT', interrupted)
+    process.off('SIGTERM', interrupted)
     await embedder.close()
     if (flags.keep) progress.say(`Coordinator and crops are kept in ${folder}`)
     else await rm(folder, { recursive: true, force: true })

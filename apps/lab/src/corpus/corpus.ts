@@ -1,5 +1,6 @@
 /** The data of an experiment: what each client trains on, and what models are measured on. */
 import {
+  type ClientCrops,
   type ClientSplit,
   type CropSet,
   type DataSet,
@@ -9,6 +10,7 @@ import {
   dataSetsOf,
   decodeCrops,
   evaluationPart,
+  reasonOf,
   splitClients,
 } from '@passerby/crops'
 import { decodeImage, directoryFiles } from '@passerby/crops/node'
@@ -48,13 +50,26 @@ export async function readDataSets(directory: string): Promise<readonly DataSet[
   )
 }
 
+/** The training crops of every client. Throws `LabError` when there are none, or too few to split so. */
+export function dealtOut(sets: readonly DataSet[], split: ClientSplit, options: SplitOptions): readonly ClientCrops[] {
+  const clients = attempt(() => splitClients(sets, split, options))
+  if (clients.length > 0) return clients
+  throw new LabError('no-images', 'There is no training image: a part named train or bounding_box_train is needed')
+}
+
+function attempt<Value>(deal: () => Value): Value {
+  try {
+    return deal()
+  } catch (cause) {
+    throw new LabError('unusable', `These data cannot be split so: ${reasonOf(cause)}`, cause)
+  }
+}
+
 /** Splits data sets into clients and evaluation parts and decodes both. Unreadable files are told and left out. */
 export async function readCorpus(sets: readonly DataSet[], options: CorpusOptions): Promise<Corpus> {
-  const split = splitClients(sets, options.split, options)
-  if (split.length === 0)
-    throw new LabError('no-images', 'There is no training image: a part named train or bounding_box_train is needed')
   const clients = []
-  for (const { name, crops } of split) clients.push({ name, pixels: await decoded(name, crops, options) })
+  for (const { name, crops } of dealtOut(sets, options.split, options))
+    clients.push({ name, pixels: await decoded(name, crops, options) })
   return { clients, evaluations: await readEvaluations(sets, options) }
 }
 

@@ -6,6 +6,8 @@ import { LabError } from '../errors.ts'
 export interface CoordinatorProcess {
   readonly url: string
   readonly operatorToken: string
+  /** Aborted when it ends without having been closed. */
+  readonly lost: AbortSignal
   /** Stops it gracefully; resolves when it is gone. */
   close(): Promise<void>
 }
@@ -25,9 +27,15 @@ export async function startCoordinatorProcess(folders: {
   const child = fork(CHILD, [folders.data, folders.web], { execArgv: ['--import', 'tsx'] })
   const said = await firstMessage(child)
   if ('failure' in said) throw new LabError('coordinator', said.failure)
+  const lost = new AbortController()
+  const mourn = (code: number | null) =>
+    lost.abort(new LabError('coordinator', `The coordinator ended unexpectedly with exit code ${code}`))
+  child.once('exit', mourn)
   return {
     ...said,
+    lost: lost.signal,
     async close() {
+      child.off('exit', mourn)
       if (child.exitCode !== null) return
       const gone = once(child, 'exit')
       child.disconnect()

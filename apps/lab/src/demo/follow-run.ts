@@ -11,6 +11,7 @@ export interface RunWatch {
 /** Watches a federation to its end; resolves with its published rounds, in order. Rejects when aborted or refused. */
 export function followRun(operator: Operator, federation: string, watch: RunWatch): Promise<readonly RoundRecord[]> {
   const { signal } = watch
+  if (signal.aborted) return Promise.reject(signal.reason)
   const told = new Set<number>()
   return new Promise((resolve, reject) => {
     const look = () => {

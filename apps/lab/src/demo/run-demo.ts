@@ -27,8 +27,8 @@ export interface Demo {
   readonly folder: string
   readonly headed: boolean
   readonly progress: Progress
-  /** Called once per round with the round's model; the run goes on meanwhile. */
-  readonly onRound: (record: RoundRecord, model: Params) => void
+  /** Called once per round with the round's model; the run goes on meanwhile, and ends when this fails. */
+  readonly onRound: (record: RoundRecord, model: Params) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -51,7 +51,7 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
     const models = new Map<number, Promise<void>>()
     const failure = new AbortController()
     const run = followRun(operator, federation, {
-      signal: AbortSignal.any([demo.signal, failure.signal]),
+      signal: AbortSignal.any([demo.signal, failure.signal, coordinator.lost]),
       onPublished(record) {
         const told = downloadModel(operator, record, demo.initial).then((model) => demo.onRound(record, model))
         told.catch((error: unknown) => failure.abort(error))
@@ -60,11 +60,11 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
     })
     const tabs = folders.map(async ({ name, folder }) => {
       const page = await openParticipantTab(browser, { link: `${coordinator.url}${path}`, alias: name, folder })
+      page.once('crash', () => failure.abort(new LabError('browser', `The tab of ${name} crashed`)))
       progress.say(`${name} is ready in its tab`)
       return page
     })
-    await Promise.race([Promise.all(tabs), run])
-    const records = await run
+    const [records] = await Promise.all([run, ...tabs])
     await Promise.all(models.values())
     return records
   } finally {
@@ -83,7 +83,9 @@ async function downloadModel(operator: Operator, { round, model }: RoundRecord, 
 
 async function launchChromium(headed: boolean): Promise<Browser> {
   const executablePath = ensureChromium()
-  return chromium.launch({ executablePath, headless: !headed, args: [...quietArguments] }).catch((cause: unknown) => {
-    throw new LabError('browser', `${executablePath} does not start: name another one by PASSERBY_CHROMIUM`, cause)
-  })
+  return chromium
+    .launch({ executablePath, headless: !headed, args: [...quietArguments], handleSIGINT: false, handleSIGTERM: false })
+    .catch((cause: unknown) => {
+      throw new LabError('browser', `${executablePath} does not start: name another one by PASSERBY_CHROMIUM`, cause)
+    })
 }

@@ -61,7 +61,7 @@ export function workerPool<Job, Result>(
       underWay.delete(worker)
       idle.push(worker)
       if (answer.ok) waiting?.resolve(answer.result)
-      else waiting?.reject(new Error(answer.message))
+      else waiting?.reject(new LabError('worker', answer.message))
       next()
     })
     worker.on('error', die)
