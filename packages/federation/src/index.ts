@@ -1,5 +1,6 @@
 export * from './cohort.ts'
 export * from './params.ts'
+export { mayAnswer, type RoundMachine } from './presence.ts'
 export * from './round-machine.ts'
 export * from './run-state.ts'
 export * from './strategies/index.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type RoundMachine, mayAnswer, newMachine, nextDeadline, restoredMachine, step } from './round-machine.ts'
+import { type RoundMachine, mayAnswer } from './presence.ts'
+import { newMachine, nextDeadline, restoredMachine, step } from './round-machine.ts'
 import type { RunEffect, RunEvent, RunPlan, RunState } from './run-state.ts'
 
 const plan: RunPlan = {

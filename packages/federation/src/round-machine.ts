@@ -1,4 +1,5 @@
 import { drawCohort } from './cohort.ts'
+import { type RoundMachine, awayFrom, exclude, mayAnswer, notePresence, omit, withOut } from './presence.ts'
 import type {
   AbortReason,
   AggregatingState,
@@ -12,18 +13,10 @@ import type {
 } from './run-state.ts'
 
 /**
- * The round machine: `step(machine, event) → [machine, effects]`, pure. `run` is journalled before the effects run;
- * presence is not, because after a restart nobody is connected. A cohort closes on a deadline with a minimum of
- * updates, or as soon as nobody who could still answer is missing; never on 'everyone answered'.
+ * The round machine: `step(machine, event) → [machine, effects]`, pure. `run` is journalled before the effects run. A
+ * cohort closes on a deadline with a minimum of updates, or as soon as nobody who could still answer is missing; never
+ * on 'everyone answered'.
  */
-export interface RoundMachine {
-  readonly run: RunState
-  /** Clients that are connected and willing to train. */
-  readonly present: readonly string[]
-  /** Clients of the open session whose connection was lost, with the time at which they are given up. */
-  readonly away: Readonly<Record<string, number>>
-}
-
 export type Step = readonly [RoundMachine, readonly RunEffect[]]
 
 export const newMachine: RoundMachine = { run: { state: 'idle' }, present: [], away: {} }
@@ -45,25 +38,6 @@ export function nextDeadline(machine: RoundMachine): number | undefined {
   if (run.state === 'evaluating') return run.deadline
   if (run.state !== 'training') return undefined
   return Math.min(run.deadline, ...Object.values(machine.away))
-}
-
-function notePresence(machine: RoundMachine, event: RunEvent, giveUpAt: number): RoundMachine {
-  switch (event.type) {
-    case 'arrived':
-      return { ...machine, present: include(machine.present, event.client), away: omit(machine.away, event.client) }
-    case 'lost':
-      return {
-        ...machine,
-        present: exclude(machine.present, event.client),
-        away: isAwaited(machine.run, event.client) ? { ...machine.away, [event.client]: giveUpAt } : machine.away,
-      }
-    case 'withdrew':
-      return { ...machine, present: exclude(machine.present, event.client), away: omit(machine.away, event.client) }
-    case 'restored':
-      return { ...machine, present: [], away: {} }
-    default:
-      return machine
-  }
 }
 
 function react(machine: RoundMachine, event: RunEvent, plan: RunPlan, now: number): Step {
@@ -279,31 +253,6 @@ function restore(machine: RoundMachine, plan: RunPlan, now: number): Step {
   }
 }
 
-/** After a restart everyone who is awaited has the grace time to return. */
-function awayFrom(run: TrainingState, giveUpAt: number): Readonly<Record<string, number>> {
-  return Object.fromEntries(run.cohort.filter((client) => isAwaited(run, client)).map((client) => [client, giveUpAt]))
-}
-
-/** Whether an update of this client would count now. */
-export function mayAnswer(run: RunState, client: string, session: number): run is TrainingState {
-  return (
-    run.state === 'training' && run.session === session && run.cohort.includes(client) && !run.accepted.includes(client)
-  )
-}
-
-function isAwaited(run: RunState, client: string): boolean {
-  return (
-    run.state === 'training' &&
-    run.cohort.includes(client) &&
-    !run.accepted.includes(client) &&
-    !run.out.includes(client)
-  )
-}
-
-function withOut(run: TrainingState, clients: readonly string[]): TrainingState {
-  return { ...run, out: [...run.out, ...clients.filter((client) => isAwaited(run, client))] }
-}
-
 /** Nobody waits for this client's evaluation any more. */
 function without(machine: RoundMachine, client: string): Step {
   const { run } = machine
@@ -312,8 +261,3 @@ function without(machine: RoundMachine, client: string): Step {
 
 const stay = (machine: RoundMachine): Step => [machine, []]
 const enter = (machine: RoundMachine, run: RunState): Step => [{ ...machine, run }, []]
-const include = (list: readonly string[], one: string): readonly string[] =>
-  list.includes(one) ? list : [...list, one].sort()
-const exclude = (list: readonly string[], one: string): readonly string[] => list.filter((other) => other !== one)
-const omit = (record: Readonly<Record<string, number>>, ...keys: string[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)))
