@@ -46,7 +46,7 @@ export function demoCommand(): Command {
   const command = new Command('demo').description(
     'Trains a federation of real browser tabs on this machine, on generated people or on your crops.',
   )
-  addDataOptions(command, { people: 60, cameras: 3, split: 'by-identity', clients: 3 })
+  addDataOptions(command, { people: 120, cameras: 3, split: 'by-identity', clients: 3 })
   addLearningOptions(command, {
     backbone: 'osnet_x0_25',
     size: { height: 64, width: 32 },
