@@ -2,7 +2,15 @@ import * as fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { base64url, concat, equalBytes, fromBase64url, fromHex, hex, sha256 } from './bytes.ts'
 import { chunkAad, commitMessage, sealInfo } from './envelope.ts'
-import { chunkBytes, headerHash, headerMismatch, sealedChunkLength, sealedLength, updateHeader } from './header.ts'
+import {
+  chunkBytes,
+  chunkCount,
+  headerHash,
+  headerMismatch,
+  sealedChunkLength,
+  sealedLength,
+  updateHeader,
+} from './header.ts'
 import type { UpdateContext, UpdateHeader } from './header.ts'
 import { suite } from './hpke.ts'
 import { openUpdate, readUpdate, verifyUpdate } from './open.ts'
@@ -74,6 +82,12 @@ describe('S9 sizes', () => {
     expect(sealed.chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(total)
     const read = await outcome(sealed)
     expect(read.ok && equalBytes(read.value, pattern(bytes))).toBe(true)
+  })
+
+  test('U3 lengths at the boundaries of a chunk', () => {
+    expect([0, 1, chunkBytes, chunkBytes + 1].map(chunkCount)).toEqual([1, 1, 1, 2])
+    expect([0, 1].map((index) => sealedChunkLength(chunkBytes + 1, index))).toEqual([chunkBytes + 16, 17])
+    expect(sealedChunkLength(0, 0)).toBe(16)
   })
 
   test('S9 no length, no chunk', () => {

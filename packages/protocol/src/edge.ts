@@ -25,8 +25,6 @@ export const EDGE_NAMESPACE = '/edge'
 
 /** Plaintext bytes of one chunk of a sealed update; the last may be shorter. */
 export const CHUNK_BYTES = 262_144
-/** Each chunk carries one AES-GCM tag. */
-export const TAG_BYTES = 16
 /** socket.io's limit for one message, both ways. */
 export const MESSAGE_LIMIT_BYTES = 1_048_576
 

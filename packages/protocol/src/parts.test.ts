@@ -1,13 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CHUNK_BYTES } from './edge.ts'
-import { chunkCount, missingFrom, sealedChunkBytes, toRanges } from './parts.ts'
-
-test('U3: lengths at the boundaries of a chunk', () => {
-  expect([0, 1, CHUNK_BYTES, CHUNK_BYTES + 1].map(chunkCount)).toEqual([1, 1, 1, 2])
-  expect([0, 1].map((index) => sealedChunkBytes(CHUNK_BYTES + 1, index))).toEqual([CHUNK_BYTES + 16, 17])
-  expect(sealedChunkBytes(0, 0)).toBe(16)
-})
+import { missingFrom, toRanges } from './parts.ts'
 
 test('U2: held ranges and missing indices are two halves of the whole', () => {
   fc.assert(

@@ -1,17 +1,5 @@
-import { CHUNK_BYTES, TAG_BYTES } from './edge.ts'
-
 /** An update travels as chunks; what is held of it is told as inclusive ranges of indices. */
 export type Range = [first: number, last: number]
-
-/** Number of chunks of a plaintext; an empty one still has one, the last. */
-export function chunkCount(plaintextBytes: number): number {
-  return Math.max(1, Math.ceil(plaintextBytes / CHUNK_BYTES))
-}
-
-/** Ciphertext length of chunk `index` of a plaintext. */
-export function sealedChunkBytes(plaintextBytes: number, index: number): number {
-  return Math.min(CHUNK_BYTES, plaintextBytes - index * CHUNK_BYTES) + TAG_BYTES
-}
 
 /** Inclusive ranges of the given indices, ascending. */
 export function toRanges(indices: Iterable<number>): Range[] {

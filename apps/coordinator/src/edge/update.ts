@@ -1,5 +1,5 @@
 import { type RunState, mayAnswer } from '@passerby/federation'
-import { fromBase64url, headerMismatch } from '@passerby/privacy'
+import { fromBase64url, headerMismatch, sealedChunkLength } from '@passerby/privacy'
 import {
   type EdgeRequests,
   type RefusalCode,
@@ -7,7 +7,6 @@ import {
   accept,
   missingFrom,
   refuse,
-  sealedChunkBytes,
   toRanges,
 } from '@passerby/protocol'
 import { apply } from '../run/apply.ts'
@@ -52,7 +51,7 @@ export async function chunk(
   const upload = session.value.uploads.get(member.id)
   if (!upload) return refuse('wrong-chunk', 'This update was not begun.')
   const { header } = upload
-  if (index >= header.chunks || bytes.length !== sealedChunkBytes(header.bytes, index))
+  if (index >= header.chunks || bytes.length !== sealedChunkLength(header.bytes, index))
     return refuse('wrong-chunk', `chunk ${index} has another length or place than the header requires`)
   core.around.metrics.bytes.inc({ direction: 'up', kind: 'update' }, bytes.length)
   return await whileOpen(core, session.value, async () => {
