@@ -15,9 +15,9 @@ const typescript = (path) => ['--import', 'tsx', join(root, path)]
 
 const runs = {
   start: { pages: true, chromium: false, command: typescript('apps/coordinator/src/main.ts') },
-  demo: { pages: true, chromium: true, command: [...typescript('apps/lab/src/main.ts'), 'demo'] },
+  demo: { pages: false, chromium: true, command: [...typescript('apps/lab/src/main.ts'), 'demo'] },
   lab: { pages: false, chromium: false, command: typescript('apps/lab/src/main.ts') },
-  test: { pages: true, chromium: true, command: [join(root, 'apps/lab/setup/test.mjs')] },
+  test: { pages: false, chromium: true, command: [join(root, 'apps/lab/setup/test.mjs')] },
 }
 
 const [flag, name, ...rest] = process.argv.slice(2)
