@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instantiate } from './executor.ts'
 import { loadKernels } from './kernel-module.ts'
-import { TWINS, type Twin } from './testing/reference.ts'
+import { TWINS, type Twin } from '../testing/twins.ts'
 
 const module = await loadKernels()
 

@@ -1,0 +1,25 @@
+/** Optimisers as settings: every executor has them as one pass over flat buffers. */
+export type Optimiser = Sgd | Adam
+
+/**
+ * Stochastic gradient descent as in PyTorch (dampening 0): g ← gradient + decay·value, velocity ← momentum·velocity + g,
+ * value ← value − rate·(g + momentum·velocity with Nesterov, else velocity).
+ */
+export interface Sgd {
+  readonly kind: 'sgd'
+  readonly momentum: number
+  readonly nesterov: boolean
+  readonly weightDecay: number
+}
+
+/**
+ * Adam as in PyTorch (Kingma & Ba 2015, with decay in the gradient): g ← gradient + decay·value, m ← β₁m + (1 − β₁)g,
+ * v ← β₂v + (1 − β₂)g², value ← value − rate·(m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε), t counted from 1.
+ */
+export interface Adam {
+  readonly kind: 'adam'
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  readonly weightDecay: number
+}
