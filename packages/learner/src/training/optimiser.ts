@@ -1,5 +1,8 @@
 /** Optimisers as settings: every executor has them as one pass over flat buffers. */
-export type Optimiser = Sgd | Adam
+export type Optimiser = (Sgd | Adam) & {
+  /** Gradients of a greater length are scaled down to this one before anything else; absent: as they are. */
+  readonly clip?: number
+}
 
 /**
  * Stochastic gradient descent as in PyTorch (dampening 0): g ← gradient + decay·value, velocity ← momentum·velocity + g,
