@@ -1,0 +1,40 @@
+import type { KERNELS, Kernel } from '@passerby/backbones'
+
+/**
+ * A kernel in WGSL, one or more passes in a row; `prelude.ts` says what their code finds declared. A shader that can take
+ * four numbers at a time (`wide`) is compiled twice, its code the same: `LANES` is then 4 and `Lanes` is `vec4f`.
+ */
+export interface Shader<Size extends string = string> {
+  /** Numbers of `workspace` that its passes leave to each other; absent: none. */
+  readonly workspace?: (sizes: Sizes<Size>) => number
+  /** Whether four numbers at a time go well with these sizes; absent: never. */
+  readonly wide?: (sizes: Sizes<Size>) => boolean
+  readonly passes: readonly Pass<Size>[]
+}
+
+export interface Pass<Size extends string = string> {
+  /**
+   * WGSL with `@compute @workgroup_size(…) fn main(…)`: at most 256 invocations and 16 KiB of workgroup memory, no subgroups.
+   */
+  readonly code: string | ((lanes: LaneCount) => string)
+  readonly workgroups: (sizes: Sizes<Size>, lanes: LaneCount) => Workgroups
+}
+
+export type LaneCount = 1 | 4
+export type Sizes<Size extends string> = Readonly<Record<Size, number>>
+export type KernelShader<K extends Kernel> = Shader<(typeof KERNELS)[K]['sizes'][number]>
+
+/** Along x, y and z; at most 65,535 each. */
+export type Workgroups = readonly [x: number, y?: number, z?: number]
+
+/** Invocations of a workgroup that goes through numbers one by one. */
+export const INVOCATIONS = 256
+
+const MOST_WORKGROUPS = 65_535
+
+/** One invocation for each of `count`, in workgroups of 256: `indexOf(id, groups)` in WGSL counts them. */
+export function oneForEach(count: number): Workgroups {
+  const groups = Math.ceil(count / INVOCATIONS)
+  const y = Math.ceil(groups / MOST_WORKGROUPS)
+  return [Math.ceil(groups / y), y]
+}
