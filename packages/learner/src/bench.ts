@@ -33,7 +33,8 @@ async function countDispatches(network: Network, workload: Workload): Promise<nu
     const { kernels } = await tf.profile(() => trainer.step(made).dispose())
     const { batchSize: batch, height, width } = workload
     const counted = kernels.filter(({ name }) => tf.getKernel(name, tf.getBackend()) && !RENAMING.has(name))
-    return counted.length + network.plannedCalls({ batch, height, width })
+    const plan = network.stepPlan({ batch, height, width })
+    return counted.length + (plan ? plan.forward.length + plan.backward.length : 0)
   } finally {
     trainer.dispose()
   }

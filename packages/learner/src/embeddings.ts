@@ -1,7 +1,7 @@
 import { flipSummed } from '@passerby/reid'
-import { placePixels, type LabelledPixels } from './data/pixels.ts'
+import type { LabelledPixels } from './data/pixels.ts'
 import type { Network } from './network/network.ts'
-import { tf } from './tf.ts'
+import type { tf } from './tf.ts'
 import { nextTurn } from './turn.ts'
 
 /** Images at once: enough to keep a device busy, few enough for a browser's memory at 256×128. */
@@ -16,33 +16,24 @@ export async function embedPixels(
   set: LabelledPixels,
   { backbone, signal }: { readonly backbone: Float32Array; readonly signal?: AbortSignal },
 ): Promise<Float32Array> {
-  const { weights, embedding } = network.sizes
-  const parameters: [tf.Tensor1D, tf.Tensor1D] = [
-    tf.tensor1d(backbone.subarray(0, weights)),
-    tf.tensor1d(backbone.subarray(weights)),
-  ]
+  const { embedding } = network.sizes
   const images = set.identities.length
   const all = new Float32Array(images * embedding)
+  const session = network.open({ parameters: backbone, pixels: set })
   try {
     for (let start = 0; start < images; start += IMAGES_AT_ONCE) {
       signal?.throwIfAborted()
       const batch = Array.from({ length: Math.min(IMAGES_AT_ONCE, images - start) }, (_, index) => start + index)
-      const embedded = await Promise.all(
-        [false, true].map((mirrored) => {
-          const pixels = placePixels(
-            set,
-            batch.map((image) => ({ image, mirrored, down: 0, right: 0 })),
-          )
-          return readOnce(
-            tf.tidy(() => network.embed(tf.tensor4d(pixels, [batch.length, set.height, set.width, 3]), ...parameters)),
-          )
-        }),
+      const [straight, mirrored] = await Promise.all(
+        [false, true].map((mirrored) =>
+          readOnce(session.embed(batch.map((image) => ({ image, mirrored, down: 0, right: 0 })))),
+        ),
       )
-      all.set(flipSummed(embedded[0], embedded[1], embedding), start * embedding)
+      all.set(flipSummed(straight, mirrored, embedding), start * embedding)
       await nextTurn()
     }
   } finally {
-    tf.dispose(parameters)
+    session.dispose()
   }
   return all
 }

@@ -28,7 +28,7 @@ describe('the gradient self-check', { timeout: 60_000 }, () => {
     expect(tf.memory().numTensors).toBe(numTensors)
   })
 
-  it.each(['loss', 'gradient', 'statistics', 'embedding'] as const)('notices a wrong %s, and a NaN', (kind) => {
+  it.each(['loss', 'gradient', 'parameters', 'embedding'] as const)('notices a wrong %s, and a NaN', (kind) => {
     const wrong = (value: number) => ({ ...storedValues, [kind]: storedValues[kind].with(0, value) })
     expect(deviation(wrong(storedValues[kind][0] + 0.1), storedValues)).toBeGreaterThan(GRADIENT_TOLERANCE)
     expect(deviation(wrong(Number.NaN), storedValues)).toBeNaN()

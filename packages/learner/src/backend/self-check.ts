@@ -8,7 +8,9 @@ import { tf } from '../tf.ts'
 import { crossEntropy, smoothedTargets } from '../training/loss.ts'
 import { storedValues } from './self-check.values.ts'
 
-export type CheckedValues = Readonly<Record<'loss' | 'gradient' | 'statistics' | 'embedding', readonly number[]>>
+export type CheckedValues = Readonly<Record<(typeof KINDS)[number], readonly number[]>>
+
+const KINDS = ['loss', 'head', 'gradient', 'parameters', 'embedding'] as const
 
 /** Largest deviation that passes, relative to the largest stored value of its kind. float32 stays below 1e-4. */
 export const GRADIENT_TOLERANCE = 1e-3
@@ -21,40 +23,46 @@ const STRIDE = 13
 /** The values on the current backend. */
 export async function computeValues(): Promise<CheckedValues> {
   const backbone = backboneByName('tiny', EMBEDDING)
-  const network = networkOf(backbone)
-  const parameters = initialise(backbone, 1)
   const { batch, height, width } = IMAGES
+  const pixels = { height, width, pixels: Uint8Array.from(waves(batch * height * width * 3), (x) => 128 + 127 * x) }
+  const optimiser = { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 } as const
+  const session = networkOf(backbone).open({ parameters: initialise(backbone, 1), pixels, optimiser })
+  // Mirrored and shifted, so that this is checked too; the first as it is.
+  const placements = Array.from({ length: batch }, (_, image) => ({
+    image,
+    mirrored: image % 2 === 1,
+    down: image % 3,
+    right: -(image % 2),
+  }))
   const kept = tf.tidy(() => {
-    const images = tf.tensor4d(waves(batch * height * width * 3), [batch, height, width, 3])
-    const weights = tf.tensor1d(parameters.subarray(0, network.sizes.weights))
-    const statistics = tf.tensor1d(parameters.subarray(network.sizes.weights))
     const targets = tf.tensor2d(smoothedTargets([0, 1, 2, 3, 0, 1], 4, 0.1), [batch, 4])
     const head = tf.tensor2d(waves(EMBEDDING * 4), [EMBEDDING, 4])
-    const collected: tf.Tensor[] = []
-    const { value, grads } = tf.valueAndGrads((weights: tf.Tensor, head: tf.Tensor) => {
-      const { embeddings, batchStatistics } = network.train(images, weights as tf.Tensor1D)
-      collected.push(batchStatistics)
-      return crossEntropy(tf.matMul(embeddings, head.as2D(EMBEDDING, 4)), targets)
-    })([weights, head])
-    const gradient = tf.concat(grads.map((one) => one.flatten()))
-    const [batchStatistics] = collected
-    return { loss: value, gradient, statistics: batchStatistics, embedding: network.embed(images, weights, statistics) }
+    const { value, grads } = tf.valueAndGrads((embeddings: tf.Tensor, head: tf.Tensor) =>
+      crossEntropy(tf.matMul(embeddings.as2D(batch, EMBEDDING), head.as2D(EMBEDDING, 4)), targets),
+    )([session.train(placements), head])
+    const [dEmbeddings, dHead] = grads
+    session.back(dEmbeddings as tf.Tensor2D)
+    session.update(0.1)
+    return { loss: value, head: dHead.flatten(), embedding: session.embed(placements) }
   })
   try {
-    const [loss, gradient, statistics, embedding] = await Promise.all([
+    const [loss, head, embedding, gradient, parameters] = await Promise.all([
       kept.loss.data(),
-      kept.gradient.data(),
-      kept.statistics.data(),
+      kept.head.data(),
       kept.embedding.data(),
+      session.gradient(),
+      session.read(),
     ])
     return {
       loss: [...loss],
+      head: thinned(head),
       gradient: thinned(gradient),
-      statistics: thinned(statistics),
+      parameters: thinned(parameters),
       embedding: thinned(embedding),
     }
   } finally {
     tf.dispose(kept)
+    session.dispose()
   }
 }
 
@@ -66,7 +74,7 @@ export async function gradientError(): Promise<number> {
 /** Largest deviation of any kind of value, relative to the largest value of that kind in `expected`. */
 export function deviation(actual: CheckedValues, expected: CheckedValues): number {
   return Math.max(
-    ...(['loss', 'gradient', 'statistics', 'embedding'] as const).map((kind) => {
+    ...KINDS.map((kind) => {
       const scale = Math.max(...expected[kind].map(Math.abs))
       return Math.max(...expected[kind].map((value, index) => Math.abs(value - actual[kind][index]))) / scale
     }),

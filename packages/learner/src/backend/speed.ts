@@ -56,14 +56,16 @@ export async function measureSpeed(
 /** A trainer on first values, and a batch of images without meaning for it. The caller disposes the trainer. */
 export function openMadeUpTraining(network: Network, workload: Workload): { trainer: Trainer; batch: Batch } {
   const { height, width, batchSize } = workload
-  const images = Float32Array.from({ length: batchSize * height * width * 3 }, (_, index) => Math.sin(index * 0.37))
+  const pixels = Uint8Array.from({ length: batchSize * height * width * 3 }, (_, index) => 128 + 127 * Math.sin(index))
   const labels = Array.from({ length: batchSize }, (_, image) => image % CLASSES)
   const trainer = openTrainer(network, {
     backbone: initialise(network.backbone, 1),
     head: new Float32Array((network.sizes.embedding + 1) * CLASSES),
+    pixels: { height, width, pixels },
     rates: { backbone: 0.01, head: 0.01 },
-    sgd: { momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+    optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
     objective: fedpav.objective,
   })
-  return { trainer, batch: { images, targets: smoothedTargets(labels, CLASSES, 0.1), size: batchSize, height, width } }
+  const images = labels.map((_, image) => ({ image, mirrored: image % 2 === 1, down: 1, right: -1 }))
+  return { trainer, batch: { images, targets: smoothedTargets(labels, CLASSES, 0.1) } }
 }

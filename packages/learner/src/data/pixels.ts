@@ -22,13 +22,25 @@ export interface Placement {
   readonly right: number
 }
 
-/** A batch of images, `[placements, height, width, 3]`, normalised. */
-export function placePixels(set: LabelledPixels, placements: readonly Placement[]): Float32Array {
+/** What a batch is taken from: the part of a pixel set that has no labels. */
+export type Pixels = Pick<LabelledPixels, 'height' | 'width' | 'pixels'>
+
+/** A batch of images, `[placements, height, width, 3]`, normalised. Throws `RangeError` for an image that there is not. */
+export function placePixels(set: Pixels, placements: readonly Placement[]): Float32Array {
+  const batch = new Float32Array(placements.length * set.height * set.width * 3)
+  placePixelsInto(batch, set, placements)
+  return batch
+}
+
+/** The same into `batch`, which has that size and whatever was there before. */
+export function placePixelsInto(batch: Float32Array, set: Pixels, placements: readonly Placement[]): void {
   const { height, width, pixels } = set
   const size = height * width * 3
-  const batch = new Float32Array(placements.length * size)
+  const images = pixels.length / size
   const [red, green, blue] = table
   for (const [position, { image, mirrored, down, right }] of placements.entries()) {
+    if (!(image >= 0 && image < images)) throw new RangeError(`placePixels: image ${image} of ${images}`)
+    if (down !== 0 || right !== 0) batch.fill(0, position * size, (position + 1) * size)
     for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
       for (let x = Math.max(0, right); x < Math.min(width, width + right); x++) {
         const column = mirrored ? width - 1 - (x - right) : x - right
@@ -40,5 +52,4 @@ export function placePixels(set: LabelledPixels, placements: readonly Placement[
       }
     }
   }
-  return batch
 }

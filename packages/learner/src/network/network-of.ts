@@ -1,25 +1,30 @@
 import type { Backbone } from '@passerby/backbones'
 import { loadedKernels } from '../executors/wasm/kernel-module.ts'
-import { plannedNetworkOf } from '../executors/wasm/planned-network.ts'
+import { wasmNetworkOf } from '../executors/wasm/session.ts'
 import { tf } from '../tf.ts'
-import { plainNetworkOf, type Network } from './network.ts'
+import { describeNetwork, type Network } from './network.ts'
+import { plainNetworkOf } from './plain-network.ts'
 
 /**
- * The fastest network of a backbone on whatever backend is current when it is called: planned kernels on wasm, plain
- * TensorFlow.js elsewhere. Throws `RangeError` when two batch norms share their statistics.
+ * The fastest network of a backbone on whatever backend is current when it is opened: planned kernels where there is an
+ * executor, plain TensorFlow.js elsewhere. Throws `RangeError` when two batch norms share their statistics.
  */
 export function networkOf(backbone: Backbone): Network {
-  const plain = plainNetworkOf(backbone)
-  let planned: Network | undefined
+  const made = new Map<string, Network>()
   const current = () => {
-    const kernels = loadedKernels()
-    if (tf.getBackend() !== 'wasm' || !kernels) return plain
-    return (planned ??= plannedNetworkOf(backbone, kernels))
+    const backend = tf.getBackend()
+    const network = made.get(backend) ?? networkOn(backend, backbone)
+    made.set(backend, network)
+    return network
   }
   return {
-    ...plain,
-    train: (images, weights) => current().train(images, weights),
-    embed: (images, weights, statistics) => current().embed(images, weights, statistics),
-    plannedCalls: (images) => current().plannedCalls(images),
+    ...describeNetwork(backbone),
+    open: (options) => current().open(options),
+    stepPlan: (images) => current().stepPlan(images),
   }
+}
+
+function networkOn(backend: string, backbone: Backbone): Network {
+  const kernels = loadedKernels()
+  return backend === 'wasm' && kernels ? wasmNetworkOf(backbone, kernels) : plainNetworkOf(backbone)
 }

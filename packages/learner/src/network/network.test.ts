@@ -1,10 +1,19 @@
-import { backboneByName, drawBackbone, initialise, parametersOf, parameterSize } from '@passerby/backbones'
+import {
+  backboneByName,
+  countParameters,
+  drawBackbone,
+  embeddingSize,
+  initialise,
+  parametersOf,
+  parameterSize,
+  type Backbone,
+} from '@passerby/backbones'
 import { rng } from '@passerby/reid'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useBackend } from '../backend/use-backend.ts'
 import { tf } from '../tf.ts'
 import { batchNormOfBatch } from './batch-norm.ts'
-import { plainNetworkOf, type Network } from './network.ts'
+import { plainPassesOf } from './plain.ts'
 import { gated, spatialMeans } from './spatial.ts'
 
 const normal = (count: number, ...name: string[]) => {
@@ -13,16 +22,14 @@ const normal = (count: number, ...name: string[]) => {
 }
 
 /** d Σ embeddings·direction / d weights. */
-function gradientOf(network: Network, { batch, height, width }: { batch: number; height: number; width: number }) {
+function gradientOf(backbone: Backbone, { batch, height, width }: { batch: number; height: number; width: number }) {
   return tf.tidy(() => {
+    const embedding = embeddingSize(backbone)
     const images = tf.tensor4d(normal(batch * height * width * 3, 'images'), [batch, height, width, 3])
-    const weights = tf.tensor1d(initialise(network.backbone, 5).subarray(0, network.sizes.weights))
-    const direction = tf.tensor2d(normal(batch * network.sizes.embedding, 'direction'), [
-      batch,
-      network.sizes.embedding,
-    ])
+    const weights = tf.tensor1d(initialise(backbone, 5).subarray(0, countParameters(backbone).weight))
+    const direction = tf.tensor2d(normal(batch * embedding, 'direction'), [batch, embedding])
     const gradient = tf.grad((weights: tf.Tensor) => {
-      const { embeddings, batchStatistics } = network.train(images, weights as tf.Tensor1D)
+      const { embeddings, batchStatistics } = plainPassesOf(backbone).train(images, weights as tf.Tensor1D)
       batchStatistics.dispose()
       return tf.sum(tf.mul(embeddings, direction))
     })(weights)
@@ -38,16 +45,16 @@ describe('wasm computes what cpu computes', () => {
   ] as const)(
     'for the gradient of every parameter of %s at %o',
     async (name, images) => {
-      const network = plainNetworkOf(backboneByName(name, 16))
+      const backbone = backboneByName(name, 16)
       await tf.setBackend('cpu')
-      const expected = gradientOf(network, images)
+      const expected = gradientOf(backbone, images)
       await useBackend('wasm')
-      const actual = gradientOf(network, images)
+      const actual = gradientOf(backbone, images)
       const squares = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0)
       expect(Math.sqrt(squares(expected.map((value, i) => value - actual[i])) / squares(expected))).toBeLessThan(1e-3)
       let offset = 0
       const wrong: string[] = []
-      for (const parameter of network.parameters.filter((one) => one.role === 'weight')) {
+      for (const parameter of parametersOf(backbone).filter((one) => one.role === 'weight')) {
         const part = expected.subarray(offset, offset + parameterSize(parameter))
         const largest = part.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
         const error = part.reduce((max, value, i) => Math.max(max, Math.abs(value - actual[offset + i])), 0)
@@ -152,7 +159,7 @@ describe.each(['cpu', 'wasm'])('derivatives that are written by hand, on %s', (b
 })
 
 describe('a network', () => {
-  const oneNorm = plainNetworkOf(
+  const oneNorm = plainPassesOf(
     drawBackbone('one norm', (graph) => graph.batchNorm('bn', graph.globalAveragePool('pool', 'images'))),
   )
   /** Two images of one pixel: red 1 and 3, green 0 and 0, blue 5 and −5. */
@@ -173,12 +180,5 @@ describe('a network', () => {
   it('normalises by running statistics when it embeds', () => {
     const embeddings = oneNorm.embed(images(), parameters(), tf.tensor1d([1, 0, 0, 4, 1, 25]))
     expect([...embeddings.dataSync()]).toEqual([0, 0, 3, 1, 0, -1].map((v) => expect.closeTo(v, 4)))
-  })
-
-  it('lays its parameters out as the backbone does', () => {
-    const backbone = backboneByName('tiny', 8)
-    const network = plainNetworkOf(backbone)
-    expect(network.parameters).toEqual(parametersOf(backbone))
-    expect(initialise(backbone, 1)).toHaveLength(network.sizes.weights + network.sizes.statistics)
   })
 })

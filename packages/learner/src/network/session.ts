@@ -1,5 +1,5 @@
 /** A backbone at work on a device: what every executor gives, and the only thing that training and embedding use. */
-import type { LabelledPixels, Placement } from '../data/pixels.ts'
+import type { Pixels, Placement } from '../data/pixels.ts'
 import type { tf } from '../tf.ts'
 import type { Optimiser } from '../training/optimiser.ts'
 
@@ -7,9 +7,9 @@ export interface SessionOptions {
   /** Flat, weights then statistics; copied. */
   readonly parameters: Float32Array
   /** The crops that batches are placements of; they may stay on the device as long as the session. */
-  readonly pixels: Pick<LabelledPixels, 'height' | 'width' | 'pixels'>
-  /** Its state starts at zero and ends with the session. */
-  readonly optimiser: Optimiser
+  readonly pixels: Pixels
+  /** Its state starts at zero and ends with the session. Absent where nothing is trained: `update` throws then. */
+  readonly optimiser?: Optimiser
 }
 
 /**
@@ -24,7 +24,7 @@ export interface Session {
   train(batch: readonly Placement[]): tf.Tensor2D
   /**
    * The gradient of the weights from that of the embeddings of the last `train`, which ends with it: a second call
-   * throws `RangeError`, as does one after another `train` or `embed`.
+   * throws `RangeError`, as does one after another `embed`.
    */
   back(dEmbeddings: tf.Tensor2D): void
   /** One step of the optimiser by the last gradient, and running statistics moved by the last `train`. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { useBackend } from '../backend/use-backend.ts'
 import { readOnnx, type OnnxModel } from '../testing/onnx.ts'
 import { tf } from '../tf.ts'
-import { plainNetworkOf } from './network.ts'
+import { plainPassesOf } from './plain.ts'
 
 const FILE = '../shared/weights/osnet_x0_25_msmt17/osnet_x0_25_msmt17.onnx'
 
@@ -88,7 +88,7 @@ describe.skipIf(!existsSync(FILE))('OSNet x0.25 trained by torchreid on MSMT17',
       )
     const waves = Float32Array.from({ length: 256 * 128 * 3 }, (_, index) => Math.sin(index * 0.37))
     const embedding = tf.tidy(() =>
-      plainNetworkOf(backbone)
+      plainPassesOf(backbone)
         .embed(tf.tensor4d(waves, [1, 256, 128, 3]), flat('weight'), flat('statistic'))
         .dataSync<'float32'>(),
     )

@@ -1,6 +1,6 @@
 import { rng } from '@passerby/reid'
 import { drawBatches, drawPlacements } from '../data/batches.ts'
-import { placePixels, type LabelledPixels } from '../data/pixels.ts'
+import type { LabelledPixels } from '../data/pixels.ts'
 import type { LearnerWatch, LocalTask } from '../interface.ts'
 import { LearnerError } from '../learner-error.ts'
 import type { Network } from '../network/network.ts'
@@ -50,12 +50,14 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
   if (pixels.height !== height || pixels.width !== width) {
     throw new RangeError(`trainRound: crops of ${pixels.height}×${pixels.width} for an input of ${height}×${width}`)
   }
+  const { momentum, nesterov, weightDecay } = settings
   const factor = rateFactor(settings.schedule, task.round)
   const trainer = openTrainer(network, {
     backbone: task.backbone,
     head,
     rates: { backbone: settings.backboneRate * factor, head: settings.headRate * factor },
-    sgd: settings,
+    optimiser: { kind: 'sgd', momentum, nesterov, weightDecay },
+    pixels,
     objective: localStrategies[task.strategy.name].objective,
   })
   const random = rng(task.seed, 'round', task.round)
@@ -68,11 +70,8 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
         signal.throwIfAborted()
         const classes = batch.map((image) => classOf(labels, pixels.identities[image]))
         const loss = trainer.step({
-          images: placePixels(pixels, drawPlacements(batch, settings, random)),
+          images: drawPlacements(batch, settings, random),
           targets: smoothedTargets(classes, labels.size, settings.labelSmoothing),
-          size: batch.length,
-          height,
-          width,
         })
         losses.push(loss, batch.length)
         const step = index + 1

@@ -1,6 +1,9 @@
 /** Optimisers as settings: every executor has them as one pass over flat buffers. */
 export type Optimiser = (Sgd | Adam) & {
-  /** Gradients of a greater length are scaled down to this one before anything else; absent: as they are. */
+  /**
+   * Gradients are first scaled by min(1, clip / (‖g‖ + 1e-6)), the norm taken over the flat buffer (PyTorch's
+   * `clip_grad_norm_`); absent: left as they are.
+   */
   readonly clip?: number
 }
 

@@ -1,27 +1,27 @@
-import { BATCH_NORM_MOMENTUM } from '@passerby/backbones'
+import type { Pixels, Placement } from '../data/pixels.ts'
 import type { Network } from '../network/network.ts'
 import type { Objective } from '../strategies/strategy.ts'
 import { tf } from '../tf.ts'
-import { sgdStep, trained, type Sgd } from './sgd.ts'
+import type { Optimiser } from './optimiser.ts'
+import { trained } from './trained.ts'
 
 export interface TrainerOptions {
   /** Flat, weights then statistics. */
   readonly backbone: Float32Array
   /** Flat, kernel `[embedding, classes]` then bias. */
   readonly head: Float32Array
+  /** The crops that batches are taken from. */
+  readonly pixels: Pixels
   readonly rates: { readonly backbone: number; readonly head: number }
-  readonly sgd: Sgd
+  /** Of both, each with a state and, where it clips, a norm of its own. */
+  readonly optimiser: Optimiser
   readonly objective: Objective
 }
 
 export interface Batch {
-  /** `[size, height, width, 3]`, normalised. */
-  readonly images: Float32Array
-  /** `[size, classes]`, each row a distribution. */
+  readonly images: readonly Placement[]
+  /** `[images, classes]`, each row a distribution. */
   readonly targets: Float32Array
-  readonly size: number
-  readonly height: number
-  readonly width: number
 }
 
 /** Backbone and head on the device while they are trained. Optimiser state starts at zero and ends with the trainer. */
@@ -34,56 +34,35 @@ export interface Trainer {
 
 /** Throws `RangeError` when the backbone's values do not fit the network. */
 export function openTrainer(network: Network, options: TrainerOptions): Trainer {
-  const { backbone, head, rates, sgd } = options
-  const { sizes } = network
-  if (backbone.length !== sizes.weights + sizes.statistics) {
-    throw new RangeError(
-      `openTrainer: ${backbone.length} values for '${network.backbone.name}' with ${sizes.weights + sizes.statistics}`,
-    )
-  }
-  const classes = head.length / (sizes.embedding + 1)
-  let state = {
-    weights: trained(backbone.subarray(0, sizes.weights)),
-    head: trained(head),
-    statistics: tf.tensor1d(backbone.subarray(sizes.weights)),
-  }
+  const { rates, optimiser, pixels } = options
+  const session = network.open({ parameters: options.backbone, pixels, optimiser })
+  const head = trained(options.head, optimiser)
+  const classes = options.head.length / (network.sizes.embedding + 1)
   return {
-    step({ images, targets, size, height, width }) {
-      const { loss, ...next } = tf.tidy(() => {
-        const x = tf.tensor4d(images, [size, height, width, 3])
-        const distributions = tf.tensor2d(targets, [size, classes])
-        let batchStatistics: tf.Tensor1D | undefined
-        const lossOf = (weights: tf.Tensor, head: tf.Tensor) => {
-          const batch = network.train(x, weights as tf.Tensor1D)
-          batchStatistics = batch.batchStatistics
-          const logits = classify(batch.embeddings, head as tf.Tensor1D, classes)
-          return options.objective({ embeddings: batch.embeddings, logits, targets: distributions })
-        }
-        const { value, grads } = tf.valueAndGrads(lossOf)([state.weights.value, state.head.value])
-        const [weights, head] = grads
-        return {
-          loss: value,
-          weights: sgdStep(state.weights, weights, rates.backbone, sgd),
-          head: sgdStep(state.head, head, rates.head, sgd),
-          statistics: running(state.statistics, batchStatistics),
-        }
+    step({ images, targets }) {
+      return tf.tidy(() => {
+        const embeddings = session.train(images)
+        const distributions = tf.tensor2d(targets, [images.length, classes])
+        const { value, grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) => {
+          const [embeddings, flat] = inputs as [tf.Tensor2D, tf.Tensor1D]
+          const logits = classify(embeddings, flat, classes)
+          return options.objective({ embeddings, logits, targets: distributions })
+        })([embeddings, head.value()])
+        const [dEmbeddings, dHead] = grads as [tf.Tensor2D, tf.Tensor1D]
+        session.back(dEmbeddings)
+        session.update(rates.backbone)
+        head.step(dHead, rates.head)
+        return value
       })
-      tf.dispose(state)
-      state = next
-      return loss
     },
     async read() {
-      const [weights, statistics, head] = await Promise.all([
-        state.weights.value.data(),
-        state.statistics.data(),
-        state.head.value.data(),
-      ])
-      const values = new Float32Array(backbone.length)
-      values.set(weights)
-      values.set(statistics, sizes.weights)
-      return { backbone: values, head: Float32Array.from(head) }
+      const [backbone, flat] = await Promise.all([session.read(), head.value().data()])
+      return { backbone, head: Float32Array.from(flat) }
     },
-    dispose: () => tf.dispose(state),
+    dispose() {
+      session.dispose()
+      head.dispose()
+    },
   }
 }
 
@@ -92,12 +71,4 @@ function classify(embeddings: tf.Tensor2D, head: tf.Tensor1D, classes: number): 
   const embedding = embeddings.shape[1]
   const [kernel, bias] = tf.split(head, [embedding * classes, classes])
   return tf.add(tf.matMul(embeddings, kernel.as2D(embedding, classes)), bias)
-}
-
-/** Running statistics after one more batch, whose own are disposed. */
-function running(statistics: tf.Tensor1D, batch: tf.Tensor1D | undefined): tf.Tensor1D {
-  if (!batch) throw new RangeError('openTrainer: the objective never ran')
-  const moved: tf.Tensor1D = tf.add(tf.mul(statistics, 1 - BATCH_NORM_MOMENTUM), tf.mul(batch, BATCH_NORM_MOMENTUM))
-  batch.dispose()
-  return moved
 }

@@ -1,0 +1,67 @@
+import { planStep, type Backbone } from '@passerby/backbones'
+import { placePixelsInto, type Placement } from '../../data/pixels.ts'
+import { describeNetwork, refuseOtherParameters, type Network } from '../../network/network.ts'
+import type { Session, SessionOptions } from '../../network/session.ts'
+import { tf } from '../../tf.ts'
+import { createWasmExecutor, type ForwardPass, type WasmExecutor } from './executor.ts'
+import { wasmWorkspace } from './workspace.ts'
+
+/**
+ * A backbone run by planned kernels in WebAssembly. An executor's memory outlives its session, for the next one: a
+ * network holds as many as it had sessions at once. Throws `RangeError` when two batch norms share their statistics.
+ */
+export function wasmNetworkOf(backbone: Backbone, kernels: WebAssembly.Module): Network {
+  const network = describeNetwork(backbone)
+  const idle: WasmExecutor[] = []
+  return {
+    ...network,
+    stepPlan: (images) => planStep(backbone, { ...images, training: true, workspace: wasmWorkspace }),
+    open(options) {
+      refuseOtherParameters(network, options.parameters)
+      const executor = idle.pop() ?? createWasmExecutor(backbone, kernels)
+      return openSession(executor, network.sizes.embedding, { ...options, onDispose: () => idle.push(executor) })
+    },
+  }
+}
+
+function openSession(
+  executor: WasmExecutor,
+  embedding: number,
+  { parameters, pixels, optimiser, onDispose }: SessionOptions & { readonly onDispose: () => void },
+): Session {
+  executor.load(parameters)
+  const { height, width } = pixels
+  let pending: ForwardPass | undefined
+  let gradient: Float32Array | undefined
+  const forward = (batch: readonly Placement[], training: boolean) => {
+    if (batch.length < (training ? 2 : 1)) throw new RangeError(`session: a batch of ${batch.length}`)
+    const fill = (images: Float32Array) => placePixelsInto(images, pixels, batch)
+    return executor.forward({ batch: batch.length, height, width, training }, fill)
+  }
+  const tensorOf = ({ embeddings }: ForwardPass) => tf.tensor2d(embeddings.slice(), [embeddings.length / embedding, embedding])
+  return {
+    train(batch) {
+      pending = forward(batch, true)
+      return tensorOf(pending)
+    },
+    back(dEmbeddings) {
+      if (!pending) throw new RangeError('back: only the last train can be gone back from, once')
+      gradient = pending.backward(dEmbeddings.dataSync<'float32'>())
+      pending = undefined
+    },
+    update(rate) {
+      if (!gradient || !optimiser) throw new RangeError('update: there is no gradient, or no optimiser')
+      executor.update(optimiser, rate)
+    },
+    embed(batch) {
+      pending = undefined
+      return tensorOf(forward(batch, false))
+    },
+    async gradient() {
+      if (!gradient) throw new RangeError('gradient: there is none before `back`')
+      return gradient.slice()
+    },
+    read: async () => executor.parameters().slice(),
+    dispose: onDispose,
+  }
+}

@@ -1,0 +1,100 @@
+import { BATCH_NORM_MOMENTUM, type Backbone } from '@passerby/backbones'
+import { placePixels, type Placement } from '../data/pixels.ts'
+import { tf } from '../tf.ts'
+import { trained } from '../training/trained.ts'
+import { describeNetwork, refuseOtherParameters, type Network } from './network.ts'
+import { plainPassesOf } from './plain.ts'
+import type { Session, SessionOptions } from './session.ts'
+
+/**
+ * A backbone run by TensorFlow.js alone, on whatever backend is current: the reference for every executor. Its tape ends
+ * where a session's does, so that `back` runs the forward pass once more. Throws `RangeError` when two batch norms
+ * share their statistics.
+ */
+export function plainNetworkOf(backbone: Backbone): Network {
+  const network = describeNetwork(backbone)
+  const passes = plainPassesOf(backbone)
+  return { ...network, stepPlan: () => undefined, open: (options) => openPlainSession(network, passes, options) }
+}
+
+type Passes = ReturnType<typeof plainPassesOf>
+
+function openPlainSession(
+  network: Pick<Network, 'backbone' | 'sizes'>,
+  passes: Passes,
+  { parameters, pixels, optimiser }: SessionOptions,
+): Session {
+  refuseOtherParameters(network, parameters)
+  const { sizes } = network
+  const weights = trained(parameters.subarray(0, sizes.weights), optimiser ?? NO_OPTIMISER)
+  let statistics = tf.keep(tf.tensor1d(parameters.subarray(sizes.weights)))
+  let pending: { readonly images: tf.Tensor4D; readonly batchStatistics: tf.Tensor1D } | undefined
+  let latest: { readonly gradient: tf.Tensor1D; readonly batchStatistics: tf.Tensor1D } | undefined
+  const place = (batch: readonly Placement[], least: number) => {
+    if (batch.length < least) throw new RangeError(`session: a batch of ${batch.length}`)
+    return tf.tensor4d(placePixels(pixels, batch), [batch.length, pixels.height, pixels.width, 3])
+  }
+  const forget = () => {
+    if (pending) tf.dispose(pending)
+    pending = undefined
+  }
+  return {
+    train(batch) {
+      forget()
+      const images = tf.keep(place(batch, 2))
+      return tf.tidy(() => {
+        const { embeddings, batchStatistics } = passes.train(images, weights.value())
+        pending = { images, batchStatistics }
+        return embeddings
+      })
+    },
+    back(dEmbeddings) {
+      if (!pending) throw new RangeError('back: only the last train can be gone back from, once')
+      const { images, batchStatistics } = pending
+      pending = undefined
+      const gradient = tf.tidy(() =>
+        tf.grad((flat: tf.Tensor) => {
+          const { embeddings, batchStatistics } = passes.train(images, flat as tf.Tensor1D)
+          batchStatistics.dispose()
+          return tf.sum(tf.mul(embeddings, dEmbeddings))
+        })(weights.value()),
+      )
+      images.dispose()
+      if (latest) tf.dispose(latest)
+      latest = { gradient: tf.keep(gradient) as tf.Tensor1D, batchStatistics }
+    },
+    update(rate) {
+      if (!latest || !optimiser) throw new RangeError('update: there is no gradient, or no optimiser')
+      const { gradient, batchStatistics } = latest
+      weights.step(gradient, rate)
+      const moved = tf.tidy(() =>
+        tf.add(tf.mul(statistics, 1 - BATCH_NORM_MOMENTUM), tf.mul(batchStatistics, BATCH_NORM_MOMENTUM)),
+      )
+      statistics.dispose()
+      statistics = tf.keep(moved as tf.Tensor1D)
+    },
+    embed(batch) {
+      forget()
+      return tf.tidy(() => passes.embed(place(batch, 1), weights.value(), statistics))
+    },
+    async gradient() {
+      if (!latest) throw new RangeError('gradient: there is none before `back`')
+      return Float32Array.from(await latest.gradient.data())
+    },
+    async read() {
+      const [flat, running] = await Promise.all([weights.value().data(), statistics.data()])
+      const values = new Float32Array(parameters.length)
+      values.set(flat)
+      values.set(running, sizes.weights)
+      return values
+    },
+    dispose() {
+      forget()
+      if (latest) tf.dispose(latest)
+      weights.dispose()
+      statistics.dispose()
+    },
+  }
+}
+
+const NO_OPTIMISER = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const

@@ -1,0 +1,118 @@
+/** What sessions compute, for comparing one executor's with another's. */
+import { initialise } from '@passerby/backbones'
+import { rng } from '@passerby/reid'
+import type { Placement } from '../data/pixels.ts'
+import type { Network } from '../network/network.ts'
+import { fedpav } from '../strategies/fedpav.ts'
+import { tf } from '../tf.ts'
+import { smoothedTargets } from '../training/loss.ts'
+import type { Optimiser } from '../training/optimiser.ts'
+import { openTrainer } from '../training/trainer.ts'
+
+export interface Shape {
+  readonly batch: number
+  readonly height: number
+  readonly width: number
+}
+
+export const NESTEROV: Optimiser = { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 }
+
+/** Made-up crops: noise, so that no two are alike. */
+export function noisyPixels({ batch, height, width }: Shape, name = 'pixels') {
+  const random = rng(7, name)
+  return { height, width, pixels: Uint8Array.from({ length: batch * height * width * 3 }, () => random.int(256)) }
+}
+
+/** All crops in order, some mirrored and shifted. */
+export function placementsOf(batch: number): readonly Placement[] {
+  return Array.from({ length: batch }, (_, image) => ({
+    image,
+    mirrored: image % 2 === 1,
+    down: (image % 3) - 1,
+    right: image % 2,
+  }))
+}
+
+/** One step with a random direction as the embeddings' gradient, then embeddings by the parameters that it left. */
+export async function valuesOf(network: Network, shape: Shape, optimiser: Optimiser = NESTEROV) {
+  const batch = placementsOf(shape.batch)
+  const session = network.open({ parameters: initialise(network.backbone, 3), pixels: noisyPixels(shape), optimiser })
+  const random = rng(7, 'direction')
+  const size = shape.batch * network.sizes.embedding
+  const direction = tf.tensor2d(
+    Float32Array.from({ length: size }, () => random.normal()),
+    [shape.batch, network.sizes.embedding],
+  )
+  const trained = session.train(batch)
+  const embeddings = Float32Array.from(await trained.data())
+  session.back(direction)
+  session.update(0.1)
+  const inferred = session.embed(batch)
+  const values = {
+    embeddings,
+    gradient: await session.gradient(),
+    parameters: await session.read(),
+    inferred: Float32Array.from(await inferred.data()),
+  }
+  tf.dispose([direction, trained, inferred])
+  session.dispose()
+  return values
+}
+
+export type SessionValues = Awaited<ReturnType<typeof valuesOf>>
+
+/** For each kind of value, the largest difference relative to the largest expected one. */
+export function deviations(actual: SessionValues, expected: SessionValues): Record<keyof SessionValues, number> {
+  const deviation = (kind: keyof SessionValues) => {
+    const scale = expected[kind].reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+    const error = (max: number, value: number, i: number) => Math.max(max, Math.abs(value - actual[kind][i]))
+    return expected[kind].reduce(error, 0) / scale
+  }
+  return {
+    embeddings: deviation('embeddings'),
+    gradient: deviation('gradient'),
+    parameters: deviation('parameters'),
+    inferred: deviation('inferred'),
+  }
+}
+
+const CLASSES = 8
+const COPIES = 6
+
+export interface CurveOptions {
+  readonly rate: number
+  readonly steps?: number
+  readonly optimiser?: Optimiser
+}
+
+/** Losses of a training on noisy copies of one random picture per class, 16 images of 32×16 a step. */
+export async function lossCurve(
+  network: Network,
+  { rate, steps = 20, optimiser = NESTEROV }: CurveOptions,
+): Promise<readonly number[]> {
+  const [height, width, batch] = [32, 16, 16]
+  const random = rng(5, 'pictures')
+  const pictures = Array.from({ length: CLASSES }, () => noisyPixels({ batch: 1, height, width }, `${random.int(1e6)}`))
+  const pixels = Array.from({ length: CLASSES * COPIES }, (_, image) =>
+    pictures[image % CLASSES].pixels.map((byte) => byte / 2 + random.int(128)),
+  )
+  const trainer = openTrainer(network, {
+    backbone: initialise(network.backbone, 1),
+    head: new Float32Array((network.sizes.embedding + 1) * CLASSES),
+    pixels: { height, width, pixels: Uint8Array.from(pixels.flatMap((bytes) => [...bytes])) },
+    rates: { backbone: rate, head: rate },
+    optimiser,
+    objective: fedpav.objective,
+  })
+  const losses: number[] = []
+  for (let step = 0; step < steps; step++) {
+    const chosen = Array.from({ length: batch }, (_, i) => (i * 5 + step * 7) % pixels.length)
+    const labels = chosen.map((image) => image % CLASSES)
+    const images = chosen.map((image, i) => ({ image, mirrored: i % 2 === 1, down: 0, right: (step % 3) - 1 }))
+    const loss = trainer.step({ images, targets: smoothedTargets(labels, CLASSES, 0.1) })
+    losses.push((await loss.data())[0])
+    loss.dispose()
+  }
+  trainer.dispose()
+  return losses
+}
