@@ -6,9 +6,9 @@ import type { KERNELS, Kernel } from '@passerby/backbones'
  */
 export interface Shader<Size extends string = string> {
   /** Numbers of `workspace` that its passes leave to each other; absent: none. */
-  readonly workspace?: (sizes: Sizes<Size>) => number
+  workspace?(sizes: Sizes<Size>): number
   /** Whether four numbers at a time go well with these sizes; absent: never. */
-  readonly wide?: (sizes: Sizes<Size>) => boolean
+  wide?(sizes: Sizes<Size>): boolean
   readonly passes: readonly Pass<Size>[]
 }
 
@@ -17,14 +17,14 @@ export interface Pass<Size extends string = string> {
    * WGSL with `@compute @workgroup_size(…) fn main(…)`: at most 256 invocations and 16 KiB of workgroup memory, no subgroups.
    */
   readonly code: string | ((lanes: LaneCount) => string)
-  readonly workgroups: (sizes: Sizes<Size>, lanes: LaneCount) => Workgroups
+  workgroups(sizes: Sizes<Size>, lanes: LaneCount): Workgroups
 }
 
 export type LaneCount = 1 | 4
 export type Sizes<Size extends string> = Readonly<Record<Size, number>>
 export type KernelShader<K extends Kernel> = Shader<(typeof KERNELS)[K]['sizes'][number]>
 
-/** Along x, y and z; at most 65,535 each. */
+/** Along x, y and z; at most 65,535 each. A pass of none is left out. */
 export type Workgroups = readonly [x: number, y?: number, z?: number]
 
 /** Invocations of a workgroup that goes through numbers one by one. */

@@ -1,0 +1,101 @@
+import { preludeOf, REGIONS, type Storage } from './prelude.ts'
+import { shaderOf, SHADERS, signatureOf, type ShaderName } from './shaders.ts'
+import type { LaneCount, Shader, Sizes } from './shaders/shader.ts'
+
+/** Shaders compiled for a device. All share one layout of bindings, so that a whole pass needs one bind group. */
+export interface Pipelines {
+  readonly device: GPUDevice
+  readonly storage: Storage
+  readonly layout: GPUBindGroupLayout
+  /** What one call of a shader comes to. Throws `RangeError` for a shader that was not loaded. */
+  plan(name: ShaderName, sizes: Sizes<string>): PlannedCall
+}
+
+export interface PlannedCall {
+  /** Arena offsets are counted in as many numbers. */
+  readonly lanes: LaneCount
+  /** Numbers of `workspace` that it needs. */
+  readonly workspace: number
+  readonly dispatches: readonly Dispatch[]
+}
+
+export interface Dispatch {
+  readonly pipeline: GPUComputePipeline
+  readonly workgroups: readonly [x: number, y: number, z: number]
+}
+
+export interface LoadOptions {
+  readonly storage: Storage
+  readonly names: readonly ShaderName[]
+}
+
+/** The uniform of one call; also what WebGPU wants dynamic offsets to be multiples of. */
+export const CALL_BYTES = 256
+
+/** Compiles shaders, all at once, by default every one. Throws `GPUPipelineError` for one that does not compile. */
+export async function loadPipelines(device: GPUDevice, options: LoadOptions): Promise<Pipelines> {
+  const { storage, names } = options
+  const layout = device.createBindGroupLayout({
+    entries: [
+      ...REGIONS.map((_, binding) => ({
+        binding,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: 'storage' } as const,
+      })),
+      {
+        binding: REGIONS.length,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: 'uniform', hasDynamicOffset: true, minBindingSize: CALL_BYTES },
+      },
+    ],
+  })
+  const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] })
+  const compile = (code: string, label: string) =>
+    device.createComputePipelineAsync({
+      label,
+      layout: pipelineLayout,
+      compute: { module: device.createShaderModule({ label, code }) },
+    })
+
+  const compiled = new Map<string, readonly GPUComputePipeline[]>()
+  await Promise.all(
+    names.flatMap((name) =>
+      lanesOf(shaderOf(name)).map(async (lanes) => {
+        const prelude = preludeOf(signatureOf(name), lanes, storage)
+        const codes = shaderOf(name).passes.map(({ code }) => (typeof code === 'string' ? code : code(lanes)))
+        const key = keyOf(name, lanes)
+        compiled.set(key, await Promise.all(codes.map((code) => compile(prelude + code, key))))
+      }),
+    ),
+  )
+
+  return {
+    device,
+    storage,
+    layout,
+    plan(name, sizes) {
+      const shader = shaderOf(name)
+      const lanes = shader.wide?.(sizes) ? 4 : 1
+      const pipelines = compiled.get(keyOf(name, lanes))
+      if (!pipelines) throw new RangeError(`plan: the shader '${name}' is not loaded`)
+      const dispatches = shader.passes.map((pass, index): Dispatch => {
+        const [x, y = 1, z = 1] = pass.workgroups(sizes, lanes)
+        return { pipeline: pipelines[index], workgroups: [x, y, z] }
+      })
+      return {
+        lanes,
+        workspace: shader.workspace?.(sizes) ?? 0,
+        dispatches: dispatches.filter(({ workgroups }) => Math.min(...workgroups) > 0),
+      }
+    },
+  }
+}
+
+/** Every shader's name. */
+export const ALL_SHADERS = Object.keys(SHADERS) as ShaderName[]
+
+const keyOf = (name: ShaderName, lanes: LaneCount) => `${name} by ${lanes}`
+
+function lanesOf(shader: Shader): readonly LaneCount[] {
+  return shader.wide ? [1, 4] : [1]
+}
