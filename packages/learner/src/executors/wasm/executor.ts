@@ -1,26 +1,34 @@
 /**
- * Runs a backbone's plans on WebAssembly. Plans for several batch sizes share one memory, since only one runs at a time.
+ * Runs a backbone's plans on WebAssembly: weights, their gradient and the optimiser's state stay in one memory from step
+ * to step. Plans for several batch sizes share its arena, since only one runs at a time.
  */
 import { countParameters, planStep } from '@passerby/backbones'
-import type { Backbone, Kernel, PlanOptions, StepPlan, Task } from '@passerby/backbones'
+import type { Backbone, PassShape, StepPlan, Task } from '@passerby/backbones'
+import type { Optimiser } from '../../training/optimiser.ts'
+import { instantiate } from './instance.ts'
 import { layOut } from './memory.ts'
+import { createOptimiserPass } from './optimiser-pass.ts'
+import { WASM_ARENA } from './workspace.ts'
 
 /** All buffers are views that the next `forward` may move or overwrite: do not keep them. */
 export interface WasmExecutor {
-  /** Weights, then running statistics; zero at first, to be set before a `forward`. */
+  /** Copies weights, then running statistics in, and forgets the optimiser's state. Throws `RangeError` for other lengths. */
+  load(parameters: Float32Array): void
+  /** Weights, then running statistics; zero before a `load`. */
   parameters(): Float32Array
-  /** Means and unbiased variances of the last batch in training, flat as running statistics are. */
-  statistics(): Float32Array
-  /**
-   * Embeddings, `batch × embedding`, of normalised images. Throws `RangeError` when the images are not as many as
-   * `options` says, or cannot be planned for.
-   */
-  forward(images: Float32Array, options: PlanOptions): ForwardPass
+  /** Embeddings of the images that `place` writes. Throws `RangeError` when they cannot be planned for. */
+  forward(shape: PassShape, place: PlaceImages): ForwardPass
+  /** One step of the optimiser by the gradient of the last `backward`, and of running statistics by its batch. */
+  update(optimiser: Optimiser, rate: number): void
   /** Bytes of memory held. */
   bytes(): number
 }
 
+/** Writes images `from` to `to` of a batch, `[to − from, height, width, 3]`, normalised, over whatever was there. */
+export type PlaceImages = (images: Float32Array, from: number, to: number) => void
+
 export interface ForwardPass {
+  /** `batch × embedding` */
   readonly embeddings: Float32Array
   /**
    * The gradient of the weights, flat, from that of the embeddings. Throws `RangeError` after a later `forward`, a second
@@ -45,6 +53,7 @@ const PLANS = 8
 export function createWasmExecutor(backbone: Backbone, kernels: WebAssembly.Module, watch?: KernelWatch): WasmExecutor {
   const instance = instantiate(kernels)
   const regions = layOut(instance.memory, instance.heapBase, countParameters(backbone))
+  const optimiserPass = createOptimiserPass(instance, regions)
   const plans = new Map<string, BoundPlan>()
   let latest = 0
 
@@ -64,12 +73,11 @@ export function createWasmExecutor(backbone: Backbone, kernels: WebAssembly.Modu
     }
   }
 
-  const planFor = (options: PlanOptions): BoundPlan => {
-    const { batch, height, width, training } = options
+  const planFor = ({ batch, height, width, training }: PassShape): BoundPlan => {
     const key = [batch, height, width, training].join()
     const known = plans.get(key)
     if (known) return known
-    const plan = planStep(backbone, options)
+    const plan = planStep(backbone, { batch, height, width, training, ...WASM_ARENA })
     regions.fitArena(plan.sizes.arena)
     const bound = { plan, forward: bind(plan.forward), backward: bind(plan.backward) }
     const [oldest] = plans.keys()
@@ -79,19 +87,23 @@ export function createWasmExecutor(backbone: Backbone, kernels: WebAssembly.Modu
   }
 
   return {
+    load(parameters) {
+      refuseOther('load', parameters, regions.all('parameters').size)
+      regions.view(regions.all('parameters')).set(parameters)
+      optimiserPass.reset()
+    },
     parameters: () => regions.view(regions.all('parameters')),
-    statistics: () => regions.view(regions.all('statistics')),
+    update: (optimiser, rate) => optimiserPass.step(optimiser, rate),
     bytes: () => regions.bytes(),
-    forward(images, options) {
-      const { plan, forward, backward } = planFor(options)
-      refuseOther('forward', images, plan.images.size)
+    forward(shape, place) {
+      const { plan, forward, backward } = planFor(shape)
       const pass = ++latest
-      regions.view(plan.images).set(images)
+      place(regions.view(plan.images), 0, shape.batch)
       forward()
       return {
         embeddings: regions.view(plan.embeddings),
         backward(dEmbeddings) {
-          if (pass !== latest || !options.training) {
+          if (pass !== latest || !shape.training) {
             throw new RangeError('backward: only the last forward in training can be gone back from, once')
           }
           latest++
@@ -102,26 +114,6 @@ export function createWasmExecutor(backbone: Backbone, kernels: WebAssembly.Modu
           return gradient
         },
       }
-    },
-  }
-}
-
-type KernelFunction = (...numbers: readonly number[]) => void
-
-/** An instance with a memory of its own. Throws `TypeError` for a module that is not `kernels/`. */
-export function instantiate(kernels: WebAssembly.Module) {
-  const memory = new WebAssembly.Memory({ initial: 1 })
-  const { exports } = new WebAssembly.Instance(kernels, { env: { memory } })
-  const { heapBase } = exports
-  if (!(heapBase instanceof WebAssembly.Global)) throw new TypeError('instantiate: these are not our kernels')
-  return {
-    memory,
-    /** The first free byte of memory. */
-    heapBase: Number(heapBase.value),
-    kernel: (name: Kernel): KernelFunction => {
-      const found = exports[name]
-      if (typeof found !== 'function') throw new TypeError(`instantiate: there is no kernel '${name}'`)
-      return found as KernelFunction
     },
   }
 }

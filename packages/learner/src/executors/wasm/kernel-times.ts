@@ -30,13 +30,14 @@ export async function timeKernels(backbone: Backbone, options: KernelTimesOption
     if (!known) fastest.push({ kernel, milliseconds })
     else known.milliseconds = Math.min(known.milliseconds, milliseconds)
   })
-  executor.parameters().set(initialise(backbone, 1))
+  executor.load(initialise(backbone, 1))
   const images = Float32Array.from({ length: batchSize * height * width * 3 }, (_, index) => Math.sin(index * 0.37))
   const direction = Float32Array.from({ length: batchSize * embeddingSize(backbone) }, (_, index) => Math.cos(index))
   for (let step = 0; step < steps + 2; step++) {
     if (step === 2) fastest.length = 0
     call = 0
-    executor.forward(images, { batch: batchSize, height, width, training: true }).backward(direction)
+    const pass = executor.forward({ batch: batchSize, height, width, training: true }, (into) => into.set(images))
+    pass.backward(direction)
   }
   const sums = new Map<Kernel, KernelTime>()
   for (const { kernel, milliseconds } of fastest) {

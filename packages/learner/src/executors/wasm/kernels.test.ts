@@ -2,7 +2,7 @@ import { KERNELS, ownMemory, type Kernel } from '@passerby/backbones'
 import { rng } from '@passerby/reid'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { instantiate } from './executor.ts'
+import { instantiate } from './instance.ts'
 import { loadKernels } from './kernel-module.ts'
 import { TWINS, type Twin } from '../testing/twins.ts'
 

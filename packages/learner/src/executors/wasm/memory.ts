@@ -1,7 +1,9 @@
 /** One WebAssembly memory: flat buffers that last, and behind them an arena that grows to the largest plan. */
 import type { Span } from '@passerby/backbones'
 
-type Place = Omit<Span, 'label'>
+/** `first` and `second`: an optimiser's state. */
+type Region = Span['region'] | 'first' | 'second'
+type Place = Omit<Span, 'label' | 'region'> & { readonly region: Region }
 
 export interface RegionMemory {
   /** Byte address of a place's first number. */
@@ -9,7 +11,7 @@ export interface RegionMemory {
   /** The numbers there: a view that lasts until the memory grows. */
   view(place: Place): Float32Array
   /** A whole region but the arena. */
-  all(region: 'parameters' | 'gradient' | 'statistics'): Place
+  all(region: Exclude<Region, 'arena'>): Place
   /** Makes the arena hold so many numbers. */
   fitArena(size: number): void
   bytes(): number
@@ -25,12 +27,21 @@ export function layOut(
   free: number,
   counts: { readonly weight: number; readonly statistic: number },
 ): RegionMemory {
-  const sizes = { parameters: counts.weight + counts.statistic, gradient: counts.weight, statistics: counts.statistic }
+  const { weight, statistic } = counts
+  const sizes = {
+    parameters: weight + statistic,
+    gradient: weight,
+    statistics: statistic,
+    first: weight,
+    second: weight,
+  }
   const after = (address: number, size: number) => Math.ceil((address + size * FLOAT) / CACHE_LINE) * CACHE_LINE
   const parameters = after(free, 0)
   const gradient = after(parameters, sizes.parameters)
   const statistics = after(gradient, sizes.gradient)
-  const starts = { parameters, gradient, statistics, arena: after(statistics, sizes.statistics) }
+  const first = after(statistics, sizes.statistics)
+  const second = after(first, sizes.first)
+  const starts = { parameters, gradient, statistics, first, second, arena: after(second, sizes.second) }
   const address = ({ region, offset }: Place) => starts[region] + offset * FLOAT
   const fitArena = (size: number) => {
     const missing = Math.ceil((starts.arena + size * FLOAT - memory.buffer.byteLength) / PAGE)

@@ -5,6 +5,7 @@ export { biasedProduct, biasGradient, product, productInputGradient, productWeig
 export { conv, convWeightGradient } from './conv'
 export { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from './depthwise'
 export { gate, gateGradient, globalAverage, globalAverageGradient } from './gate'
+export { adam, moveTowards, sgd, squaredNorm } from './optimiser'
 export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pooling'
 
 export const heapBase: usize = __heap_base

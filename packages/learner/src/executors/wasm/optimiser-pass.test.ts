@@ -1,0 +1,106 @@
+import { rng } from '@passerby/reid'
+import { describe, expect, it } from 'vitest'
+import type { Adam, Optimiser, Sgd } from '../../training/optimiser.ts'
+import { instantiate } from './instance.ts'
+import { loadKernels } from './kernel-module.ts'
+import { layOut } from './memory.ts'
+import { createOptimiserPass } from './optimiser-pass.ts'
+
+const kernels = await loadKernels()
+
+/** A pass over buffers that start with these numbers. */
+function opened(values: readonly number[], running: readonly number[] = []) {
+  const instance = instantiate(kernels)
+  const regions = layOut(instance.memory, instance.heapBase, { weight: values.length, statistic: running.length })
+  const view = (region: 'parameters' | 'gradient' | 'statistics') => regions.view(regions.all(region))
+  view('parameters').set([...values, ...running])
+  return { ...createOptimiserPass(instance, regions), view }
+}
+
+const SGD: Sgd = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 }
+const ADAM: Adam = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }
+
+/** The parameters after steps by these gradients. */
+function after(
+  optimiser: Optimiser,
+  values: readonly number[],
+  gradients: readonly (readonly number[])[],
+  rate: number,
+) {
+  const pass = opened(values)
+  for (const gradient of gradients) {
+    pass.view('gradient').set(gradient)
+    pass.step(optimiser, rate)
+  }
+  return [...pass.view('parameters')]
+}
+
+const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 5))
+
+describe('an optimiser pass in WebAssembly', () => {
+  it('takes plain steps of gradient descent', () => {
+    expect(after(SGD, [1, -2, 0, 4, 5], [[1, 2, -3, 0, 10]], 0.1)).toEqual(close([0.9, -2.2, 0.3, 4, 4]))
+  })
+
+  // Velocity 1, then 0.5·1 + 1 = 1.5: 2 − 0.1·(1 + 1.5). With Nesterov g + 0.5·velocity is 1.5, then 1.75.
+  it('gathers momentum, and looks ahead by Nesterov', () => {
+    expect(after({ ...SGD, momentum: 0.5 }, [2], [[1], [1]], 0.1)).toEqual(close([1.75]))
+    expect(after({ ...SGD, momentum: 0.5, nesterov: true }, [2], [[1], [1]], 0.1)).toEqual(close([1.675]))
+  })
+
+  it('pulls towards zero by weight decay', () => {
+    expect(after({ ...SGD, weightDecay: 0.5 }, [4, -2], [[0, 1]], 0.1)).toEqual(close([3.8, -2]))
+  })
+
+  // ‖(3, 4)‖ = 5: clipped to 1 it is (0.6, 0.8); a limit of 10 leaves it.
+  it('clips by the norm of the whole gradient', () => {
+    expect(after({ ...SGD, clip: 1 }, [0, 0], [[3, 4]], 1)).toEqual(close([-0.6, -0.8]))
+    expect(after({ ...SGD, clip: 10 }, [0, 0], [[3, 4]], 1)).toEqual(close([-3, -4]))
+  })
+
+  // Adam's first step is the rate in the gradient's direction, whatever its size.
+  it('takes first steps of Adam as long as the rate', () => {
+    expect(after(ADAM, [1, 1, 1], [[0.001, -20, 3]], 0.1)).toEqual(close([0.9, 1.1, 0.9]))
+  })
+
+  it.each<[string, Optimiser]>([
+    ['sgd', { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4, clip: 0.5 }],
+    ['adam', { ...ADAM, weightDecay: 0.01, clip: 0.5 }],
+  ])('follows the formulas of %s in double precision over 20 steps', (name, optimiser) => {
+    const random = rng(3, name)
+    const normal = (count: number) => Array.from({ length: count }, () => Math.fround(random.normal()))
+    for (const count of [1, 6, 37]) {
+      const [values, gradients] = [normal(count), Array.from({ length: 20 }, () => normal(count))]
+      const expected = byFormula(optimiser, values, gradients, 0.05)
+      after(optimiser, values, gradients, 0.05).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 5))
+    }
+  })
+
+  it('moves running statistics by a tenth, and weights only by the gradient', () => {
+    const pass = opened([1], [10, 20, -5])
+    pass.view('statistics').set([20, 20, 5])
+    pass.step(SGD, 0.1)
+    expect([...pass.view('parameters')]).toEqual(close([1, 11, 20, -4]))
+  })
+})
+
+function byFormula(o: Optimiser, from: readonly number[], gradients: readonly (readonly number[])[], rate: number) {
+  const values = [...from]
+  const [first, second] = [values.map(() => 0), values.map(() => 0)]
+  gradients.forEach((gradient, step) => {
+    const scale = Math.min(1, (o.clip ?? Infinity) / (Math.hypot(...gradient) + 1e-6))
+    gradient.forEach((raw, i) => {
+      const g = raw * scale + o.weightDecay * values[i]
+      if (o.kind === 'sgd') {
+        first[i] = o.momentum * first[i] + g
+        values[i] -= rate * (o.nesterov ? g + o.momentum * first[i] : first[i])
+      } else {
+        first[i] = o.beta1 * first[i] + (1 - o.beta1) * g
+        second[i] = o.beta2 * second[i] + (1 - o.beta2) * g * g
+        const [m, v] = [first[i] / (1 - o.beta1 ** (step + 1)), second[i] / (1 - o.beta2 ** (step + 1))]
+        values[i] -= (rate * m) / (Math.sqrt(v) + o.epsilon)
+      }
+    })
+  })
+  return values
+}

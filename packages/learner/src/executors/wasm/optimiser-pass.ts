@@ -1,0 +1,50 @@
+import { BATCH_NORM_MOMENTUM } from '@passerby/backbones'
+import type { Optimiser } from '../../training/optimiser.ts'
+import type { Instance } from './instance.ts'
+import type { RegionMemory } from './memory.ts'
+
+/** As PyTorch's `clip_grad_norm_` has it. */
+const CLIP_EPSILON = 1e-6
+
+export interface OptimiserPass {
+  /** Moves weights by their gradient, and running statistics towards the last batch's. */
+  step(optimiser: Optimiser, rate: number): void
+  /** Forgets all state, as before the first step. */
+  reset(): void
+}
+
+/** An optimiser on an instance's flat buffers (`training/optimiser.ts` has the formulas). */
+export function createOptimiserPass(instance: Instance, regions: RegionMemory): OptimiserPass {
+  const [squaredNorm, sgd] = [instance.kernel('squaredNorm'), instance.kernel('sgd')]
+  const [adam, moveTowards] = [instance.kernel('adam'), instance.kernel('moveTowards')]
+  const weights = regions.all('gradient').size
+  const statistics = regions.all('statistics').size
+  const start = (region: Parameters<RegionMemory['all']>[0]) => regions.address(regions.all(region))
+  const [values, gradient, first, second] = [start('parameters'), start('gradient'), start('first'), start('second')]
+  const running = regions.address({ region: 'parameters', offset: weights, size: statistics })
+  let steps = 0
+
+  const scaleFor = (clip: number | undefined) =>
+    clip === undefined ? 1 : Math.min(1, clip / (Math.sqrt(Number(squaredNorm(gradient, weights))) + CLIP_EPSILON))
+
+  return {
+    step(optimiser, rate) {
+      steps++
+      const scale = scaleFor(optimiser.clip)
+      if (optimiser.kind === 'sgd') {
+        const { momentum, nesterov, weightDecay } = optimiser
+        sgd(values, gradient, first, weights, scale, rate, weightDecay, momentum, nesterov ? 1 : 0)
+      } else {
+        const { beta1, beta2, epsilon, weightDecay } = optimiser
+        const [unbiasedRate, unbias] = [rate / (1 - beta1 ** steps), 1 / (1 - beta2 ** steps)]
+        adam(values, gradient, first, second, weights, scale, unbiasedRate, weightDecay, beta1, beta2, unbias, epsilon)
+      }
+      moveTowards(running, start('statistics'), statistics, BATCH_NORM_MOMENTUM)
+    },
+    reset() {
+      // Memory that was never written is zero, and costs nothing as long as it is not written.
+      if (steps > 0) for (const state of ['first', 'second'] as const) regions.view(regions.all(state)).fill(0)
+      steps = 0
+    },
+  }
+}
