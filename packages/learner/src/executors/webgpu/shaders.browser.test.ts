@@ -5,6 +5,20 @@ import { loadShader, openDevice, runShader } from './testing/run-shader.ts'
 
 type Sizes = Readonly<Record<string, number>>
 
+const MAPS = [
+  { batch: 2, height: 5, width: 3, channels: 5 },
+  { batch: 3, height: 8, width: 4, channels: 20 },
+  { batch: 9, height: 2, width: 2, channels: 36 },
+]
+const AVERAGES = [
+  { batch: 3, height: 5, width: 7, channels: 5, outHeight: 2, outWidth: 3, kernel: 2, stride: 2 },
+  { batch: 2, height: 9, width: 6, channels: 8, outHeight: 4, outWidth: 2, kernel: 3, stride: 2 },
+]
+const MAXIMA = [
+  { ...AVERAGES[0], padding: 0 },
+  { batch: 2, height: 9, width: 6, channels: 8, outHeight: 5, outWidth: 3, kernel: 3, stride: 2, padding: 1 },
+]
+
 /** Odd and even shapes: some by fours, some not, some of more than one workgroup. */
 const SIZES: { readonly [Name in ShaderName]: readonly Sizes[] } = {
   add: [
@@ -13,6 +27,21 @@ const SIZES: { readonly [Name in ShaderName]: readonly Sizes[] } = {
   ],
   relu: [{ count: 67 }, { count: 1200 }],
   reluGradient: [{ count: 67 }, { count: 1200 }],
+  depthwise: MAPS,
+  depthwiseInputGradient: MAPS,
+  depthwiseWeightGradient: MAPS,
+  maxPool: MAXIMA,
+  maxPoolGradient: MAXIMA,
+  averagePool: AVERAGES,
+  averagePoolGradient: AVERAGES,
+  globalAverage: [
+    { batch: 3, pixels: 35, channels: 5 },
+    { batch: 2, pixels: 8, channels: 36 },
+  ],
+  globalAverageGradient: [
+    { batch: 3, pixels: 35, channels: 5, accumulate: 0 },
+    { batch: 2, pixels: 8, channels: 36, accumulate: 1 },
+  ],
 }
 
 const device = await openDevice()
