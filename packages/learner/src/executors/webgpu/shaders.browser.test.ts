@@ -10,6 +10,10 @@ const MAPS = [
   { batch: 3, height: 8, width: 4, channels: 20 },
   { batch: 9, height: 2, width: 2, channels: 36 },
 ]
+const GATES = [
+  { batch: 3, pixels: 35, channels: 5, units: 1 },
+  { batch: 2, pixels: 300, channels: 36, units: 19 },
+]
 const AVERAGES = [
   { batch: 3, height: 5, width: 7, channels: 5, outHeight: 2, outWidth: 3, kernel: 2, stride: 2 },
   { batch: 2, height: 9, width: 6, channels: 8, outHeight: 4, outWidth: 2, kernel: 3, stride: 2 },
@@ -42,6 +46,13 @@ const SIZES: { readonly [Name in ShaderName]: readonly Sizes[] } = {
     { batch: 3, pixels: 35, channels: 5, accumulate: 0 },
     { batch: 2, pixels: 8, channels: 36, accumulate: 1 },
   ],
+  gateFactors: GATES,
+  gate: [
+    { batch: 3, pixels: 35, channels: 5, accumulate: 1 },
+    { batch: 2, pixels: 8, channels: 36, accumulate: 0 },
+  ],
+  gateGradient: GATES,
+  gateWeightGradient: GATES,
 }
 
 const device = await openDevice()

@@ -3,6 +3,7 @@ import type { Signature } from './prelude.ts'
 import { depthwiseWeightGradient } from './shaders/depthwise-weights.ts'
 import { depthwise, depthwiseInputGradient } from './shaders/depthwise.ts'
 import { add, relu, reluGradient } from './shaders/elementwise.ts'
+import { gate, gateFactors, gateGradient, gateWeightGradient } from './shaders/gate.ts'
 import { globalAverage, globalAverageGradient } from './shaders/pixel-sums.ts'
 import { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './shaders/pooling.ts'
 import type { KernelShader, Shader } from './shaders/shader.ts'
@@ -21,15 +22,19 @@ export const SHADERS = {
   averagePoolGradient,
   globalAverage,
   globalAverageGradient,
-} satisfies { readonly [K in Kernel]?: KernelShader<K> }
+  gateFactors,
+  gate,
+  gateGradient,
+  gateWeightGradient,
+} satisfies { readonly [K in Kernel]?: KernelShader<K> | readonly KernelShader<K>[] }
 
 export type ShaderName = keyof typeof SHADERS
 
-export function shaderOf(name: ShaderName): Shader {
-  return SHADERS[name]
+export function shadersOf(name: ShaderName): readonly Shader[] {
+  return [SHADERS[name]].flat()
 }
 
-export function signatureOf(name: ShaderName): Signature {
+export function declarationOf(name: ShaderName): Signature {
   const { reads, writes, sizes } = KERNELS[name]
   return { operands: [...reads, ...writes], sizes }
 }
