@@ -52,7 +52,7 @@ export interface Linear extends Parametric {
 }
 
 export interface Activation extends Named {
-  readonly op: 'relu' | 'sigmoid'
+  readonly op: 'relu'
   readonly input: string
 }
 
@@ -77,11 +77,15 @@ export interface Add extends Named {
   readonly inputs: readonly string[]
 }
 
-/** `input` times a vector with one factor per channel. */
-export interface Gate extends Named {
+/**
+ * Each channel times a factor in (0, 1) computed from all channels' means (squeeze and excitation, Hu et al. 2018):
+ * x · sigmoid(relu(mean(x)·w1 + b1)·w2 + b2), its layers named `fc1` and `fc2` under `parameters`.
+ */
+export interface Gate extends Parametric {
   readonly op: 'gate'
   readonly input: string
-  readonly factor: string
+  /** Values between the two layers. */
+  readonly hidden: number
 }
 
 /** Added to the variance in batch normalisation: PyTorch's default. */
@@ -92,7 +96,5 @@ export const BATCH_NORM_MOMENTUM = 0.1
 
 /** The names of the nodes that a node reads, in order. */
 export function inputsOf(node: Node): readonly string[] {
-  if (node.op === 'add') return node.inputs
-  if (node.op === 'gate') return [node.input, node.factor]
-  return [node.input]
+  return node.op === 'add' ? node.inputs : [node.input]
 }

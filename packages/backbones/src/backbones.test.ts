@@ -59,7 +59,6 @@ describe('inferShapes', () => {
     ['two nodes of one name', twoNodes((graph) => graph.batchNorm('a', 'a')), /two nodes are named 'a'/],
     ['an input that is not there yet', twoNodes((graph) => graph.batchNorm('b', 'c')), /reads 'c' before there is one/],
     ['a sum of different shapes', twoNodes((graph) => graph.add('b', ['a', IMAGES])), /adds different shapes/],
-    ['a gate that is no vector', twoNodes((graph) => graph.gate('b', 'a', 'a')), /one factor per channel/],
     ['a linear layer on a map', twoNodes((graph) => graph.linear('b', 'a', 3)), /needs a vector/],
     ['a depthwise that adds channels', twoNodes((graph) => graph.depthwise('b', 'a', { channels: 5 })), /5 channels/],
     [

@@ -19,6 +19,9 @@ function lightConv(graph: Graph, name: string, input: string, channels: number):
   return graph.activate('relu', `${name}.relu`, graph.batchNorm(`${name}.bn`, depthwise))
 }
 
+/** A gate's bottleneck has its input's channels divided by this (OSNet, section 3.2). */
+const GATE_REDUCTION = 16
+
 interface OmniScale {
   readonly from: number
   readonly to: number
@@ -32,37 +35,17 @@ interface OmniScale {
 export function omniScaleBlock(graph: Graph, name: string, input: string, scale: OmniScale): string {
   const { from, to, middle, streams } = scale
   const reduced = convLayer(graph, `${name}.conv1`, input, { channels: middle })
+  const hidden = Math.max(1, Math.floor(middle / GATE_REDUCTION))
   const gated = ['a', 'b', 'c', 'd'].slice(0, streams).map((letter, s) => {
     const stream = `${name}.conv2${letter}`
     let x = reduced
     for (let light = 0; light <= s; light++) x = lightConv(graph, s === 0 ? stream : `${stream}.${light}`, x, middle)
-    return channelGate(graph, { name: `${stream}.gate`, parameters: `${name}.gate`, input: x, channels: middle })
+    return graph.gate(`${stream}.gate`, x, { parameters: `${name}.gate`, hidden })
   })
   const mixed = streams === 1 ? gated.join('') : graph.add(`${name}.mix`, gated)
   const expanded = linearConvLayer(graph, `${name}.conv3`, mixed, { channels: to })
   const shortcut = from === to ? input : linearConvLayer(graph, `${name}.downsample`, input, { channels: to })
   return graph.activate('relu', `${name}.relu`, graph.add(`${name}.add`, [expanded, shortcut]))
-}
-
-/** A gate's bottleneck has its input's channels divided by this (OSNet, section 3.2). */
-const GATE_REDUCTION = 16
-
-interface ChannelGate {
-  readonly name: string
-  /** Where the parameters are shared. */
-  readonly parameters: string
-  readonly input: string
-  readonly channels: number
-}
-
-/** Each channel times a factor in (0, 1) computed from all channels' means: `ChannelGate`. */
-function channelGate(graph: Graph, { name, parameters, input, channels }: ChannelGate): string {
-  const hidden = Math.max(1, Math.floor(channels / GATE_REDUCTION))
-  const means = graph.globalAveragePool(`${name}.pool`, input)
-  const fc1 = graph.conv(`${name}.fc1`, means, { channels: hidden, bias: true, parameters: `${parameters}.fc1` })
-  const relu = graph.activate('relu', `${name}.relu`, fc1)
-  const fc2 = graph.conv(`${name}.fc2`, relu, { channels, bias: true, parameters: `${parameters}.fc2` })
-  return graph.gate(name, input, graph.activate('sigmoid', `${name}.sigmoid`, fc2))
 }
 
 /** Mean over space, then linear, batch norm, ReLU: torchreid's `fc`. */

@@ -1,4 +1,4 @@
-import type { Activation, Backbone, Conv, Node, Pool } from './backbone.ts'
+import type { Activation, Backbone, Conv, Gate, Node, Pool } from './backbone.ts'
 
 /** Collects nodes in order; every method adds one node and returns its name, to be passed on as an input. */
 export interface Graph {
@@ -10,7 +10,7 @@ export interface Graph {
   pool(op: Pool['op'], name: string, options: PoolOptions): string
   globalAveragePool(name: string, input: string): string
   add(name: string, inputs: readonly string[]): string
-  gate(name: string, input: string, factor: string): string
+  gate(name: string, input: string, options: Pick<Gate, 'parameters' | 'hidden'>): string
 }
 
 /** Defaults: kernel 1, stride 1, padding that keeps the size at stride 1, no bias, parameters under the node's name. */
@@ -49,7 +49,7 @@ export function drawBackbone(name: string, draw: (graph: Graph) => void): Backbo
     pool: (op, name, { input, kernel, stride, padding = 0 }) => push({ op, name, input, kernel, stride, padding }),
     globalAveragePool: (name, input) => push({ op: 'globalAveragePool', name, input }),
     add: (name, inputs) => push({ op: 'add', name, inputs }),
-    gate: (name, input, factor) => push({ op: 'gate', name, input, factor }),
+    gate: (name, input, { parameters, hidden }) => push({ op: 'gate', name, parameters, input, hidden }),
   })
   return { name, nodes }
 }

@@ -3,7 +3,7 @@ import { inputsOf } from './backbone.ts'
 import { multiplyAdds } from './cost.ts'
 import { countParameters, parametersOf, parameterSize } from './parameters.ts'
 import { backboneByName } from './registry.ts'
-import { inferShapes } from './shapes.ts'
+import { channelsOf, inferShapes } from './shapes.ts'
 
 /**
  * torchreid prints, for 256×128 and without classifier, `params=203,568` (x0.25) and `params=2,193,616
@@ -37,9 +37,10 @@ describe('OSNet as published', () => {
   it('counts every gate once: 2,169,508 distinct weights, and 978,878,352 multiply-adds with the biases', () => {
     const backbone = backboneByName('osnet_x1_0')
     expect(countParameters(backbone)).toEqual({ weight: 2_169_508, statistic: 23_040 })
+    const channels = channelsOf(backbone)
     const biases = backbone.nodes.reduce((sum, node) => {
-      const biased = node.op === 'linear' || (node.op === 'conv' && node.bias)
-      return sum + (biased ? node.channels : 0)
+      if (node.op === 'gate') return sum + node.hidden + (channels.get(node.input) ?? 0)
+      return sum + (node.op === 'linear' ? node.channels : 0)
     }, 0)
     expect(multiplyAdds(backbone, { height: 256, width: 128 }) + biases).toBe(978_878_352)
   })
@@ -75,10 +76,10 @@ describe('OSNet as published', () => {
 
   it('shares one gate among the four streams of a block', () => {
     const readers = backboneByName('osnet_x0_25').nodes.filter(
-      (node) => 'parameters' in node && node.parameters === 'conv3.1.gate.fc1',
+      (node) => node.op === 'gate' && node.parameters === 'conv3.1.gate',
     )
-    expect(readers.map((node) => inputsOf(node).at(0))).toEqual(
-      ['a', 'b', 'c', 'd'].map((letter) => `conv3.1.conv2${letter}.gate.pool`),
+    expect(readers.flatMap(inputsOf)).toEqual(
+      ['a.relu', 'b.1.relu', 'c.2.relu', 'd.3.relu'].map((last) => `conv3.1.conv2${last}`),
     )
   })
 })

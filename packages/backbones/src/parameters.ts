@@ -6,7 +6,7 @@ export interface Parameter {
   /** torchreid's name, e.g. `conv2.0.conv1.bn.running_mean`. */
   readonly name: string
   /**
-   * Convolution `[kernel, kernel, input, output]`, depthwise `[kernel, kernel, channels, 1]`, linear `[input, output]`,
+   * Convolution `[kernel, kernel, input, output]`, depthwise `[kernel, kernel, channels, 1]`, linear `[input, output]`, a gate's layers 1×1 convolutions,
    * the rest `[channels]`: TensorFlow's HWIO, where PyTorch has OIHW, `[channels, 1, kernel, kernel]`, `[output, input]`.
    */
   readonly shape: readonly number[]
@@ -67,13 +67,16 @@ function nodeParameters(node: Node, inputChannels: number): readonly Parameter[]
         { ...vector, name: `${node.parameters}.running_var`, role: 'statistic' },
       ]
     }
+    case 'gate': {
+      const layer = (name: string, inputs: number, channels: number) =>
+        weights({ parameters: `${node.parameters}.${name}`, channels, bias: true }, [1, 1, inputs, channels], inputs)
+      return [...layer('fc1', inputChannels, node.hidden), ...layer('fc2', node.hidden, inputChannels)]
+    }
     case 'relu':
-    case 'sigmoid':
     case 'maxPool':
     case 'averagePool':
     case 'globalAveragePool':
     case 'add':
-    case 'gate':
       return []
   }
 }

@@ -66,17 +66,12 @@ function outputShape(node: Node, inputs: readonly Shape[]): Shape {
     case 'linear':
       if (input.height * input.width !== 1) throw refuse('needs a vector')
       return { ...input, channels: node.channels }
-    case 'gate':
-      if (!others.every((by) => by.height * by.width === 1 && by.channels === input.channels)) {
-        throw refuse('needs one factor per channel')
-      }
-      return input
     case 'add':
       if (!others.every((other) => sameShape(other, input))) throw refuse('adds different shapes')
       return input
     case 'batchNorm':
     case 'relu':
-    case 'sigmoid':
+    case 'gate':
       return input
   }
 }

@@ -11,14 +11,11 @@ export interface Lifetime {
   readonly last: number
 }
 
-/** Values start at multiples of this many float32: one cache line. */
-const ALIGNMENT = 16
-
-/** The offset of every value, and the size of the arena that holds them, in float32 values. */
-export function placeInArena(lifetimes: readonly Lifetime[]): {
-  readonly offsets: ReadonlyMap<Buffer, number>
-  readonly size: number
-} {
+/** The offset of every value, a multiple of `alignment`, and the size of the arena, in float32 values. */
+export function placeInArena(
+  lifetimes: readonly Lifetime[],
+  alignment: number,
+): { readonly offsets: ReadonlyMap<Buffer, number>; readonly size: number } {
   const offsets = new Map<Buffer, number>()
   const placed: { from: number; to: number; first: number; last: number }[] = []
   let size = 0
@@ -29,7 +26,7 @@ export function placeInArena(lifetimes: readonly Lifetime[]): {
       if (from + buffer.size <= other.from) break
       from = Math.max(from, other.to)
     }
-    const to = from + Math.ceil(buffer.size / ALIGNMENT) * ALIGNMENT
+    const to = from + Math.ceil(buffer.size / alignment) * alignment
     const at = placed.findIndex((other) => other.from > from)
     placed.splice(at < 0 ? placed.length : at, 0, { from, to, first, last })
     offsets.set(buffer, from)

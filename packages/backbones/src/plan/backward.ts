@@ -3,19 +3,19 @@
  * its parameters'.
  */
 import { IMAGES, inputsOf } from '../backbone.ts'
-import type { Forward } from './forward.ts'
+import type { Pass } from './forward.ts'
 import { gradientsFrom, type Gradients } from './gradients.ts'
-import { convSizes, mapSizes, matrixSizes, pixelSizes, rowSizes, windowSizes } from './sizes.ts'
+import { convSizes, gateSizes, mapSizes, matrixSizes, pixelSizes, rowSizes, windowSizes } from './sizes.ts'
 import { isProduct, lookUp, parameterSpan, type Sheet, type Step } from './steps.ts'
 import { recordTo, unplaced, type Buffer, type Draft, type Run } from './task.ts'
 
 /** `dEmbeddings` may be overwritten. */
-export function draftBackward(sheet: Sheet, forward: Forward, dEmbeddings: Buffer): readonly Draft[] {
+export function draftBackward(sheet: Sheet, pass: Pass, dEmbeddings: Buffer): readonly Draft[] {
   const tasks: Draft[] = []
   const gradients = gradientsFrom(sheet.steps.at(-1)?.output ?? IMAGES, dEmbeddings)
   for (const step of [...sheet.steps].reverse()) {
     const dy = gradients.take(step.output)
-    if (dy) stepBack(sheet, forward, { step, dy, gradients, run: recordTo(tasks, step.node.name) })
+    if (dy) stepBack(sheet, pass, { step, dy, gradients, run: recordTo(tasks, step.node.name, sheet.workspace) })
   }
   return tasks
 }
@@ -27,19 +27,22 @@ interface StepBack {
   readonly run: Run
 }
 
-function stepBack(sheet: Sheet, forward: Forward, { step, dy, gradients, run }: StepBack): void {
+function stepBack(sheet: Sheet, pass: Pass, { step, dy, gradients, run }: StepBack): void {
   const { node, relu } = step
   const inputs = inputsOf(node)
   const [name = IMAGES] = inputs
-  const x = lookUp(forward.values, name)
-  const y = lookUp(forward.values, step.output)
+  const x = lookUp(pass.values, name)
+  const y = lookUp(pass.values, step.output)
   const from = { size: x.size, from: dy }
   switch (node.op) {
     case 'conv': {
       const dw = parameterSpan(sheet, `${node.parameters}.weight`, 'gradient')
+      const w = parameterSpan(sheet, `${node.parameters}.weight`)
       if (!isProduct(node)) {
-        const operands = { x, dy, dw }
-        return run('convWeightGradient', operands, convSizes(sheet, step, node))
+        const sizes = convSizes(sheet, step, node)
+        run('convWeightGradient', { x, dy, dw }, sizes)
+        const compute = (dx: Buffer) => run('convInputGradient', { dy, w, dx }, sizes)
+        return gradients.give(run, name, { ...from, can: 'write', compute })
       }
       const sizes = matrixSizes(sheet, step)
       run('productWeightGradient', { x, dy, dw }, sizes)
@@ -47,14 +50,9 @@ function stepBack(sheet: Sheet, forward: Forward, { step, dy, gradients, run }: 
         const dbias = parameterSpan(sheet, `${node.parameters}.bias`, 'gradient')
         run('biasGradient', { dy, dbias }, { rows: sizes.rows, columns: sizes.columns })
       }
-      const w = parameterSpan(sheet, `${node.parameters}.weight`)
-      return gradients.give(run, name, {
-        ...from,
-        can: 'accumulate',
-        compute: (dx, accumulate) => {
-          run('productInputGradient', { dy, w, dx }, { ...sizes, accumulate })
-        },
-      })
+      const compute = (dx: Buffer, accumulate: 0 | 1) =>
+        run('productInputGradient', { dy, w, dx }, { ...sizes, accumulate })
+      return gradients.give(run, name, { ...from, can: 'accumulate', compute })
     }
     case 'depthwise': {
       const sizes = mapSizes(sheet, step)
@@ -70,17 +68,15 @@ function stepBack(sheet: Sheet, forward: Forward, { step, dy, gradients, run }: 
         y,
         dy,
         gamma: parameterSpan(sheet, `${node.parameters}.weight`),
-        saved: lookUp(forward.saved, node.name),
+        saved: lookUp(pass.saved, `${node.name}:saved`),
         dgamma: parameterSpan(sheet, `${node.parameters}.weight`, 'gradient'),
         dbeta: parameterSpan(sheet, `${node.parameters}.bias`, 'gradient'),
       }
       const compute = (dx: Buffer) => run('batchNormGradient', { ...operands, dx }, { ...rowSizes(sheet, step), relu })
       return gradients.give(run, name, { ...from, can: 'overwrite', compute })
     }
-    case 'relu':
-    case 'sigmoid': {
-      const kernel = `${node.op}Gradient` as const
-      const compute = (dx: Buffer) => run(kernel, { y, dy, dx }, { count: y.size })
+    case 'relu': {
+      const compute = (dx: Buffer) => run('reluGradient', { y, dy, dx }, { count: y.size })
       return gradients.give(run, name, { ...from, can: 'overwrite', compute })
     }
     case 'maxPool': {
@@ -98,11 +94,21 @@ function stepBack(sheet: Sheet, forward: Forward, { step, dy, gradients, run }: 
       return gradients.give(run, name, { ...from, can: 'accumulate', compute })
     }
     case 'gate': {
-      const factor = lookUp(forward.values, node.factor)
-      const dfactor = unplaced(`${node.factor}:from ${dy.label}`, factor.size)
-      const compute = (dx: Buffer) => run('gateGradient', { x, factor, dy, dx, dfactor }, pixelSizes(sheet, step))
-      gradients.give(run, name, { ...from, can: 'write', compute })
-      return gradients.pass(run, node.factor, dfactor)
+      const own = (name: string, region?: 'gradient') => parameterSpan(sheet, `${node.parameters}.${name}`, region)
+      const [means, hidden, factors] = ['means', 'hidden', 'factors'].map((operand) =>
+        lookUp(pass.saved, `${node.name}:${operand}`),
+      )
+      const inner = {
+        dlogits: unplaced(`${node.name}:dlogits`, factors.size),
+        dhidden: unplaced(`${node.name}:dhidden`, hidden.size),
+      }
+      const sizes = gateSizes(sheet, step, node)
+      const operands = { x, factors, hidden, w1: own('fc1.weight'), w2: own('fc2.weight'), dy, ...inner }
+      const compute = (dx: Buffer) => run('gateGradient', { ...operands, dx }, sizes)
+      gradients.give(run, name, { ...from, can: 'overwrite', compute })
+      const first = { dw1: own('fc1.weight', 'gradient'), db1: own('fc1.bias', 'gradient') }
+      const second = { dw2: own('fc2.weight', 'gradient'), db2: own('fc2.bias', 'gradient') }
+      return run('gateWeightGradient', { means, hidden, ...inner, ...first, ...second }, sizes)
     }
     case 'add': {
       if (!relu) return inputs.forEach((input) => gradients.pass(run, input, dy))

@@ -1,121 +1,92 @@
 /**
- * The kernels that a plan is made of: for each, the operands it reads, those it writes, memory of its own that it needs
- * meanwhile (as a count of numbers), and its sizes; by name and in calling order. An executor has one function (or shader)
- * of that name per row. Maps are NHWC; `rows` are pixels of a whole batch, `count` single numbers; `relu` and
- * `accumulate` are 0 or 1.
+ * The kernels that a plan is made of: for each, the operands it reads, those it writes, and its sizes; by name and in
+ * calling order. An executor has one function (or shader) of that name per row. Maps are NHWC; `rows` are pixels of a whole
+ * batch, `pixels` those of one image, `count` single numbers; `relu` and `accumulate` are 0 or 1.
  *
- * Gradients of parameters (`dw`, `dbias`, `dgamma`, `dbeta`) are added to what is there, since nodes may share
- * parameters; `dx` is too where `accumulate`.
+ * Gradients of parameters (`dw`, `dbias`, `dgamma`, …) are added to what is there, since nodes may share parameters; `dx`
+ * and a gate's `y` are too where `accumulate`. In `reluGradient`, `batchNormGradient` and `gateGradient` `dx` may be `dy`.
  */
 const WINDOW = ['batch', 'height', 'width', 'channels', 'outHeight', 'outWidth', 'kernel', 'stride'] as const
 const CONV = ['batch', 'height', 'width', 'inputs', 'outHeight', 'outWidth', 'outputs', 'kernel', 'stride'] as const
 const MAPS = ['batch', 'height', 'width', 'channels'] as const
 const PIXELS = ['batch', 'pixels', 'channels'] as const
 const MATRICES = ['rows', 'inner', 'columns'] as const
-
-type Sizes<Names extends readonly string[]> = Readonly<Record<Names[number], number>>
-type OfConv = Sizes<typeof CONV> & { readonly padding: number }
-type OfMaps = Sizes<typeof MAPS>
-type OfMatrices = Sizes<typeof MATRICES>
-
-/** The right side of a matrix product in panels of eight columns. */
-const panels = (inner: number, columns: number) => inner * Math.ceil(columns / 8) * 8
-/** A product that sums over rows takes this many at a time. */
-const ROWS_AT_ONCE = 64
-/** One image with its padding. */
-const bordered = ({ height, width, inputs, padding }: OfConv) => (height + 2 * padding) * (width + 2 * padding) * inputs
-/** One image in planes of four channels, with one pixel of zeros around. */
-const planes = ({ height, width, channels }: OfMaps) => Math.ceil(channels / 4) * 4 * (height + 2) * (width + 2)
+const ROWS = ['rows', 'channels', 'relu'] as const
 
 export const KERNELS = {
   /** y = x·w: a 1×1 convolution. */
-  product: {
-    reads: ['x', 'w'],
-    writes: ['y'],
-    own: { panels: ({ inner, columns }: OfMatrices) => panels(inner, columns) },
-    sizes: MATRICES,
-  },
-  biasedProduct: {
-    reads: ['x', 'w', 'bias'],
-    writes: ['y'],
-    own: { panels: ({ inner, columns }: OfMatrices) => panels(inner, columns) },
-    sizes: MATRICES,
-  },
-  productInputGradient: {
-    reads: ['dy', 'w'],
-    writes: ['dx'],
-    own: { panels: ({ inner, columns }: OfMatrices) => panels(columns, inner) },
-    sizes: [...MATRICES, 'accumulate'],
-  },
-  productWeightGradient: {
-    reads: ['x', 'dy'],
-    writes: ['dw'],
-    own: { panels: ({ columns }: OfMatrices) => panels(ROWS_AT_ONCE, columns) },
-    sizes: MATRICES,
-  },
-  biasGradient: { reads: ['dy'], writes: ['dbias'], own: {}, sizes: ['rows', 'columns'] },
-  /** Dense k×k, any stride; it has no input gradient, so it must read the images. */
-  conv: {
-    reads: ['x', 'w'],
-    writes: ['y'],
-    own: { bordered, panels: ({ kernel, inputs, outputs }: OfConv) => panels(kernel * kernel * inputs, outputs) },
-    sizes: [...CONV, 'padding'],
-  },
-  convWeightGradient: {
-    reads: ['x', 'dy'],
-    writes: ['dw'],
-    own: { bordered, panels: ({ outWidth, outputs }: OfConv) => panels(outWidth, outputs) },
-    sizes: [...CONV, 'padding'],
-  },
+  product: { reads: ['x', 'w'], writes: ['y'], sizes: MATRICES },
+  /** y = x·w + bias */
+  biasedProduct: { reads: ['x', 'w', 'bias'], writes: ['y'], sizes: MATRICES },
+  /** dx (+)= dy·wᵀ */
+  productInputGradient: { reads: ['dy', 'w'], writes: ['dx'], sizes: [...MATRICES, 'accumulate'] },
+  /** dw += xᵀ·dy */
+  productWeightGradient: { reads: ['x', 'dy'], writes: ['dw'], sizes: MATRICES },
+  biasGradient: { reads: ['dy'], writes: ['dbias'], sizes: ['rows', 'columns'] },
+  /** Dense k×k, any stride and zero padding. */
+  conv: { reads: ['x', 'w'], writes: ['y'], sizes: [...CONV, 'padding'] },
+  convInputGradient: { reads: ['dy', 'w'], writes: ['dx'], sizes: [...CONV, 'padding'] },
+  convWeightGradient: { reads: ['x', 'dy'], writes: ['dw'], sizes: [...CONV, 'padding'] },
   /** 3×3, stride 1, padding 1. */
-  depthwise: { reads: ['x', 'w'], writes: ['y'], own: { planes }, sizes: MAPS },
-  depthwiseInputGradient: { reads: ['dy', 'w'], writes: ['dx'], own: { planes }, sizes: MAPS },
-  depthwiseWeightGradient: { reads: ['x', 'dy'], writes: ['dw'], own: { planes }, sizes: MAPS },
-  /** By the batch's own mean and variance, which go out too; the variance unbiased, as running statistics want it. */
-  batchNorm: {
-    reads: ['x', 'gamma', 'beta'],
-    writes: ['y', 'saved', 'mean', 'variance'],
-    own: {},
-    sizes: ['rows', 'channels', 'relu'],
-  },
-  batchNormInference: {
-    reads: ['x', 'gamma', 'beta', 'mean', 'variance'],
-    writes: ['y'],
-    own: { deviation: ({ channels }: { readonly channels: number }) => channels },
-    sizes: ['rows', 'channels', 'relu'],
-  },
+  depthwise: { reads: ['x', 'w'], writes: ['y'], sizes: MAPS },
+  depthwiseInputGradient: { reads: ['dy', 'w'], writes: ['dx'], sizes: MAPS },
+  depthwiseWeightGradient: { reads: ['x', 'dy'], writes: ['dw'], sizes: MAPS },
+  /**
+   * By the batch's own mean and variance, which go out too; the variance unbiased, as running statistics want it.
+   * `saved` takes the mean, then the reciprocal deviation.
+   */
+  batchNorm: { reads: ['x', 'gamma', 'beta'], writes: ['y', 'saved', 'mean', 'variance'], sizes: ROWS },
+  batchNormInference: { reads: ['x', 'gamma', 'beta', 'mean', 'variance'], writes: ['y'], sizes: ROWS },
   batchNormGradient: {
     reads: ['x', 'y', 'dy', 'gamma', 'saved'],
     writes: ['dx', 'dgamma', 'dbeta'],
-    own: { sums: ({ channels }: { readonly channels: number }) => 2 * channels },
-    sizes: ['rows', 'channels', 'relu'],
+    sizes: ROWS,
   },
-  relu: { reads: ['x'], writes: ['y'], own: {}, sizes: ['count'] },
-  reluGradient: { reads: ['y', 'dy'], writes: ['dx'], own: {}, sizes: ['count'] },
-  sigmoid: { reads: ['x'], writes: ['y'], own: {}, sizes: ['count'] },
-  sigmoidGradient: { reads: ['y', 'dy'], writes: ['dx'], own: {}, sizes: ['count'] },
-  maxPool: { reads: ['x'], writes: ['y'], own: {}, sizes: [...WINDOW, 'padding'] },
-  maxPoolGradient: { reads: ['x', 'y', 'dy'], writes: ['dx'], own: {}, sizes: [...WINDOW, 'padding'] },
-  averagePool: { reads: ['x'], writes: ['y'], own: {}, sizes: WINDOW },
-  averagePoolGradient: { reads: ['dy'], writes: ['dx'], own: {}, sizes: WINDOW },
-  globalAverage: { reads: ['x'], writes: ['y'], own: {}, sizes: PIXELS },
-  globalAverageGradient: { reads: ['dy'], writes: ['dx'], own: {}, sizes: [...PIXELS, 'accumulate'] },
+  relu: { reads: ['x'], writes: ['y'], sizes: ['count'] },
+  reluGradient: { reads: ['y', 'dy'], writes: ['dx'], sizes: ['count'] },
+  maxPool: { reads: ['x'], writes: ['y'], sizes: [...WINDOW, 'padding'] },
+  maxPoolGradient: { reads: ['x', 'y', 'dy'], writes: ['dx'], sizes: [...WINDOW, 'padding'] },
+  averagePool: { reads: ['x'], writes: ['y'], sizes: WINDOW },
+  averagePoolGradient: { reads: ['dy'], writes: ['dx'], sizes: WINDOW },
+  globalAverage: { reads: ['x'], writes: ['y'], sizes: PIXELS },
+  globalAverageGradient: { reads: ['dy'], writes: ['dx'], sizes: [...PIXELS, 'accumulate'] },
   /** y = a + b; y may be a or b. */
-  add: { reads: ['a', 'b'], writes: ['y'], own: {}, sizes: ['count', 'relu'] },
-  gate: { reads: ['x', 'factor'], writes: ['y'], own: {}, sizes: PIXELS },
-  gateGradient: { reads: ['x', 'factor', 'dy'], writes: ['dx', 'dfactor'], own: {}, sizes: PIXELS },
+  add: { reads: ['a', 'b'], writes: ['y'], sizes: ['count', 'relu'] },
+  /**
+   * means = mean of x over pixels, hidden = max(0, means·w1 + b1), factors = sigmoid(hidden·w2 + b2): one row per image,
+   * with `units` numbers in a row of `hidden`
+   */
+  gateFactors: {
+    reads: ['x', 'w1', 'b1', 'w2', 'b2'],
+    writes: ['means', 'hidden', 'factors'],
+    sizes: [...PIXELS, 'units'],
+  },
+  /** y (+)= x·factors */
+  gate: { reads: ['x', 'factors'], writes: ['y'], sizes: [...PIXELS, 'accumulate'] },
+  /**
+   * dlogits = factors·(1 − factors)·Σ_pixels dy·x, dhidden = dlogits·w2ᵀ where hidden > 0, else 0,
+   * dx = dy·factors + (dhidden·w1ᵀ) / pixels
+   */
+  gateGradient: {
+    reads: ['x', 'factors', 'hidden', 'w1', 'w2', 'dy'],
+    writes: ['dx', 'dlogits', 'dhidden'],
+    sizes: [...PIXELS, 'units'],
+  },
+  /** dw1 += meansᵀ·dhidden, db1 += Σ dhidden, dw2 += hiddenᵀ·dlogits, db2 += Σ dlogits */
+  gateWeightGradient: {
+    reads: ['means', 'hidden', 'dlogits', 'dhidden'],
+    writes: ['dw1', 'db1', 'dw2', 'db2'],
+    sizes: ['batch', 'channels', 'units'],
+  },
 } as const
 
 export type Kernel = keyof typeof KERNELS
 export type OperandOf<K extends Kernel> = (typeof KERNELS)[K]['reads' | 'writes'][number]
 export type SizeOf<K extends Kernel> = (typeof KERNELS)[K]['sizes'][number]
+export type SizesOf<K extends Kernel> = Readonly<Record<SizeOf<K>, number>>
 
-/** How many numbers a kernel needs of its own, by name and in calling order. */
-export function ownMemory<K extends Kernel>(
-  kernel: K,
-  sizes: Readonly<Record<SizeOf<K>, number>>,
-): readonly (readonly [name: string, size: number])[] {
-  // Each row's functions take that row's sizes; TypeScript cannot see that they belong together.
-  const own: Readonly<Record<string, (sizes: never) => number>> = KERNELS[kernel].own
-  return Object.entries(own).map(([name, sizeOf]) => [name, sizeOf(sizes as never)])
-}
+/**
+ * What memory of its own an executor's kernel needs while it runs: counts of numbers by name, which a task's writes end
+ * with in that order.
+ */
+export type Workspace = { readonly [K in Kernel]?: (sizes: SizesOf<K>) => Readonly<Record<string, number>> }

@@ -1,5 +1,5 @@
 /** The sizes that kernels take (`KERNELS`). */
-import type { Conv, Pool } from '../backbone.ts'
+import type { Conv, Gate, Pool } from '../backbone.ts'
 import type { BatchShape, Step } from './steps.ts'
 
 type Batch = Pick<BatchShape, 'batch'>
@@ -23,6 +23,8 @@ export const pixelSizes = ({ batch }: Batch, { input }: Step) => ({
   pixels: input.height * input.width,
   channels: input.channels,
 })
+
+export const gateSizes = (batch: Batch, step: Step, { hidden }: Gate) => ({ ...pixelSizes(batch, step), units: hidden })
 
 export const windowSizes = ({ batch }: Batch, { input, shape }: Step, { kernel, stride }: Pool) => ({
   batch,

@@ -5,7 +5,7 @@ import { drawBackbone, type Graph } from '../graph.ts'
 import { countParameters, parametersOf, parameterSize } from '../parameters.ts'
 import { backboneByName, backboneNames } from '../registry.ts'
 import { KERNELS } from './kernels.ts'
-import { planStep, type StepPlan } from './step-plan.ts'
+import { planStep, type ArenaNeeds, type StepPlan } from './step-plan.ts'
 import type { Span, Task } from './task.ts'
 
 /**
@@ -54,7 +54,15 @@ function written(tasks: readonly Task[], region: Span['region']): (readonly [num
 
 const size = { height: 32, width: 16 }
 const drawn = (draw: (graph: Graph) => void) => drawBackbone('drawn', draw)
-const inTraining = (backbone: Backbone) => planStep(backbone, { batch: 2, ...size, training: true })
+/** Every product and normalisation wants memory of its own. */
+const arena: ArenaNeeds = {
+  alignment: 16,
+  workspace: {
+    product: ({ inner }) => ({ a: inner, b: 7 }),
+    batchNormGradient: ({ channels }) => ({ sums: channels }),
+  },
+}
+const inTraining = (backbone: Backbone) => planStep(backbone, { batch: 2, ...size, training: true, ...arena })
 
 describe('planStep', () => {
   it.each(backboneNames)(
@@ -69,7 +77,7 @@ describe('planStep', () => {
             training: fc.boolean(),
           }),
           (options) => {
-            const plan = planStep(backboneByName(name, 24), options)
+            const plan = planStep(backboneByName(name, 24), { ...options, ...arena })
             expect(rehearse(plan).largest).toBe(plan.sizes.arena)
           },
         ),
@@ -92,7 +100,9 @@ describe('planStep', () => {
 
   it('writes no statistics when it infers, and needs far less memory', () => {
     const backbone = backboneByName('osnet_x0_25')
-    const [training, inference] = [true, false].map((training) => planStep(backbone, { batch: 8, ...size, training }))
+    const [training, inference] = [true, false].map((training) =>
+      planStep(backbone, { batch: 8, ...size, training, ...arena }),
+    )
     expect(written(inference.forward, 'statistics')).toEqual([])
     expect(inference.backward).toEqual([])
     expect(inference.sizes.arena * 4).toBeLessThan(training.sizes.arena)
@@ -116,10 +126,7 @@ describe('planStep', () => {
 
   it('folds a ReLU into the batch norm or the sum before it when nothing else reads that', () => {
     const plan = inTraining(backboneByName('tiny'))
-    expect(plan.forward.filter((task) => task.kernel === 'relu').map((task) => task.node)).toEqual([
-      'conv2.0.conv2a.gate.relu',
-      'conv2.0.conv2b.gate.relu',
-    ])
+    expect(plan.forward.filter((task) => task.kernel === 'relu')).toEqual([])
     const twice = drawn((graph) => {
       const norm = graph.batchNorm('norm', graph.conv('conv', IMAGES, { channels: 4, kernel: 3 }))
       graph.add('sum', [norm, graph.activate('relu', 'relu', norm)])
@@ -131,46 +138,84 @@ describe('planStep', () => {
   it('sums gradients of a value that is added to itself, or read again below the sum', () => {
     const knotted = drawn((graph) => {
       const a = graph.batchNorm('a', graph.conv('conv', IMAGES, { channels: 4, kernel: 3 }))
-      const b = graph.activate('sigmoid', 'b', a)
+      const b = graph.activate('relu', 'b', a)
       const c = graph.add('c', [a, a, b])
-      graph.add('d', [c, graph.conv('e', c, { channels: 4 }), a, graph.gate('f', c, graph.globalAveragePool('g', c))])
+      graph.add('d', [c, graph.conv('e', c, { channels: 4 }), a, graph.gate('f', c, { parameters: 'f', hidden: 2 })])
     })
     const plan = inTraining(knotted)
     expect(rehearse(plan).largest).toBe(plan.sizes.arena)
   })
 
   it('gives operands and sizes in the order of the kernel table', () => {
-    const [task] = inTraining(backboneByName('tiny')).forward.filter((one) => one.kernel === 'biasedProduct')
+    const [task] = inTraining(backboneByName('tiny')).forward.filter((one) => one.kernel === 'gateFactors')
     const parameters = parametersOf(backboneByName('tiny'))
-    expect(KERNELS.biasedProduct).toMatchObject({ reads: ['x', 'w', 'bias'], sizes: ['rows', 'inner', 'columns'] })
+    expect(KERNELS.gateFactors).toMatchObject({ reads: ['x', 'w1', 'b1', 'w2', 'b2'] })
+    expect(KERNELS.gateFactors).toMatchObject({ sizes: ['batch', 'pixels', 'channels', 'units'] })
     expect(task.reads.map((span) => span.label)).toEqual([
-      'conv2.0.conv2a.gate.pool',
-      'conv2.0.gate.fc1.weight',
-      'conv2.0.gate.fc1.bias',
+      'conv2.0.conv2a.relu',
+      ...['fc1.weight', 'fc1.bias', 'fc2.weight', 'fc2.bias'].map((name) => `conv2.0.gate.${name}`),
     ])
-    expect(task.sizes).toEqual([2, 8, 1])
+    expect(task.sizes).toEqual([2, 32, 8, 1])
     const before = parameters.slice(
       0,
-      parameters.findIndex((one) => one.name === 'conv2.0.gate.fc1.weight'),
+      parameters.findIndex((one) => one.name === 'conv2.0.gate.fc1.bias'),
     )
-    expect(task.reads[1].offset).toBe(before.reduce((sum, one) => sum + parameterSize(one), 0))
+    expect(task.reads[2].offset).toBe(before.reduce((sum, one) => sum + parameterSize(one), 0))
+  })
+
+  it('lets gates add to the sum that only they go into, and no others', () => {
+    const kernels = (plan: StepPlan) =>
+      plan.forward.map((task) => task.kernel).filter((kernel) => /gate$|add/.test(kernel))
+    const sums = (draw: (graph: Graph, gates: readonly [string, string]) => void) =>
+      inTraining(
+        drawn((graph) => {
+          const conv = graph.conv('conv', IMAGES, { channels: 4 })
+          const gate = (name: string) => graph.gate(name, conv, { parameters: 'gate', hidden: 2 })
+          draw(graph, [gate('a'), gate('b')])
+        }),
+      )
+    const gathered = sums((graph, gates) => graph.add('sum', gates))
+    expect(gathered.forward.map((task) => task.kernel)).toEqual([
+      'product',
+      'gateFactors',
+      'gate',
+      'gateFactors',
+      'gate',
+    ])
+    expect(gathered.forward.filter((task) => task.kernel === 'gate').map((task) => task.accumulates)).toEqual([
+      false,
+      true,
+    ])
+    expect(kernels(sums((graph, [a, b]) => graph.add('sum', [a, b, a])))).toEqual(['gate', 'gate', 'add', 'add'])
+    expect(kernels(sums((graph, [a, b]) => graph.add('sum', [graph.add('first', [a, b]), a])))).toEqual([
+      'gate',
+      'gate',
+      'add',
+      'add',
+    ])
+    expect(kernels(sums((graph, gates) => graph.activate('relu', 'relu', graph.add('sum', gates))))).toEqual([
+      'gate',
+      'gate',
+      'add',
+    ])
+    for (const plan of [gathered]) expect(rehearse(plan).largest).toBe(plan.sizes.arena)
   })
 
   it.each([
     [
       'a batch of one in training',
-      () => planStep(backboneByName('tiny'), { batch: 1, ...size, training: true }),
+      () => planStep(backboneByName('tiny'), { batch: 1, ...size, training: true, ...arena }),
       /batch of 1/,
     ],
     [
-      'a dense convolution behind the first',
+      'a k×k convolution with a bias',
       () =>
         inTraining(
           drawn((graph) => {
-            graph.conv('b', graph.conv('a', IMAGES, { channels: 4, kernel: 3 }), { channels: 4, kernel: 3 })
+            graph.conv('a', IMAGES, { channels: 4, kernel: 3, bias: true })
           }),
         ),
-      /'b' is a k×k convolution/,
+      /'a' is a k×k convolution/,
     ],
     [
       'a depthwise stride',

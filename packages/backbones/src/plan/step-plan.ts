@@ -3,7 +3,8 @@ import { countParameters } from '../parameters.ts'
 import { embeddingSize } from '../shapes.ts'
 import { placeInArena, type Lifetime } from './arena.ts'
 import { draftBackward } from './backward.ts'
-import { draftForward } from './forward.ts'
+import { draftForward, type Pass } from './forward.ts'
+import type { Workspace } from './kernels.ts'
 import { lookUp, sheetOf, type BatchShape } from './steps.ts'
 import { unplaced, type Buffer, type Draft, type Span, type Task } from './task.ts'
 
@@ -25,25 +26,36 @@ export interface StepPlan extends BatchShape {
   readonly sizes: Readonly<Record<Span['region'], number>>
 }
 
-export interface PlanOptions extends BatchShape {
+export interface PassShape extends BatchShape {
   /** With batch statistics and a backward pass; needs two images. */
   readonly training: boolean
 }
 
+/** What an executor asks of an arena. */
+export interface ArenaNeeds {
+  readonly workspace: Workspace
+  /** Values in the arena start at multiples of this many float32. */
+  readonly alignment: number
+}
+
+export interface PlanOptions extends PassShape, ArenaNeeds {}
+
 /** Throws `RangeError` for images too small, a batch of no image, or a node that no kernel does. */
 export function planStep(backbone: Backbone, options: PlanOptions): StepPlan {
-  const { batch, height, width, training } = options
+  const { batch, height, width, training, workspace, alignment } = options
   if (!(batch >= (training ? 2 : 1))) throw new RangeError(`planStep: a batch of ${batch}`)
-  const sheet = sheetOf(backbone, { batch, height, width })
+  const sheet = sheetOf(backbone, workspace, { batch, height, width })
   const images = unplaced(IMAGES, batch * height * width * 3)
   const dEmbeddings = unplaced('dEmbeddings', training ? batch * embeddingSize(backbone) : 0)
-  const forward = draftForward(sheet, images, training)
-  const embeddings = forward.values.get(sheet.steps.at(-1)?.output ?? IMAGES) ?? images
-  const backward = training ? draftBackward(sheet, forward, dEmbeddings) : []
+  const pass: Pass = { training, values: new Map([[IMAGES, images]]), saved: new Map() }
+  const forward: Draft[] = []
+  draftForward(sheet, pass, { steps: sheet.steps, tasks: forward })
+  const embeddings = lookUp(pass.values, sheet.steps.at(-1)?.output ?? IMAGES)
+  const backward = training ? draftBackward(sheet, pass, dEmbeddings) : []
 
   // Moment 0 is the caller's, who writes the images, and so is the one between the passes.
-  const moments = [touches([images]), ...forward.tasks, touches([embeddings, dEmbeddings]), ...backward]
-  const { offsets, size } = placeInArena(lifetimes(moments))
+  const moments = [touches([images]), ...forward, touches([embeddings, dEmbeddings]), ...backward]
+  const { offsets, size } = placeInArena(lifetimes(moments), alignment)
   const placed = new Map<Buffer, Span>()
   for (const [buffer, offset] of offsets) placed.set(buffer, { ...buffer, region: 'arena', offset })
   const place = (operand: Buffer | Span): Span => (operand.region === 'unplaced' ? lookUp(placed, operand) : operand)
@@ -54,7 +66,7 @@ export function planStep(backbone: Backbone, options: PlanOptions): StepPlan {
     batch,
     height,
     width,
-    forward: placeAll(forward.tasks),
+    forward: placeAll(forward),
     backward: placeAll(backward),
     images: place(images),
     embeddings: place(embeddings),

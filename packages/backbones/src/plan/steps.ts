@@ -2,6 +2,7 @@
 import { IMAGES, inputsOf, type Backbone, type Conv, type Linear, type Node } from '../backbone.ts'
 import { countParameters, parametersOf, parameterSize } from '../parameters.ts'
 import { inferShapes, type Shape } from '../shapes.ts'
+import type { Workspace } from './kernels.ts'
 import type { Span } from './task.ts'
 
 /** A node with what follows from the batch's shape. */
@@ -23,7 +24,10 @@ export interface BatchShape {
 }
 
 export interface Sheet extends BatchShape {
+  readonly workspace: Workspace
   readonly steps: readonly Step[]
+  /** Gates by name, with the sum that each adds its output to. */
+  readonly gathered: ReadonlyMap<string, string>
   /** How many values all weights have. */
   readonly weights: number
   /** Where each parameter lies in the flat buffer, by name. */
@@ -31,7 +35,7 @@ export interface Sheet extends BatchShape {
 }
 
 /** Throws `RangeError` for a node that no kernel does. */
-export function sheetOf(backbone: Backbone, batch: BatchShape): Sheet {
+export function sheetOf(backbone: Backbone, workspace: Workspace, batch: BatchShape): Sheet {
   const shapes = inferShapes(backbone, batch)
   const shapeOf = (name: string) => shapes.get(name) ?? { height: 0, width: 0, channels: 0 }
   const folded = foldedActivations(backbone)
@@ -41,7 +45,7 @@ export function sheetOf(backbone: Backbone, batch: BatchShape): Sheet {
     .map((described): Step => {
       const node = described.op === 'linear' ? { ...described, ...POINTWISE } : described
       const [first = IMAGES] = inputsOf(node)
-      refuseUnknown(node, first)
+      refuseUnknown(node)
       const output = folded.get(node.name)
       return {
         node,
@@ -51,7 +55,14 @@ export function sheetOf(backbone: Backbone, batch: BatchShape): Sheet {
         shape: shapeOf(node.name),
       }
     })
-  return { ...batch, steps, weights: countParameters(backbone).weight, parameters: parameterSpans(backbone) }
+  return {
+    ...batch,
+    workspace,
+    steps,
+    gathered: gatheredGates(backbone, folded),
+    weights: countParameters(backbone).weight,
+    parameters: parameterSpans(backbone),
+  }
 }
 
 const POINTWISE = { op: 'conv', kernel: 1, stride: 1, padding: 0, bias: true } as const
@@ -70,14 +81,23 @@ function foldedActivations(backbone: Backbone): ReadonlyMap<string, string> {
   return folded
 }
 
-function refuseUnknown(node: Step['node'], input: string): void {
+/** Gates that only one sum reads, which adds nothing else: they add to it themselves. */
+function gatheredGates(backbone: Backbone, folded: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const gates = new Set(backbone.nodes.filter(({ op }) => op === 'gate').map(({ name }) => name))
+  const reads = backbone.nodes.flatMap(inputsOf)
+  const alone = (name: string) => gates.has(name) && reads.indexOf(name) === reads.lastIndexOf(name)
+  const sums = backbone.nodes.filter((node) => node.op === 'add' && !folded.has(node.name))
+  return new Map(
+    sums.filter((sum) => inputsOf(sum).every(alone)).flatMap((sum) => inputsOf(sum).map((gate) => [gate, sum.name])),
+  )
+}
+
+function refuseUnknown(node: Step['node']): void {
   const refuse = (why: string) => new RangeError(`planStep: '${node.name}' ${why}`)
   if (node.op === 'depthwise' && !(node.kernel === 3 && node.stride === 1 && node.padding === 1 && !node.bias)) {
     throw refuse('is depthwise, but not 3×3 of stride 1 without bias')
   }
-  if (node.op === 'conv' && !isProduct(node) && (node.bias || input !== IMAGES)) {
-    throw refuse('is a k×k convolution with a bias, or not on the images')
-  }
+  if (node.op === 'conv' && !isProduct(node) && node.bias) throw refuse('is a k×k convolution with a bias')
 }
 
 /** Whether a convolution is one matrix product over pixels. */

@@ -1,4 +1,4 @@
-import { KERNELS, ownMemory, type Kernel, type OperandOf, type SizeOf } from './kernels.ts'
+import { KERNELS, type Kernel, type OperandOf, type SizesOf, type Workspace } from './kernels.ts'
 
 /**
  * Where an operand's numbers lie. `parameters` (weights, then running statistics), `gradient` (of the weights) and
@@ -24,7 +24,7 @@ export function unplaced(label: string, size: number): Buffer {
   return { region: 'unplaced', label, size }
 }
 
-/** One kernel call: its operands (reads, then writes with its own memory) and its sizes in the order of `KERNELS`. */
+/** One kernel call: its operands (reads, then writes with its workspace) and its sizes in the order of `KERNELS`. */
 export interface Task<Operand = Span> {
   readonly kernel: Kernel
   /** The node that it works for. */
@@ -38,23 +38,26 @@ export interface Task<Operand = Span> {
 
 export type Draft = Task<Span | Buffer>
 
-/** Appends a kernel call, its operands and sizes given by name; its own memory comes by itself. */
+/** Appends a kernel call, its operands and sizes given by name; its workspace comes by itself. */
 export type Run = <K extends Kernel>(
   kernel: K,
   operands: Readonly<Record<OperandOf<K>, Span | Buffer>>,
-  sizes: Readonly<Record<SizeOf<K>, number>>,
+  sizes: SizesOf<K>,
 ) => void
 
 /** Kernel calls for one node go to the end of `tasks`. */
-export function recordTo(tasks: Draft[], node: string): Run {
+export function recordTo(tasks: Draft[], node: string, workspace: Workspace): Run {
   return (kernel, operands, sizes) => {
     const { reads, writes, sizes: order } = KERNELS[kernel]
-    const own = ownMemory(kernel, sizes).map(([name, size]) => unplaced(`${node}:${name}`, size))
+    const own = Object.entries(workspace[kernel]?.(sizes) ?? {})
     tasks.push({
       kernel,
       node,
       reads: pick<Span | Buffer>(operands, reads),
-      writes: [...pick<Span | Buffer>(operands, writes), ...own],
+      writes: [
+        ...pick<Span | Buffer>(operands, writes),
+        ...own.map(([name, size]) => unplaced(`${node}:${name}`, size)),
+      ],
       sizes: pick<number>(sizes, order),
       accumulates: 'accumulate' in sizes && sizes.accumulate === 1,
     })

@@ -55,8 +55,6 @@ function runNode(node: Node, operands: readonly tf.Tensor4D[], { values, normali
       return normalise(node, x)
     case 'relu':
       return tf.relu(x)
-    case 'sigmoid':
-      return tf.sigmoid(x)
     case 'maxPool':
       return tf.maxPool(x, node.kernel, node.stride, node.padding)
     case 'averagePool':
@@ -65,8 +63,14 @@ function runNode(node: Node, operands: readonly tf.Tensor4D[], { values, normali
       return spatialMeans(x)
     case 'add':
       return tf.addN([...operands])
-    case 'gate':
-      return gated(x, operands[1])
+    case 'gate': {
+      const layer = (name: string, inputs: tf.Tensor4D, channels: number): tf.Tensor4D => {
+        const of = { parameters: `${node.parameters}.${name}` }
+        return tf.add(pointwise(inputs, parameter(of, 'weight'), channels), parameter(of, 'bias'))
+      }
+      const hidden = layer('fc1', spatialMeans(x), node.hidden)
+      return gated(x, tf.sigmoid(layer('fc2', tf.relu(hidden), x.shape[3])))
+    }
   }
 }
 

@@ -46,7 +46,7 @@ export async function valuesOf(network: Network, shape: Shape, optimiser: Optimi
   const trained = session.train(batch)
   const embeddings = Float32Array.from(await trained.data())
   session.back(direction)
-  session.update(0.1)
+  session.update(1e-3)
   const inferred = session.embed(batch)
   const values = {
     embeddings,

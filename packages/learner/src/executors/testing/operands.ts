@@ -54,6 +54,7 @@ export const productNeeds = (s: { rows: number; inner: number; columns: number }
 export type ConvSizes = Window & { inputs: number; outputs: number }
 export const convNeeds = (s: ConvSizes) => ({
   x: s.batch * s.height * s.width * s.inputs,
+  dx: s.batch * s.height * s.width * s.inputs,
   w: s.kernel ** 2 * s.inputs * s.outputs,
   dw: s.kernel ** 2 * s.inputs * s.outputs,
   y: s.batch * s.outHeight * s.outWidth * s.outputs,
@@ -99,12 +100,26 @@ export const averageNeeds = (s: PixelSizes) => ({
   dy: s.batch * s.channels,
 })
 export const gateNeeds = (s: PixelSizes) => ({
-  x: s.batch * s.pixels * s.channels,
-  dx: s.batch * s.pixels * s.channels,
+  ...averageNeeds(s),
   y: s.batch * s.pixels * s.channels,
   dy: s.batch * s.pixels * s.channels,
-  factor: s.batch * s.channels,
-  dfactor: s.batch * s.channels,
+  factors: s.batch * s.channels,
+})
+
+export type GateLayers = { batch: number; channels: number; units: number }
+export const gateLayerNeeds = ({ batch, channels, units }: GateLayers) => ({
+  means: batch * channels,
+  hidden: batch * units,
+  dlogits: batch * channels,
+  dhidden: batch * units,
+  w1: channels * units,
+  b1: units,
+  w2: units * channels,
+  b2: channels,
+  dw1: channels * units,
+  db1: units,
+  dw2: units * channels,
+  db2: channels,
 })
 
 export const countNeeds = ({ count }: { count: number }) => ({

@@ -1,10 +1,11 @@
-import { KERNELS, ownMemory, type Kernel } from '@passerby/backbones'
+import { KERNELS, type Kernel } from '@passerby/backbones'
 import { rng } from '@passerby/reid'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instantiate } from './instance.ts'
 import { loadKernels } from './kernel-module.ts'
 import { TWINS, type Twin } from '../testing/twins.ts'
+import { WASM_ARENA } from './workspace.ts'
 
 const module = await loadKernels()
 
@@ -45,7 +46,10 @@ function compare(kernel: Kernel, sizes: Record<string, number>, seed: number): R
     return view
   }
   const fences: Float32Array[] = [place(FENCE_SIZE, FENCE)]
-  const own = ownMemory(kernel, sizes as never).map(([name, size]) => ({ name, values: new Float64Array(size) }))
+  const own = Object.entries(WASM_ARENA.workspace[kernel]?.(sizes as never) ?? {}).map(([name, size]) => ({
+    name: `own ${name}`,
+    values: new Float64Array(size),
+  }))
   for (const { name, values } of [...names.map((name) => ({ name, values: operands[name] })), ...own]) {
     const view = place(values.length, 0)
     view.set(values)
@@ -100,6 +104,7 @@ const SIZES: { readonly [K in Kernel]: fc.Arbitrary<Record<string, number>> } = 
   productWeightGradient: fc.record({ ...matrices, rows: upTo(400) }),
   biasGradient: fc.record({ rows: upTo(50), columns: channels }),
   conv: windows(true),
+  convInputGradient: windows(true),
   convWeightGradient: windows(true),
   depthwise: fc.record(maps),
   depthwiseInputGradient: fc.record(maps),
@@ -109,8 +114,6 @@ const SIZES: { readonly [K in Kernel]: fc.Arbitrary<Record<string, number>> } = 
   batchNormGradient: fc.record(norm),
   relu: fc.record(count),
   reluGradient: fc.record(count),
-  sigmoid: fc.record(count),
-  sigmoidGradient: fc.record(count),
   maxPool: windows(true),
   maxPoolGradient: windows(true),
   averagePool: windows(false),
@@ -118,8 +121,10 @@ const SIZES: { readonly [K in Kernel]: fc.Arbitrary<Record<string, number>> } = 
   globalAverage: fc.record(pixels),
   globalAverageGradient: fc.record({ ...pixels, accumulate: flag }),
   add: fc.record({ ...count, relu: flag }),
-  gate: fc.record(pixels),
-  gateGradient: fc.record(pixels),
+  gateFactors: fc.record({ ...pixels, units: upTo(9) }),
+  gate: fc.record({ ...pixels, accumulate: flag }),
+  gateGradient: fc.record({ ...pixels, units: upTo(9) }),
+  gateWeightGradient: fc.record({ batch: upTo(9), channels, units: upTo(9) }),
 }
 
 describe(
@@ -136,14 +141,17 @@ describe(
       )
     })
 
-    it('takes e^x over the whole range in sigmoid', () => {
-      const { memory, heapBase, kernel } = instantiate(module)
-      const x = new Float32Array(memory.buffer, Math.ceil(heapBase / 16) * 16, 8)
-      const y = new Float32Array(memory.buffer, x.byteOffset + x.byteLength, 8)
-      x.set([0, -1, 20, -20, -87, 88, -200, 200])
-      kernel('sigmoid')(x.byteOffset, y.byteOffset, 8)
-      const expected = [0, -1, 20, -20, -87, 88, -200, 200].map((value) => 1 / (1 + Math.exp(-value)))
-      expected.forEach((value, i) => expect(Math.abs(y[i] - value)).toBeLessThanOrEqual(2e-7 * value + 1e-38))
+    it('takes e^x over the whole range in gateFactors', () => {
+      const logits = [0, -1, 20, -20, -87, 88, -200, 200]
+      const instance = instantiate(module)
+      const { memory, heapBase } = instance
+      let address = Math.ceil(heapBase / 16) * 16
+      const place = (length: number) => new Float32Array(memory.buffer, (address += 64) - 64, length)
+      const operands = [8, 8, 1, 8, 8, 8, 1, 8].map(place)
+      operands[4].set(logits)
+      instance.kernel('gateFactors')(...operands.map((view) => view.byteOffset), 1, 1, 8, 1)
+      const expected = logits.map((value) => 1 / (1 + Math.exp(-value)))
+      expected.forEach((value, i) => expect(Math.abs(operands[7][i] - value)).toBeLessThanOrEqual(2e-7 * value + 1e-38))
     })
   },
 )

@@ -4,7 +4,7 @@ import { describeNetwork, refuseOtherParameters, type Network } from '../../netw
 import type { Session, SessionOptions } from '../../network/session.ts'
 import { tf } from '../../tf.ts'
 import { createWasmExecutor, type ForwardPass, type WasmExecutor } from './executor.ts'
-import { wasmWorkspace } from './workspace.ts'
+import { WASM_ARENA } from './workspace.ts'
 
 /**
  * A backbone run by planned kernels in WebAssembly. An executor's memory outlives its session, for the next one: a
@@ -15,7 +15,7 @@ export function wasmNetworkOf(backbone: Backbone, kernels: WebAssembly.Module): 
   const idle: WasmExecutor[] = []
   return {
     ...network,
-    stepPlan: (images) => planStep(backbone, { ...images, training: true, workspace: wasmWorkspace }),
+    stepPlan: (images) => planStep(backbone, { ...images, training: true, ...WASM_ARENA }),
     open(options) {
       refuseOtherParameters(network, options.parameters)
       const executor = idle.pop() ?? createWasmExecutor(backbone, kernels)
@@ -38,7 +38,8 @@ function openSession(
     const fill = (images: Float32Array) => placePixelsInto(images, pixels, batch)
     return executor.forward({ batch: batch.length, height, width, training }, fill)
   }
-  const tensorOf = ({ embeddings }: ForwardPass) => tf.tensor2d(embeddings.slice(), [embeddings.length / embedding, embedding])
+  const tensorOf = ({ embeddings }: ForwardPass) =>
+    tf.tensor2d(embeddings.slice(), [embeddings.length / embedding, embedding])
   return {
     train(batch) {
       pending = forward(batch, true)

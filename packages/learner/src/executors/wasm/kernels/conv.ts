@@ -2,9 +2,11 @@
  * Dense k×k convolution with any stride, zero padding: y[p] = Σ_tap x[stride·p + tap] · w[tap], w `k × k × inputs × outputs`.
  * In a zero-bordered copy of one image, the k·inputs numbers under one row of the window lie side by side, so that a row
  * of results is the sum of k matrix products whose left side overlaps itself: no patches are copied.
- * `panels` takes the right side of each product. There is no input gradient: it is for a network's first layer.
+ * The input gradient goes the other way: for each row of the window dy times its turned weights are patches, `outHeight ×
+ * outWidth × k·inputs`, which are added up in the bordered image. `panels` takes the right side of each product.
  */
-import { matmul, toPanels } from './matmul'
+import { matmul, toPanels, transposedToPanels } from './matmul'
+import { addScaled } from './vectors'
 
 export function conv(
   x: usize,
@@ -38,6 +40,47 @@ export function conv(
         matmul(from, step, 4, panels + <usize>k * panelRow, y, outWidth, inner, outputs, k > 0 ? 1 : 0)
       }
     }
+  }
+}
+
+export function convInputGradient(
+  dy: usize,
+  w: usize,
+  dx: usize,
+  bordered: usize,
+  panels: usize,
+  patches: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  inputs: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outputs: i32,
+  kernel: i32,
+  stride: i32,
+  padding: i32,
+): void {
+  const inner = kernel * inputs
+  const step: usize = (<usize>(stride * inputs)) << 2
+  const row: usize = (<usize>((width + 2 * padding) * inputs)) << 2
+  const panelRow: usize = (<usize>(outputs * ((inner + 7) & ~7))) << 2
+  const imageX: usize = (<usize>(height * width * inputs)) << 2
+  const imageY: usize = (<usize>(outHeight * outWidth * outputs)) << 2
+  for (let k = 0; k < kernel; k++) {
+    transposedToPanels(w + ((<usize>(k * inner * outputs)) << 2), panels + <usize>k * panelRow, outputs, inner)
+  }
+  for (let n = 0; n < batch; n++, dy += imageY, dx += imageX) {
+    memory.fill(bordered, 0, <usize>(height + 2 * padding) * row)
+    for (let k = 0; k < kernel; k++) {
+      matmul(dy, (<usize>outputs) << 2, 4, panels + <usize>k * panelRow, patches, outHeight * outWidth, outputs, inner, 0)
+      let patch = patches
+      for (let r = 0; r < outHeight; r++) {
+        let to = bordered + <usize>(r * stride + k) * row
+        for (let c = 0; c < outWidth; c++, to += step, patch += (<usize>inner) << 2) addScaled(patch, 1, to, inner)
+      }
+    }
+    unborder(bordered, dx, height, width * inputs, padding, padding * inputs)
   }
 }
 
@@ -82,4 +125,12 @@ function border(x: usize, bordered: usize, height: i32, row: i32, above: i32, be
   memory.fill(bordered, 0, <usize>(height + 2 * above) * fullBytes)
   bordered += <usize>above * fullBytes + ((<usize>beside) << 2)
   for (let r = 0; r < height; r++, x += rowBytes, bordered += fullBytes) memory.copy(bordered, x, rowBytes)
+}
+
+/** Copies the rows back from between their border. */
+function unborder(bordered: usize, x: usize, height: i32, row: i32, above: i32, beside: i32): void {
+  const rowBytes: usize = (<usize>row) << 2
+  const fullBytes: usize = (<usize>(row + 2 * beside)) << 2
+  bordered += <usize>above * fullBytes + ((<usize>beside) << 2)
+  for (let r = 0; r < height; r++, x += rowBytes, bordered += fullBytes) memory.copy(x, bordered, rowBytes)
 }

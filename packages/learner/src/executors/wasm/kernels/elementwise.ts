@@ -27,16 +27,3 @@ export function reluGradient(y: usize, dy: usize, dx: usize, count: i32): void {
     storeLanes(dx + at, whereAbove(loadLanes(y + at, lanes), f32x4.splat(0), loadLanes(dy + at, lanes)), lanes)
   }
 }
-
-export function sigmoid(x: usize, y: usize, count: i32): void {
-  for (let at: usize = 0; at < (<usize>count) << 2; at += 4) {
-    store<f32>(y + at, 1 / (1 + Mathf.exp(-load<f32>(x + at))))
-  }
-}
-
-export function sigmoidGradient(y: usize, dy: usize, dx: usize, count: i32): void {
-  for (let at: usize = 0; at < (<usize>count) << 2; at += 4) {
-    const s = load<f32>(y + at)
-    store<f32>(dx + at, load<f32>(dy + at) * s * (1 - s))
-  }
-}

@@ -1,10 +1,11 @@
 /** The module's exports: one function per kernel of a plan, and the first free byte of memory. */
-export { add, relu, reluGradient, sigmoid, sigmoidGradient } from './elementwise'
+export { add, relu, reluGradient } from './elementwise'
 export { batchNorm, batchNormGradient, batchNormInference } from './batch-norm'
 export { biasedProduct, biasGradient, product, productInputGradient, productWeightGradient } from './product'
-export { conv, convWeightGradient } from './conv'
+export { conv, convInputGradient, convWeightGradient } from './conv'
 export { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from './depthwise'
-export { gate, gateGradient, globalAverage, globalAverageGradient } from './gate'
+export { gate, gateFactors, gateGradient, gateWeightGradient } from './gate'
+export { globalAverage, globalAverageGradient } from './global-average'
 export { adam, moveTowards, sgd, squaredNorm } from './optimiser'
 export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pooling'
 

@@ -1,0 +1,42 @@
+/** What the WebAssembly kernels need while they run. */
+import type { ArenaNeeds, SizesOf, Workspace } from '@passerby/backbones'
+
+/** The right side of a matrix product in panels of eight columns (`matmul.ts`). */
+const panels = (inner: number, columns: number) => inner * Math.ceil(columns / 8) * 8
+
+/** A product that sums over rows takes this many at a time (`ROWS` of `lanes.ts`). */
+const ROWS_AT_ONCE = 64
+
+/** One image with its padding. */
+const bordered = ({ height, width, inputs, padding }: SizesOf<'conv'>) =>
+  (height + 2 * padding) * (width + 2 * padding) * inputs
+
+/** One image in planes of four channels, with one pixel of zeros around (`planes.ts`). */
+const planes = ({ height, width, channels }: SizesOf<'depthwise'>) => ({
+  planes: Math.ceil(channels / 4) * 4 * (height + 2) * (width + 2),
+})
+
+const WORKSPACE: Workspace = {
+  product: ({ inner, columns }) => ({ panels: panels(inner, columns) }),
+  biasedProduct: ({ inner, columns }) => ({ panels: panels(inner, columns) }),
+  productInputGradient: ({ inner, columns }) => ({ panels: panels(columns, inner) }),
+  productWeightGradient: ({ columns }) => ({ panels: panels(ROWS_AT_ONCE, columns) }),
+  conv: (sizes) => ({
+    bordered: bordered(sizes),
+    panels: panels(sizes.kernel * sizes.kernel * sizes.inputs, sizes.outputs),
+  }),
+  convInputGradient: (sizes) => ({
+    bordered: bordered(sizes),
+    panels: panels(sizes.outputs, sizes.kernel * sizes.inputs) * sizes.kernel,
+    patches: sizes.outHeight * sizes.outWidth * sizes.kernel * sizes.inputs,
+  }),
+  convWeightGradient: (sizes) => ({ bordered: bordered(sizes), panels: panels(sizes.outWidth, sizes.outputs) }),
+  depthwise: planes,
+  depthwiseInputGradient: planes,
+  depthwiseWeightGradient: planes,
+  batchNormInference: ({ channels }) => ({ deviation: channels }),
+  batchNormGradient: ({ channels }) => ({ sums: 2 * channels }),
+}
+
+/** Values start on a cache line. */
+export const WASM_ARENA: ArenaNeeds = { workspace: WORKSPACE, alignment: 16 }
