@@ -1,7 +1,7 @@
 /** Random operands for a kernel, and what its twin makes of them: every executor's kernels are compared with that. */
 import { KERNELS, type Kernel } from '@passerby/backbones'
 import { rng } from '@passerby/reid'
-import { TWINS, type Twin } from './twins.ts'
+import { TWINS } from './twins.ts'
 
 export type Arrays = Readonly<Record<string, Float64Array>>
 
@@ -51,5 +51,5 @@ interface NamelessTwin {
 
 /** One kernel's names are not another's: here they are only names. */
 function twinOf(kernel: Kernel): NamelessTwin {
-  return TWINS[kernel] as unknown as Twin<'product'> & NamelessTwin
+  return TWINS[kernel] as unknown as NamelessTwin
 }

@@ -1,5 +1,5 @@
-import { preludeOf, REGIONS, type Storage } from './prelude.ts'
-import { shaderOf, SHADERS, signatureOf, type ShaderName } from './shaders.ts'
+import { preludeOf, REGIONS, type Signature, type Storage } from './prelude.ts'
+import { declarationOf, shadersOf, SHADERS, type ShaderName } from './shaders.ts'
 import type { LaneCount, Shader, Sizes } from './shaders/shader.ts'
 
 /** Shaders compiled for a device. All share one layout of bindings, so that a whole pass needs one bind group. */
@@ -14,6 +14,8 @@ export interface Pipelines {
 export interface PlannedCall {
   /** Arena offsets are counted in as many numbers. */
   readonly lanes: LaneCount
+  /** What its uniform says behind the operands. */
+  readonly sizes: readonly number[]
   /** Numbers of `workspace` that it needs. */
   readonly workspace: number
   readonly dispatches: readonly Dispatch[]
@@ -57,26 +59,25 @@ export async function loadPipelines(device: GPUDevice, options: LoadOptions): Pr
       compute: { module: device.createShaderModule({ label, code }) },
     })
 
-  const compiled = new Map<string, readonly GPUComputePipeline[]>()
-  await Promise.all(
-    names.flatMap((name) =>
-      lanesOf(shaderOf(name)).map(async (lanes) => {
-        const prelude = preludeOf(signatureOf(name), lanes, storage)
-        const codes = shaderOf(name).passes.map(({ code }) => (typeof code === 'string' ? code : code(lanes)))
-        const key = keyOf(name, lanes)
-        compiled.set(key, await Promise.all(codes.map((code) => compile(prelude + code, key))))
-      }),
-    ),
-  )
+  const compiled = new Map<Shader, ReadonlyMap<LaneCount, readonly GPUComputePipeline[]>>()
+  const compileShader = async (name: ShaderName, shader: Shader) => {
+    const byLanes = lanesOf(shader).map(async (lanes) => {
+      const prelude = preludeOf(signatureOf(name, shader), lanes, storage)
+      const codes = shader.passes.map(({ code }) => prelude + (typeof code === 'string' ? code : code(lanes)))
+      return [lanes, await Promise.all(codes.map((code) => compile(code, `${name} by ${lanes}`)))] as const
+    })
+    compiled.set(shader, new Map(await Promise.all(byLanes)))
+  }
+  await Promise.all(names.flatMap((name) => shadersOf(name).map((shader) => compileShader(name, shader))))
 
   return {
     device,
     storage,
     layout,
     plan(name, sizes) {
-      const shader = shaderOf(name)
-      const lanes = shader.wide?.(sizes) ? 4 : 1
-      const pipelines = compiled.get(keyOf(name, lanes))
+      const shader = shadersOf(name).find((one) => one.fits?.(sizes) ?? true)
+      const lanes = shader?.wide?.(sizes) ? 4 : 1
+      const pipelines = shader && compiled.get(shader)?.get(lanes)
       if (!pipelines) throw new RangeError(`plan: the shader '${name}' is not loaded`)
       const dispatches = shader.passes.map((pass, index): Dispatch => {
         const [x, y = 1, z = 1] = pass.workgroups(sizes, lanes)
@@ -84,6 +85,7 @@ export async function loadPipelines(device: GPUDevice, options: LoadOptions): Pr
       })
       return {
         lanes,
+        sizes: sizesInCall(name, shader, sizes),
         workspace: shader.workspace?.(sizes) ?? 0,
         dispatches: dispatches.filter(({ workgroups }) => Math.min(...workgroups) > 0),
       }
@@ -94,8 +96,16 @@ export async function loadPipelines(device: GPUDevice, options: LoadOptions): Pr
 /** Every shader's name. */
 export const ALL_SHADERS = Object.keys(SHADERS) as ShaderName[]
 
-const keyOf = (name: ShaderName, lanes: LaneCount) => `${name} by ${lanes}`
-
 function lanesOf(shader: Shader): readonly LaneCount[] {
   return shader.wide ? [1, 4] : [1]
+}
+
+function signatureOf(name: ShaderName, shader: Shader): Signature {
+  const { operands, sizes } = declarationOf(name)
+  return { operands, sizes: [...sizes, ...Object.keys(shader.derived ?? {})] }
+}
+
+function sizesInCall(name: ShaderName, shader: Shader, sizes: Sizes<string>): readonly number[] {
+  const derived = Object.values(shader.derived ?? {}).map((from) => from(sizes))
+  return [...declarationOf(name).sizes.map((size) => sizes[size]), ...derived]
 }

@@ -1,7 +1,7 @@
 /** Calls of shaders put into a row once, so that running them is encoding alone. */
 import { REGIONS, type Region } from './prelude.ts'
 import { CALL_BYTES, type Pipelines } from './pipelines.ts'
-import { signatureOf, type ShaderName } from './shaders.ts'
+import type { ShaderName } from './shaders.ts'
 import type { Sizes } from './shaders/shader.ts'
 
 /** One call: where its operands start, in numbers, in the order of its signature, and its sizes by name. */
@@ -30,10 +30,9 @@ export function assemble(pipelines: Pipelines, calls: readonly Call[]): Program 
   const { device, layout } = pipelines
   const numbers = new Uint32Array((Math.max(calls.length, 1) * CALL_BYTES) / 4)
   const planned = calls.map((call, index) => {
-    const { lanes, workspace, dispatches } = pipelines.plan(call.shader, call.sizes)
+    const { lanes, sizes, workspace, dispatches } = pipelines.plan(call.shader, call.sizes)
     const starts = call.operands.map(({ region, offset }) => (region === 'arena' ? offset / lanes : offset))
     if (!starts.every(Number.isInteger)) throw new RangeError(`assemble: an operand of '${call.shader}' is not aligned`)
-    const sizes = signatureOf(call.shader).sizes.map((name) => call.sizes[name])
     numbers.set([...starts, ...sizes], (index * CALL_BYTES) / 4)
     return { workspace, dispatches }
   })

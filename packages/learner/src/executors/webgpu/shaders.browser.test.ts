@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { drawOperands, largestErrors, runTwin } from '../testing/comparison.ts'
-import type { ShaderName } from './shaders.ts'
+import type { KernelShaderName } from './shaders.ts'
 import { loadShader, openDevice, runShader } from './testing/run-shader.ts'
 
 type Sizes = Readonly<Record<string, number>>
@@ -23,8 +23,28 @@ const MAXIMA = [
   { batch: 2, height: 9, width: 6, channels: 8, outHeight: 5, outWidth: 3, kernel: 3, stride: 2, padding: 1 },
 ]
 
+const PRODUCTS = [
+  { rows: 5, inner: 3, columns: 7 },
+  { rows: 130, inner: 36, columns: 20 },
+  { rows: 67, inner: 50, columns: 66 },
+  { rows: 65, inner: 68, columns: 132 },
+]
+
 /** Odd and even shapes: some by fours, some not, some of more than one workgroup. */
-const SIZES: { readonly [Name in ShaderName]: readonly Sizes[] } = {
+const SIZES: { readonly [Name in KernelShaderName]: readonly Sizes[] } = {
+  product: PRODUCTS,
+  biasedProduct: PRODUCTS,
+  productInputGradient: PRODUCTS.map((sizes, index) => ({ ...sizes, accumulate: index % 2 })),
+  productWeightGradient: [
+    { rows: 70, inner: 5, columns: 7 },
+    { rows: 1000, inner: 16, columns: 20 },
+    { rows: 300, inner: 36, columns: 68 },
+    { rows: 130, inner: 33, columns: 35 },
+  ],
+  biasGradient: [
+    { rows: 3, columns: 5 },
+    { rows: 200, columns: 4 },
+  ],
   add: [
     { count: 67, relu: 0 },
     { count: 1200, relu: 1 },
@@ -58,7 +78,7 @@ const SIZES: { readonly [Name in ShaderName]: readonly Sizes[] } = {
 const device = await openDevice()
 
 describe('every WebGPU kernel computes what its formula says, and writes nowhere else', { timeout: 60_000 }, () => {
-  it.each(Object.keys(SIZES) as ShaderName[])('%s', async (name) => {
+  it.each(Object.keys(SIZES) as KernelShaderName[])('%s', async (name) => {
     const pipelines = await loadShader(device, name)
     for (const [seed, sizes] of SIZES[name].entries()) {
       const operands = drawOperands(name, sizes, seed)

@@ -4,12 +4,20 @@ import { depthwiseWeightGradient } from './shaders/depthwise-weights.ts'
 import { depthwise, depthwiseInputGradient } from './shaders/depthwise.ts'
 import { add, relu, reluGradient } from './shaders/elementwise.ts'
 import { gate, gateFactors, gateGradient, gateWeightGradient } from './shaders/gate.ts'
+import { adam, sgd, squares } from './shaders/optimisers.ts'
 import { globalAverage, globalAverageGradient } from './shaders/pixel-sums.ts'
+import { place } from './shaders/place.ts'
 import { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './shaders/pooling.ts'
+import { biasedProduct, biasGradient, product, productInputGradient, productWeightGradient } from './shaders/product.ts'
 import type { KernelShader, Shader } from './shaders/shader.ts'
 
 /** A shader per row of `KERNELS`. */
-export const SHADERS = {
+const KERNEL_SHADERS = {
+  product,
+  biasedProduct,
+  productInputGradient,
+  productWeightGradient,
+  biasGradient,
   add,
   relu,
   reluGradient,
@@ -28,6 +36,20 @@ export const SHADERS = {
   gateWeightGradient,
 } satisfies { readonly [K in Kernel]?: KernelShader<K> | readonly KernelShader<K>[] }
 
+/** What a session runs beside its plan. */
+const SESSION_SHADERS = { place, squares, sgd, adam }
+
+/** Operands and sizes of these, as `KERNELS` has them. Flat buffers need no operands. */
+const DECLARATIONS: Readonly<Record<keyof typeof SESSION_SHADERS, Signature>> = {
+  place: { operands: ['crops', 'placements', 'images'], sizes: ['batch', 'height', 'width'] },
+  squares: { operands: [], sizes: ['weights'] },
+  sgd: { operands: [], sizes: ['weights', 'statistics', 'clip', 'nesterov'] },
+  adam: { operands: [], sizes: ['weights', 'statistics', 'clip', 'nesterov'] },
+}
+
+export const SHADERS = { ...KERNEL_SHADERS, ...SESSION_SHADERS }
+
+export type KernelShaderName = keyof typeof KERNEL_SHADERS
 export type ShaderName = keyof typeof SHADERS
 
 export function shadersOf(name: ShaderName): readonly Shader[] {
@@ -35,6 +57,11 @@ export function shadersOf(name: ShaderName): readonly Shader[] {
 }
 
 export function declarationOf(name: ShaderName): Signature {
+  if (isSessions(name)) return DECLARATIONS[name]
   const { reads, writes, sizes } = KERNELS[name]
   return { operands: [...reads, ...writes], sizes }
+}
+
+function isSessions(name: ShaderName): name is keyof typeof SESSION_SHADERS {
+  return name in SESSION_SHADERS
 }

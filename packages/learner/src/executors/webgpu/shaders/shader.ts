@@ -5,6 +5,10 @@ import type { KERNELS, Kernel } from '@passerby/backbones'
  * four numbers at a time (`wide`) is compiled twice, its code the same: `LANES` is then 4 and `Lanes` is `vec4f`.
  */
 export interface Shader<Size extends string = string> {
+  /** Whether it serves these sizes; absent: all. A kernel may have several shaders, and the first that fits is taken. */
+  fits?(sizes: Sizes<Size>): boolean
+  /** Numbers that follow from the sizes, in `call` beside them. */
+  readonly derived?: Readonly<Record<string, SizeFunction<Size>>>
   /** Numbers of `workspace` that its passes leave to each other; absent: none. */
   workspace?(sizes: Sizes<Size>): number
   /** Whether four numbers at a time go well with these sizes; absent: never. */
@@ -22,6 +26,7 @@ export interface Pass<Size extends string = string> {
 
 export type LaneCount = 1 | 4
 export type Sizes<Size extends string> = Readonly<Record<Size, number>>
+export type SizeFunction<Size extends string> = { of(sizes: Sizes<Size>): number }['of']
 export type KernelShader<K extends Kernel> = Shader<(typeof KERNELS)[K]['sizes'][number]>
 
 /** Along x, y and z; at most 65,535 each. A pass of none is left out. */
