@@ -4,8 +4,8 @@ import type { PixelSet } from '@passerby/crops'
 export type LabelledPixels = Omit<PixelSet, 'names'>
 
 /** Mean and deviation of ImageNet's channels, on a scale of 0 to 1: what ReID's pretrained backbones expect. */
-const MEAN = [0.485, 0.456, 0.406]
-const DEVIATION = [0.229, 0.224, 0.225]
+export const MEAN = [0.485, 0.456, 0.406]
+export const DEVIATION = [0.229, 0.224, 0.225]
 
 /** Normalised value of each byte, per channel: `table[channel][byte]`. */
 const table = MEAN.map((mean, channel) =>

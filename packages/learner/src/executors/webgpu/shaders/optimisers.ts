@@ -14,34 +14,31 @@ export const SETTINGS_SIZE = 16
 /** As PyTorch's `clip_grad_norm_` has it. */
 const CLIP_EPSILON = 1e-6
 
-/** The sum over a workgroup of what its invocations have in `parts`, in all of them. */
-const SUM_OF_PARTS = `
-var<workgroup> parts: array<f32, 256>;
-fn sumOfParts(t: u32) -> f32 {
-  for (var half = 128u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (t < half) { parts[t] += parts[t + half]; }
-  }
-  workgroupBarrier();
-  return parts[0];
-}`
+/** Partial sums: few, since every invocation of the next pass adds them up. */
+const MOST_CHUNKS = 64
 
-const chunksOf = ({ weights }: { readonly weights: number }) => Math.min(256, Math.ceil(weights / INVOCATIONS))
+const chunksOf = ({ weights }: { readonly weights: number }) => Math.min(MOST_CHUNKS, Math.ceil(weights / INVOCATIONS))
 
-/** Σ gradient², in at most 256 parts. */
+/** Σ gradient², in at most 64 parts. */
 export const squares: Shader<'weights'> = {
   workspace: chunksOf,
   passes: [
     {
-      code: `${SUM_OF_PARTS}
+      code: `
+var<workgroup> parts: array<f32, 256>;
 @compute @workgroup_size(256) fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32
 ) {
   var sum = 0.;
   for (var i = group.x * 256u + t; i < call.weights; i += groups.x * 256u) { sum += gradient[i] * gradient[i]; }
   parts[t] = sum;
-  sum = sumOfParts(t);
-  if (t == 0u) { workspace[group.x] = sum; }
+  workgroupBarrier();
+  if (t < 16u) { for (var other = t + 16u; other < 256u; other += 16u) { parts[t] += parts[other]; } }
+  workgroupBarrier();
+  if (t > 0u) { return; }
+  sum = 0.;
+  for (var other = 0u; other < 16u; other++) { sum += parts[other]; }
+  workspace[group.x] = sum;
 }`,
       workgroups: (sizes) => [chunksOf(sizes)],
     },
@@ -55,16 +52,15 @@ const optimiser = (settings: readonly string[], move: string): OptimiserShader =
   derived: { chunks: chunksOf },
   passes: [
     {
-      code: `${SUM_OF_PARTS}
+      code: `
 const SETTINGS = ${SETTINGS_SIZE}u;
-@compute @workgroup_size(256) fn main(
-  @builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32
-) {
+@compute @workgroup_size(256) fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   ${['rate', 'decay', 'longest', ...settings].map((name, i) => `let ${name} = state[${i}];`).join('\n  ')}
   var scale = 1.;
   if (call.clip == 1u) {
-    parts[t] = select(0., workspace[t], t < call.chunks);
-    scale = min(1., longest / (sqrt(sumOfParts(t)) + ${CLIP_EPSILON}));
+    var sum = 0.;
+    for (var chunk = 0u; chunk < call.chunks; chunk++) { sum += workspace[chunk]; }
+    scale = min(1., longest / (sqrt(sum) + ${CLIP_EPSILON}));
   }
   let i = indexOf(id, groups);
   if (i < call.weights) {

@@ -4,6 +4,7 @@ import { loadPipelines, type Pipelines } from '../pipelines.ts'
 import { REGIONS, type Region } from '../prelude.ts'
 import { assemble } from '../program.ts'
 import type { ShaderName } from '../shaders.ts'
+import { destroyRegions, fillRegions, readBuffer, runOnce } from './regions.ts'
 
 /** A value that no kernel makes, around every operand. */
 const FENCE = 12_345
@@ -19,8 +20,8 @@ export async function openDevice(): Promise<GPUDevice> {
   return device
 }
 
-export async function loadShader(device: GPUDevice, name: ShaderName): Promise<Pipelines> {
-  return loadPipelines(device, { storage: 'f32', names: [name] })
+export async function loadShader(device: GPUDevice, ...names: ShaderName[]): Promise<Pipelines> {
+  return loadPipelines(device, { storage: 'f32', names })
 }
 
 /**
@@ -47,22 +48,15 @@ export async function runShader(
   device.pushErrorScope('validation')
   const program = assemble(pipelines, [{ shader: kernel, operands: spans, sizes }])
   memory.set('workspace', Array<number>(program.workspace + 4).fill(Number.NaN))
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
-  const buffers = new Map<Region, GPUBuffer>()
-  for (const [region, numbers] of memory) {
-    const buffer = device.createBuffer({ size: numbers.length * 4, usage })
-    device.queue.writeBuffer(buffer, 0, Float32Array.from(numbers))
-    buffers.set(region, buffer)
-  }
-  const encoder = device.createCommandEncoder()
-  const pass = encoder.beginComputePass()
-  program.run(pass, program.bind(Object.fromEntries(buffers) as Record<Region, GPUBuffer>))
-  pass.end()
-  device.queue.submit([encoder.finish()])
+  const regions = fillRegions(
+    device,
+    Object.fromEntries([...memory].map(([region, numbers]) => [region, Float32Array.from(numbers)])),
+  )
+  runOnce(device, program, program.bind(regions))
   const after = new Map<Region, Float32Array>()
-  for (const [region, buffer] of buffers) after.set(region, await readBuffer(device, buffer))
+  for (const region of REGIONS) after.set(region, await readBuffer(device, regions[region]))
   const refusal = await device.popErrorScope()
-  for (const buffer of buffers.values()) buffer.destroy()
+  destroyRegions(regions)
   program.dispose()
   if (refusal) throw new Error(`runShader: ${refusal.message}`)
 
@@ -76,17 +70,6 @@ export async function runShader(
     throw new Error(`runShader: '${kernel}' wrote outside of its operands in ${region}`)
   }
   return results
-}
-
-async function readBuffer(device: GPUDevice, from: GPUBuffer): Promise<Float32Array> {
-  const staging = device.createBuffer({ size: from.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
-  const encoder = device.createCommandEncoder()
-  encoder.copyBufferToBuffer(from, 0, staging, 0, from.size)
-  device.queue.submit([encoder.finish()])
-  await staging.mapAsync(GPUMapMode.READ)
-  const values = new Float32Array(staging.getMappedRange().slice(0))
-  staging.destroy()
-  return values
 }
 
 /** Where a plan puts the operand of that name. */
