@@ -21,8 +21,7 @@ describe('dense convolutions behind the first layer', () => {
     const actual = await valuesOf(network, shape)
     await tf.setBackend('cpu')
     const expected = await valuesOf(plainNetworkOf(backbone), shape)
-    for (const [kind, deviation] of Object.entries(deviations(actual, expected))) {
-      expect(deviation, kind).toBeLessThan(1e-4)
-    }
+    const wrong = Object.entries(deviations(actual, expected)).filter(([, deviation]) => !(deviation < 1e-4))
+    expect(wrong).toEqual([])
   })
 })
