@@ -1,0 +1,63 @@
+import { rng } from '@passerby/reid'
+import { describe, expect, it } from 'vitest'
+import { placePixels, type Placement } from '../../data/pixels.ts'
+import { openDeviceCrops } from './device-crops.ts'
+import { assemble } from './program.ts'
+import { fillRegions, readBuffer, runOnce } from './testing/regions.ts'
+import { loadShader, openDevice } from './testing/run-shader.ts'
+
+const device = await openDevice()
+const pipelines = await loadShader(device, 'place')
+
+/** Crops of 45 bytes, so that few of them start at a multiple of four. */
+const random = rng(1, 'crops')
+const set = { height: 5, width: 3, pixels: Uint8Array.from({ length: 7 * 45 }, () => random.int(256)) }
+
+const batches: readonly (readonly Placement[])[] = [
+  [
+    { image: 6, mirrored: false, down: 0, right: 0 },
+    { image: 1, mirrored: true, down: 0, right: 0 },
+    { image: 1, mirrored: true, down: -2, right: 1 },
+    { image: 0, mirrored: false, down: 3, right: -1 },
+    { image: 3, mirrored: true, down: 9, right: 0 },
+  ],
+  Array.from({ length: 70 }, (_, i) => ({
+    image: i % 7,
+    mirrored: i % 3 === 0,
+    down: (i % 5) - 2,
+    right: (i % 4) - 2,
+  })),
+]
+
+describe.each([
+  ['that stay on the device', undefined, true],
+  ['that are uploaded with each batch', 100, false],
+])('crops %s', (_, mostBytes, resident) => {
+  it('become the batches that placePixels makes', async () => {
+    const crops = openDeviceCrops(device, set, mostBytes)
+    expect(crops.resident).toBe(resident)
+    for (const batch of batches) {
+      const expected = placePixels(set, batch)
+      const program = assemble(pipelines, [crops.place(batch.length, { region: 'arena', offset: 4 })])
+      const regions = {
+        ...fillRegions(device, { arena: new Float32Array(expected.length + 8) }),
+        crops: crops.fit(batch.length),
+      }
+      crops.put(batch)
+      runOnce(device, program, program.bind(regions))
+      const images = (await readBuffer(device, regions.arena)).slice(4, -4)
+      expect(Math.max(...images.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-6)
+      program.dispose()
+      regions.arena.destroy()
+    }
+    crops.dispose()
+  })
+
+  it('refuse an image that there is not, and more images than they have room for', () => {
+    const crops = openDeviceCrops(device, set, mostBytes)
+    crops.fit(3)
+    expect(() => crops.put([{ image: 7, mirrored: false, down: 0, right: 0 }])).toThrow(RangeError)
+    expect(() => crops.put(batches[1])).toThrow(RangeError)
+    crops.dispose()
+  })
+})
