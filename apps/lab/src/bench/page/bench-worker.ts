@@ -1,17 +1,14 @@
 import { reasonOf } from '@passerby/crops'
 import { locateWasmFiles } from '@passerby/learner/browser'
-import { runBenchJob, type BenchJob } from '../job.ts'
-import type { BenchAnswer } from './answer.ts'
+import type { WorkerAnswer } from '../../work/worker-pool.ts'
+import { laneOfThread, type LaneCall } from '../lane-call.ts'
 
 locateWasmFiles()
+const call = laneOfThread()
 
-globalThis.addEventListener('message', ({ data }: MessageEvent<BenchJob>) => {
-  runBenchJob(data).then(
-    (result) => globalThis.postMessage({ ok: true, result } satisfies BenchAnswer),
-    (error: unknown) =>
-      globalThis.postMessage({
-        ok: false,
-        message: reasonOf(error),
-      } satisfies BenchAnswer),
+globalThis.addEventListener('message', ({ data }: MessageEvent<LaneCall>) => {
+  call(data).then(
+    (result) => globalThis.postMessage({ ok: true, result } satisfies WorkerAnswer<unknown>),
+    (error: unknown) => globalThis.postMessage({ ok: false, message: reasonOf(error) } satisfies WorkerAnswer<unknown>),
   )
 })

@@ -1,16 +1,20 @@
-/** The page of `lab bench` in Chromium: one fresh worker per job, as training has one of its own. */
-import type { BenchAnswer, RunInWorker } from './answer.ts'
+/** The page of `lab bench` in Chromium: a worker for every lane, as training has one of its own. */
+import type { WorkerAnswer } from '../../work/worker-pool.ts'
+import type { PageThreads } from './threads.ts'
 
-const runInWorker: RunInWorker = (job) =>
-  new Promise((resolve) => {
-    const worker = new Worker(new URL('./bench-worker.ts', import.meta.url), { type: 'module' })
-    const settle = (answer: BenchAnswer) => {
-      worker.terminate()
-      resolve(answer)
-    }
-    worker.addEventListener('message', ({ data }: MessageEvent<BenchAnswer>) => settle(data))
-    worker.addEventListener('error', ({ message }) => settle({ ok: false, message }))
-    worker.postMessage(job)
-  })
+const workers: Worker[] = []
 
-Object.assign(globalThis, { runInWorker })
+const threads: PageThreads = {
+  startThread: () => workers.push(new Worker(new URL('./bench-worker.ts', import.meta.url), { type: 'module' })) - 1,
+  askThread: (thread, call) =>
+    new Promise((resolve) => {
+      const worker = workers[thread]
+      const once = { once: true }
+      worker.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer<unknown>>) => resolve(data), once)
+      worker.addEventListener('error', ({ message }) => resolve({ ok: false, message }), once)
+      worker.postMessage(call)
+    }),
+  endThread: (thread) => workers[thread].terminate(),
+}
+
+Object.assign(globalThis, threads)

@@ -1,0 +1,89 @@
+/** One contender on one backend, to be run a few steps at a time, so that several can take turns. */
+import { useBackend, type BackendName } from '../backend/use-backend.ts'
+import { tf } from '../tf.ts'
+import { nextTurn } from '../turn.ts'
+import type { ContenderName, OperationTime } from './contender.ts'
+import { countDeviceCalls, type StepCounts } from './counts.ts'
+import { exerciseOf, type ExerciseOptions } from './exercise.ts'
+import { watchKernels } from './kernel-watch.ts'
+import { openOurs } from './ours.ts'
+import { openStock } from './stock.ts'
+
+/** Plain data: it crosses into a page and its worker. `cpu` is here to compare with, and trains nowhere else. */
+export interface LaneOptions extends ExerciseOptions {
+  readonly contender: ContenderName
+  readonly backend: BackendName | 'cpu'
+}
+
+export interface Lane {
+  /** So many training steps, each with its loss read back. */
+  steps(count: number): Promise<Steps>
+  /** What one more step asks of the device, reading its loss included. */
+  count(): Promise<StepCounts>
+  /** Where the time of a step goes. */
+  operations(): Promise<readonly OperationTime[]>
+  held(): Promise<Held>
+  close(): Promise<void>
+}
+
+export interface Steps {
+  readonly milliseconds: readonly number[]
+  readonly losses: readonly number[]
+}
+
+/** What TensorFlow.js and the contender hold. */
+export interface Held {
+  readonly tensors: number
+  readonly bytes: number
+}
+
+/** Starts the backend and opens the contender; compiles nothing yet. Throws `LearnerError` ('no-backend'). */
+export async function openLane(options: LaneOptions): Promise<Lane> {
+  const { backend } = options
+  if (backend === 'cpu') await tf.setBackend(backend)
+  else await useBackend(backend)
+  const exercise = exerciseOf(options)
+  const contender = options.contender === 'stock' ? openStock(exercise) : openOurs(exercise)
+
+  const step = async () => {
+    const loss = contender.step()
+    const [value] = await loss.data()
+    loss.dispose()
+    return value
+  }
+
+  return {
+    async steps(count) {
+      await tf.setBackend(backend)
+      const milliseconds: number[] = []
+      const losses: number[] = []
+      for (let n = 0; n < count; n++) {
+        const started = performance.now()
+        losses.push(await step())
+        milliseconds.push(performance.now() - started)
+        await nextTurn()
+      }
+      return { milliseconds, losses }
+    },
+    async count() {
+      await tf.setBackend(backend)
+      let kernels = contender.plannedKernels()
+      const device = await countDeviceCalls(async () => {
+        const losses: tf.Scalar[] = []
+        watchKernels(
+          () => void losses.push(contender.step()),
+          () => kernels++,
+        )
+        await Promise.all(losses.map((loss) => loss.data()))
+        tf.dispose(losses)
+      })
+      return { kernels, ...(device?.dispatches ? { device } : {}) }
+    },
+    async operations() {
+      await tf.setBackend(backend)
+      return contender.operations()
+    },
+    held: async () => ({ tensors: tf.memory().numTensors, bytes: tf.memory().numBytes }),
+    close: async () => contender.dispose(),
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Stock TensorFlow.js, to compare with: the network on the tape, one variable per parameter, its own loss and optimiser.
+ * It is no part of the product.
+ */
+import { BATCH_NORM_MOMENTUM, parametersOf, parameterSize } from '@passerby/backbones'
+import { placePixels } from '../data/pixels.ts'
+import { tf } from '../tf.ts'
+import type { Contender } from './contender.ts'
+import { CLASSES, LABEL_SMOOTHING, OPTIMISER, type Exercise } from './exercise.ts'
+import { stockOperations, type PhasedStep } from './operations.ts'
+import { runStockGraph } from './stock-graph.ts'
+
+/** Images are normalised beforehand, which this contender is not charged for. */
+export function openStock({ backbone, parameters, head, pixels, batches, rate }: Exercise): Contender {
+  const variables = new Map<string, tf.Variable>()
+  let offset = 0
+  for (const parameter of parametersOf(backbone)) {
+    const values = parameters.subarray(offset, (offset += parameterSize(parameter)))
+    variables.set(parameter.name, variable(values, parameter.shape, parameter.role === 'weight'))
+  }
+  const embedding = head.length / CLASSES - 1
+  const kernel = variable(head.subarray(0, embedding * CLASSES), [embedding, CLASSES], true)
+  const bias = variable(head.subarray(embedding * CLASSES), [CLASSES], true)
+  const trained = [...variables.values(), kernel, bias].filter((one) => one.trainable)
+  const optimiser = tf.train.momentum(rate, OPTIMISER.momentum, OPTIMISER.nesterov)
+  const value = (name: string) => {
+    const found = variables.get(name)
+    if (!found) throw new RangeError(`openStock: no parameter '${name}'`)
+    return found
+  }
+  const move = (running: tf.Variable, batch: tf.Tensor) =>
+    tf.tidy(() => running.assign(tf.add(running.mul(1 - BATCH_NORM_MOMENTUM), batch.mul(BATCH_NORM_MOMENTUM))))
+  const ready = batches.map(({ placements, labels }) => ({ images: placePixels(pixels, placements), labels }))
+  let steps = 0
+
+  const step: PhasedStep = (onPhase) => {
+    const { images, labels } = ready[steps++ % ready.length]
+    onPhase('forward')
+    const lossOf = (): tf.Scalar => {
+      const x = tf.tensor4d(images, [labels.length, pixels.height, pixels.width, 3])
+      const embeddings = runStockGraph(backbone, x, {
+        value,
+        onMoments({ parameters }, { mean, variance }, rows) {
+          move(value(`${parameters}.running_mean`), mean)
+          move(value(`${parameters}.running_var`), variance.mul(rows / (rows - 1)))
+        },
+      })
+      const logits = tf.add(tf.matMul(embeddings, kernel), bias)
+      const targets = tf.oneHot(tf.tensor1d([...labels], 'int32'), CLASSES)
+      const loss: tf.Scalar = tf.losses.softmaxCrossEntropy(targets, logits, undefined, LABEL_SMOOTHING)
+      onPhase('backward')
+      return loss
+    }
+    // `optimiser.minimize`, with a look at its halves.
+    const { value: loss, grads } = tf.variableGrads(lossOf, trained)
+    onPhase('update')
+    optimiser.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })))
+    tf.dispose(grads)
+    return loss
+  }
+
+  return {
+    step: () => step(() => {}),
+    operations: () => stockOperations(step),
+    plannedKernels: () => 0,
+    dispose() {
+      optimiser.dispose()
+      tf.dispose([...variables.values(), kernel, bias])
+    },
+  }
+}
+
+function variable(values: Float32Array, shape: readonly number[], trainable: boolean): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.tensor(values, [...shape]), trainable))
+}
