@@ -1,3 +1,4 @@
+import { crossEntropyOnDevice } from '../executors/webgpu/cross-entropy.ts'
 import { tf } from '../tf.ts'
 
 /**
@@ -12,6 +13,7 @@ export function smoothedTargets(labels: readonly number[], classes: number, smoo
 
 /** Mean over the batch of −Σ target · log softmax(logits), both `[batch, classes]`. The gradient is towards `logits`. */
 export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
+  if (tf.getBackend() === 'webgpu') return crossEntropyOnDevice(logits, targets)
   return tf.customGrad((...inputs) => {
     // TensorFlow.js types the trailing `save` as one more tensor.
     const [logits, targets, save] = inputs as unknown as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc]

@@ -35,8 +35,9 @@ function openSession(
   let gradient: Float32Array | undefined
   const forward = (batch: readonly Placement[], training: boolean) => {
     if (batch.length < (training ? 2 : 1)) throw new RangeError(`session: a batch of ${batch.length}`)
-    const fill = (images: Float32Array) => placePixelsInto(images, pixels, batch)
-    return executor.forward({ batch: batch.length, height, width, training }, fill)
+    return executor.forward({ batch: batch.length, height, width, training }, (images) =>
+      placePixelsInto(images, pixels, batch),
+    )
   }
   const tensorOf = ({ embeddings }: ForwardPass) =>
     tf.tensor2d(embeddings.slice(), [embeddings.length / embedding, embedding])
