@@ -4,6 +4,6 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
-import '@tensorflow/tfjs-backend-webgpu'
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 
-export { BackendWasm, setWasmPaths, tf }
+export { BackendWasm, setWasmPaths, tf, WebGPUBackend }
