@@ -1,4 +1,6 @@
+import { trainedOnDevice } from '../executors/webgpu/trained-on-device.ts'
 import { tf } from '../tf.ts'
+import { clipped } from './clipped.ts'
 import type { Adam, Optimiser, Sgd } from './optimiser.ts'
 
 /** A flat tensor that an optimiser moves, with the optimiser's state, by TensorFlow.js on whatever backend is current. */
@@ -11,6 +13,7 @@ export interface Trained {
 
 /** `values` are copied; optimiser state starts at 0. */
 export function trained(values: Float32Array, optimiser: Optimiser): Trained {
+  if (tf.getBackend() === 'webgpu') return trainedOnDevice(values, optimiser)
   const zeros = () => tf.keep(tf.zeros<tf.Rank.R1>([values.length]))
   let state: State = { value: tf.keep(tf.tensor1d(values)), first: zeros() }
   if (optimiser.kind === 'adam') state = { ...state, second: zeros() }
@@ -52,10 +55,4 @@ function adam(
   const deviation = tf.add(tf.sqrt(tf.div(square, 1 - beta2 ** steps)), epsilon)
   const move = tf.div(tf.mul(mean, rate / (1 - beta1 ** steps)), deviation)
   return { value: tf.sub(value, move), first: mean, second: square }
-}
-
-function clipped(gradient: tf.Tensor1D, clip: number | undefined): tf.Tensor1D {
-  if (clip === undefined) return gradient
-  const factor = tf.minimum(1, tf.div(clip, tf.add(tf.norm(gradient), 1e-6)))
-  return tf.mul(gradient, factor)
 }

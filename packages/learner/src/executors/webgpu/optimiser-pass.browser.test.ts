@@ -31,7 +31,7 @@ async function after(optimiser: Optimiser, { values, gradients, running, statist
   const group = program.bind(regions)
   for (const [index, gradient] of gradients.entries()) {
     device.queue.writeBuffer(regions.gradient, 0, gradient)
-    device.queue.writeBuffer(regions.state, 0, stepSettings(optimiser, 0.05, index + 1))
+    device.queue.writeBuffer(regions.state, 0, Float32Array.from(stepSettings(optimiser, 0.05, index + 1)))
     runOnce(device, program, group)
   }
   const parameters = await readBuffer(device, regions.parameters)

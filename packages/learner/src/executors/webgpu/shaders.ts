@@ -43,8 +43,8 @@ const SESSION_SHADERS = { place, squares, sgd, adam }
 const DECLARATIONS: Readonly<Record<keyof typeof SESSION_SHADERS, Signature>> = {
   place: { operands: ['crops', 'placements', 'images'], sizes: ['batch', 'height', 'width'] },
   squares: { operands: [], sizes: ['weights'] },
-  sgd: { operands: [], sizes: ['weights', 'statistics', 'clip', 'nesterov'] },
-  adam: { operands: [], sizes: ['weights', 'statistics', 'clip', 'nesterov'] },
+  sgd: { operands: [], sizes: ['weights', 'statistics', 'clip'] },
+  adam: { operands: [], sizes: ['weights', 'statistics', 'clip'] },
 }
 
 export const SHADERS = { ...KERNEL_SHADERS, ...SESSION_SHADERS }

@@ -2,13 +2,13 @@
  * One pass over flat buffers, as PyTorch computes it (`training/optimiser.ts` has the formulas): weights move by their
  * gradient, and the running statistics behind them towards the batch's, running ← 0.9·running + 0.1·batch.
  *
- * `state` starts with the settings of this step, in the order of the declarations here; then come the velocity, or the first
- * and the second moments. Where `clip` is 1, `squares` has left partial sums of gradient² in the workspace.
+ * `state` starts with the settings of this step; then come the velocity, or the first and the second moments. Where `clip` is 1, `squares` has left partial sums of gradient² in the workspace.
  */
 import { BATCH_NORM_MOMENTUM } from '@passerby/backbones'
+import type { Optimiser } from '../../../training/optimiser.ts'
 import { INVOCATIONS, oneForEach, type Shader } from './shader.ts'
 
-/** Numbers of `state` before the optimiser's own. */
+/** Numbers of `state` kept for settings, before the optimiser's own. */
 export const SETTINGS_SIZE = 16
 
 /** As PyTorch's `clip_grad_norm_` has it. */
@@ -45,17 +45,37 @@ var<workgroup> parts: array<f32, 256>;
   ],
 }
 
-type OptimiserShader = Shader<'weights' | 'statistics' | 'clip' | 'nesterov'>
+/** The numbers that an optimiser is set to for a step, in their order; `longest` is the length at which gradients are clipped. */
+export const SETTINGS = {
+  sgd: ['rate', 'decay', 'longest', 'momentum', 'nesterov'],
+  adam: ['rate', 'decay', 'longest', 'keepFirst', 'takeFirst', 'keepSecond', 'takeSecond', 'epsilon', 'unbias'],
+} as const satisfies Readonly<Record<Optimiser['kind'], readonly string[]>>
 
-/** `move` finds the weight's `value` and decayed gradient `g`, and its own numbers at `i + SETTINGS`. */
-const optimiser = (settings: readonly string[], move: string): OptimiserShader => ({
+/** What a step does with the weight at `value`, its decayed gradient `g`, and the optimiser's own numbers for it. */
+export const MOVES: Readonly<Record<Optimiser['kind'], (value: string, first: string, second: string) => string>> = {
+  /** velocity ← momentum·velocity + g; value ← value − rate·(g + momentum·velocity with Nesterov, else velocity) */
+  sgd: (value, velocity) => `
+    ${velocity} = momentum * ${velocity} + g;
+    ${value} -= rate * select(${velocity}, g + momentum * ${velocity}, nesterov == 1);`,
+  /**
+   * first ← β₁·first + (1 − β₁)·g, second ← β₂·second + (1 − β₂)·g², value ← value − rate·first / (√(second·unbias) + ε);
+   * 1 / (1 − β₁ᵗ) is in `rate`, and `unbias` is 1 / (1 − β₂ᵗ).
+   */
+  adam: (value, first, second) => `
+    ${first} = keepFirst * ${first} + takeFirst * g;
+    ${second} = keepSecond * ${second} + takeSecond * g * g;
+    ${value} -= rate * ${first} / (sqrt(${second} * unbias) + epsilon);`,
+}
+
+type OptimiserShader = Shader<'weights' | 'statistics' | 'clip'>
+
+const optimiser = (kind: Optimiser['kind']): OptimiserShader => ({
   derived: { chunks: chunksOf },
   passes: [
     {
       code: `
-const SETTINGS = ${SETTINGS_SIZE}u;
 @compute @workgroup_size(256) fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  ${['rate', 'decay', 'longest', ...settings].map((name, i) => `let ${name} = state[${i}];`).join('\n  ')}
+  ${SETTINGS[kind].map((name, i) => `let ${name} = state[${i}];`).join('\n  ')}
   var scale = 1.;
   if (call.clip == 1u) {
     var sum = 0.;
@@ -64,9 +84,9 @@ const SETTINGS = ${SETTINGS_SIZE}u;
   }
   let i = indexOf(id, groups);
   if (i < call.weights) {
-    let value = parameters[i];
-    let g = scale * gradient[i] + decay * value;
-    ${move}
+    let g = scale * gradient[i] + decay * parameters[i];
+    let own = ${SETTINGS_SIZE}u + i;
+    ${MOVES[kind]('parameters[i]', 'state[own]', 'state[own + call.weights]')}
   } else if (i < call.weights + call.statistics) {
     parameters[i] = ${1 - BATCH_NORM_MOMENTUM} * parameters[i] + ${BATCH_NORM_MOMENTUM} * statistics[i - call.weights];
   }
@@ -76,26 +96,5 @@ const SETTINGS = ${SETTINGS_SIZE}u;
   ],
 })
 
-/** velocity ← momentum·velocity + g; value ← value − rate·(g + momentum·velocity), or − rate·velocity. */
-export const sgd: OptimiserShader = optimiser(
-  ['momentum'],
-  `
-    let velocity = momentum * state[SETTINGS + i] + g;
-    state[SETTINGS + i] = velocity;
-    parameters[i] = value - rate * select(velocity, g + momentum * velocity, call.nesterov == 1u);`,
-)
-
-/**
- * first ← β₁·first + (1 − β₁)·g, second ← β₂·second + (1 − β₂)·g², value ← value − rate·first / (√(second·unbias) + ε);
- * 1 / (1 − β₁ᵗ) is in `rate`, and `unbias` is 1 / (1 − β₂ᵗ).
- */
-export const adam: OptimiserShader = optimiser(
-  ['keepFirst', 'takeFirst', 'keepSecond', 'takeSecond', 'epsilon', 'unbias'],
-  `
-    let at = SETTINGS + i;
-    let first = keepFirst * state[at] + takeFirst * g;
-    let second = keepSecond * state[at + call.weights] + takeSecond * g * g;
-    state[at] = first;
-    state[at + call.weights] = second;
-    parameters[i] = value - rate * first / (sqrt(second * unbias) + epsilon);`,
-)
+export const sgd: OptimiserShader = optimiser('sgd')
+export const adam: OptimiserShader = optimiser('adam')

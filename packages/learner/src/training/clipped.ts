@@ -1,0 +1,8 @@
+import { tf } from '../tf.ts'
+
+/** The gradient, scaled down to `clip` where it is longer than that (`Optimiser`). */
+export function clipped(gradient: tf.Tensor1D, clip: number | undefined): tf.Tensor1D {
+  if (clip === undefined) return gradient
+  const factor = tf.minimum(1, tf.div(clip, tf.add(tf.norm(gradient), 1e-6)))
+  return tf.mul(gradient, factor)
+}
