@@ -28,15 +28,18 @@ export interface Dispatch {
 
 export interface LoadOptions {
   readonly storage: Storage
+  /** Whether a processor plays the graphics card. */
+  readonly software: boolean
   readonly names: readonly ShaderName[]
 }
 
 /** The uniform of one call; also what WebGPU wants dynamic offsets to be multiples of. */
 export const CALL_BYTES = 256
 
-/** Compiles shaders, all at once, by default every one. Throws `GPUPipelineError` for one that does not compile. */
+/** Compiles shaders, all at once, by default every one. Throws an `Error` for one that does not compile. */
 export async function loadPipelines(device: GPUDevice, options: LoadOptions): Promise<Pipelines> {
-  const { storage, names } = options
+  const { storage, software, names } = options
+  const usable = (name: ShaderName) => shadersOf(name).filter((shader) => !(software && shader.inWorkgroupMemory))
   const layout = device.createBindGroupLayout({
     entries: [
       ...REGIONS.map((_, binding) => ({
@@ -52,12 +55,16 @@ export async function loadPipelines(device: GPUDevice, options: LoadOptions): Pr
     ],
   })
   const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] })
-  const compile = (code: string, label: string) =>
-    device.createComputePipelineAsync({
-      label,
-      layout: pipelineLayout,
-      compute: { module: device.createShaderModule({ label, code }) },
-    })
+  const compile = async (code: string, label: string) => {
+    const module = device.createShaderModule({ label, code })
+    try {
+      return await device.createComputePipelineAsync({ label, layout: pipelineLayout, compute: { module } })
+    } catch (cause) {
+      const { messages } = await module.getCompilationInfo()
+      const why = messages.map(({ message, lineNum }) => `line ${lineNum}: ${message}`)
+      throw new Error(`The shader '${label}' does not compile here. ${why.join(' ')}`, { cause })
+    }
+  }
 
   const compiled = new Map<Shader, ReadonlyMap<LaneCount, readonly GPUComputePipeline[]>>()
   const compileShader = async (name: ShaderName, shader: Shader) => {
@@ -68,14 +75,14 @@ export async function loadPipelines(device: GPUDevice, options: LoadOptions): Pr
     })
     compiled.set(shader, new Map(await Promise.all(byLanes)))
   }
-  await Promise.all(names.flatMap((name) => shadersOf(name).map((shader) => compileShader(name, shader))))
+  await Promise.all(names.flatMap((name) => usable(name).map((shader) => compileShader(name, shader))))
 
   return {
     device,
     storage,
     layout,
     plan(name, sizes) {
-      const shader = shadersOf(name).find((one) => one.fits?.(sizes) ?? true)
+      const shader = usable(name).find((one) => one.fits?.(sizes) ?? true)
       const lanes = shader?.wide?.(sizes) ? 4 : 1
       const pipelines = shader && compiled.get(shader)?.get(lanes)
       if (!pipelines) throw new RangeError(`plan: the shader '${name}' is not loaded`)

@@ -7,6 +7,8 @@ import type { KERNELS, Kernel } from '@passerby/backbones'
 export interface Shader<Size extends string = string> {
   /** Whether it serves these sizes; absent: all. A kernel may have several shaders, and the first that fits is taken. */
   fits?(sizes: Sizes<Size>): boolean
+  /** Whether it lives from workgroup memory: left out where a processor plays the graphics card, which is slow at that. */
+  readonly inWorkgroupMemory?: true
   /** Numbers that follow from the sizes, in `call` beside them. */
   readonly derived?: Readonly<Record<string, SizeFunction<Size>>>
   /** Numbers of `workspace` that its passes leave to each other; absent: none. */
@@ -37,9 +39,9 @@ export const INVOCATIONS = 256
 
 const MOST_WORKGROUPS = 65_535
 
-/** One invocation for each of `count`, in workgroups of 256: `indexOf(id, groups)` in WGSL counts them. */
-export function oneForEach(count: number): Workgroups {
-  const groups = Math.ceil(count / INVOCATIONS)
+/** One invocation for each of `count`, in workgroups of 256, where `indexOf(id, groups)` in WGSL counts them, or of others. */
+export function oneForEach(count: number, invocations = INVOCATIONS): Workgroups {
+  const groups = Math.ceil(count / invocations)
   const y = Math.ceil(groups / MOST_WORKGROUPS)
   return [Math.ceil(groups / y), y]
 }

@@ -21,7 +21,7 @@ export async function openDevice(): Promise<GPUDevice> {
 }
 
 export async function loadShader(device: GPUDevice, ...names: ShaderName[]): Promise<Pipelines> {
-  return loadPipelines(device, { storage: 'f32', names })
+  return loadPipelines(device, { storage: 'f32', software: false, names })
 }
 
 /**
