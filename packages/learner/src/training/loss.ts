@@ -1,5 +1,4 @@
 import { crossEntropyOnDevice } from '../executors/webgpu/cross-entropy.ts'
-import { crossEntropyOnDevice } from '../executors/webgpu/cross-entropy.ts'
 import { tf } from '../tf.ts'
 
 /**
@@ -14,10 +13,6 @@ export function smoothedTargets(labels: readonly number[], classes: number, smoo
 
 /** Mean over the batch of −Σ target · log softmax(logits), both `[batch, classes]`. The gradient is towards `logits`. */
 export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
-  return tf.getBackend() === 'webgpu' ? crossEntropyOnDevice(logits, targets) : crossEntropyByTensors(logits, targets)
-}
-
-function crossEntropyByTensors(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
   if (tf.getBackend() === 'webgpu') return crossEntropyOnDevice(logits, targets)
   return tf.customGrad((...inputs) => {
     // TensorFlow.js types the trailing `save` as one more tensor.
