@@ -66,7 +66,7 @@ async function stage(child: ChildCoordinator) {
   expect(await train(mine, honest, 1)).toMatchObject({ ok: true })
   for (const connection of [mine, theirs]) {
     await evaluateTask(connection, 1)
-    await connection.ask('evaluated', { round: 1, evaluation: null })
+    await connection.ask('evaluated', { round: 1, model: 'global', evaluation: null })
   }
   const loot = await lootOf(await trainTask(theirs, 2), { identity: hostile, counted, join: joinMessage })
   return { here, honest, mine, theirs, loot }

@@ -81,7 +81,7 @@ async function work(
       if (reply.ok) promised.add(session)
       else expect(['duplicate-update', 'late-update']).toContain(reply.refusal.code)
     } else if (task?.task === 'evaluate') {
-      await connection.ask('evaluated', { round: publishedOf(task.model).round, evaluation: null })
+      await connection.ask('evaluated', { round: publishedOf(task.model).round, model: 'global', evaluation: null })
     }
     const next = await Promise.race([
       connection.notice('task', (one) => connection.notices.findIndex(({ notice }) => notice === one) >= seen),

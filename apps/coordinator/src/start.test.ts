@@ -160,5 +160,5 @@ test('a graceful stop is a lost connection to a client, which comes back to the 
   expect(await before.ended).toBe('transport close')
   const second = await start({ dataFolder })
   const after = await connect(second.url)
-  expect((await join(after, identity, to)).task).toEqual({ task: 'train', config, accepted: false })
+  expect((await join(after, identity, to)).task).toEqual({ task: 'train', config, accepted: false, measure: false })
 })

@@ -125,7 +125,7 @@ function unordered(random: Random, { sealed, identity }: Loot): Attack {
     {
       kind,
       event: 'evaluated',
-      args: [{ round: 1 + Math.floor(random() * 9), evaluation: null }],
+      args: [{ round: 1 + Math.floor(random() * 9), model: 'global', evaluation: null }],
       codes: ['unknown-round'],
     },
   ])

@@ -143,9 +143,13 @@ export async function trainTask(connection: ScriptedConnection, session?: number
   return task.config
 }
 
-/** Waits until the client is told to measure the model of this round. */
+/** Waits until the client is told to measure the model of this round, by itself or before it trains from it. */
 export async function evaluateTask(connection: ScriptedConnection, round: number): Promise<void> {
-  await connection.notice('task', (one) => one?.task === 'evaluate' && publishedOf(one.model).round === round)
+  await connection.notice('task', (one) =>
+    one?.task === 'train'
+      ? one.measure && configOf(one.config).round === round + 1
+      : one?.task === 'evaluate' && publishedOf(one.model).round === round,
+  )
 }
 
 /** What a client would upload in the session that the configuration opens. */
@@ -185,7 +189,6 @@ export const reportOf = (identity: ScriptedIdentity): Report => ({
   images: identity.images,
   loss: 1,
   trainSeconds: 0.1,
-  evaluation: null,
 })
 
 /** Sends what is not held yet and commits. The first refusal, or the answer to the commit. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type RoundMachine, mayAnswer } from './presence.ts'
-import { newMachine, nextDeadline, restoredMachine, step } from './round-machine.ts'
+import { isMeasured, newMachine, nextDeadline, restoredMachine, step } from './round-machine.ts'
 import type { RunEffect, RunEvent, RunPlan, RunState } from './run-state.ts'
 
 const plan: RunPlan = {
@@ -42,21 +42,18 @@ test('a session opens as soon as the minimum is there, with those present, and a
   expect(training.machine.present).toEqual(['a', 'b', 'c'])
 })
 
-test('a whole round: train, sum, publish, measure, next round with the late comer', () => {
+test('a whole round: train, sum, publish, and the next round at once, with the late comer', () => {
   const { run, effects } = script(
     [
       [10, accept('b')],
       [20, accept('a')],
       [30, { type: 'aggregated', session: 1 }],
-      [40, { type: 'evaluated', client: 'a', round: 1 }],
-      [40, { type: 'evaluated', client: 'c', round: 1 }],
-      [40, { type: 'evaluated', client: 'b', round: 1 }],
     ],
     training.machine,
   )
   expect(effects).toEqual([
     { type: 'aggregate', round: 1, session: 1, clients: ['a', 'b'] },
-    { type: 'publish', round: 1, session: 1, evaluate: ['a', 'b', 'c'] },
+    { type: 'publish', round: 1, session: 1, evaluate: [] },
     { type: 'close-round', round: 1, session: 1 },
     { type: 'open-session', round: 2, session: 2, cohort: ['a', 'b', 'c'] },
   ])
@@ -219,17 +216,24 @@ test.each<RunState>([
   ])
 })
 
-test('a model formed right after a restart is measured by those who trained it, when they are back', () => {
+test('the last model is measured before the run ends; formed right after a restart, by those who trained it', () => {
   const run: RunState = {
     state: 'aggregating',
-    round: 1,
+    round: 3,
     session: 1,
     since: 0,
     cohort: ['a', 'b'],
     accepted: ['a', 'b'],
   }
   const { effects } = script([[9, { type: 'aggregated', session: 1 }]], restoredMachine(run))
-  expect(effects).toEqual([{ type: 'publish', round: 1, session: 1, evaluate: ['a', 'b'] }])
+  expect(effects).toEqual([{ type: 'publish', round: 3, session: 1, evaluate: ['a', 'b'] }])
+})
+
+test('models are measured each n-th round and after the last', () => {
+  const measured = (evaluateEvery: number) =>
+    [0, 1, 2, 3, 4, 5].filter((round) => isMeasured(round, { ...plan, rounds: 5, evaluateEvery }))
+  expect(measured(1)).toEqual([1, 2, 3, 4, 5])
+  expect(measured(2)).toEqual([2, 4, 5])
 })
 
 const client = fc.constantFrom('a', 'b', 'c', 'd')

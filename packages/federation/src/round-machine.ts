@@ -32,6 +32,11 @@ export function step(machine: RoundMachine, event: RunEvent, { plan, now }: { pl
   return settle(react(known, event, plan, now), plan, now)
 }
 
+/** Whether clients measure the model of this round. */
+export function isMeasured(round: number, plan: RunPlan): boolean {
+  return round > 0 && (round % plan.evaluateEvery === 0 || round === plan.rounds)
+}
+
 /** The next time at which a `tick` can change something, or `undefined`. */
 export function nextDeadline(machine: RoundMachine): number | undefined {
   const { run } = machine
@@ -149,10 +154,11 @@ function abort(
 function publish(machine: RoundMachine, plan: RunPlan, now: number): Step {
   if (machine.run.state !== 'aggregating') return stay(machine)
   const { round, session, thenPause } = machine.run
-  const due = round % plan.evaluateEvery === 0 || round === plan.rounds
+  // Who goes on training measures the model before it trains from it, and nobody waits for that.
+  const last = round === plan.rounds || thenPause === true
   // Right after a restart nobody is back yet: those who trained will be.
   const asked = machine.present.length > 0 ? machine.present : machine.run.accepted
-  const waiting = due ? asked : []
+  const waiting = last && isMeasured(round, plan) ? asked : []
   const run: RunState = {
     state: 'evaluating',
     round,

@@ -49,7 +49,7 @@ export interface EvaluatingState {
   readonly session: number
   readonly since: number
   readonly deadline: number
-  /** Clients asked to measure the new model that have not answered yet. */
+  /** Clients asked to measure the new model that are waited for: nobody, where they go on training from it at once. */
   readonly waiting: readonly string[]
   readonly thenPause?: true
 }
@@ -106,7 +106,7 @@ export type RunEffect =
       readonly session: number
       readonly clients: readonly string[]
     }
-  /** Publish the model of `round`; `evaluate` names who is asked to measure it. */
+  /** Publish the model of `round`; `evaluate` names who is asked to measure it before the round closes. */
   | { readonly type: 'publish'; readonly round: number; readonly session: number; readonly evaluate: readonly string[] }
   | { readonly type: 'abort-session'; readonly round: number; readonly session: number; readonly reason: AbortReason }
   | { readonly type: 'close-round'; readonly round: number; readonly session: number }

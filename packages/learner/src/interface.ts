@@ -33,6 +33,7 @@ export interface LocalEvaluation {
   readonly rank10: number
   readonly mAP: number
   readonly queries: number
+  readonly seconds: number
 }
 
 export interface LearnerWatch {

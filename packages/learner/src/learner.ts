@@ -52,9 +52,12 @@ export function createLearner(options: LearnerOptions): Learner {
     },
     async evaluate({ backbone, settings }, { signal }) {
       if (!validation) return undefined
+      const started = performance.now()
       const embeddings = await embedPixels(network(settings), validation, { backbone, signal })
       const { embedding } = network(settings).sizes
-      return evaluateWithin({ ...validation, embeddings }, embedding, { averagePrecision: settings.averagePrecision })
+      const { averagePrecision } = settings
+      const figures = evaluateWithin({ ...validation, embeddings }, embedding, { averagePrecision })
+      return figures && { ...figures, seconds: (performance.now() - started) / 1000 }
     },
   }
 }

@@ -45,7 +45,7 @@ test('a sealed update comes back byte for byte', async () => {
   const keep = await opened()
   const chunks = [Uint8Array.from({ length: 300 }, (_, i) => i % 251), new Uint8Array(16)]
   const sealed = { header: { session: 3 }, enc: 'e', chunks, signature: 's' } as never
-  await keep.write('upload', { sealed, report: { images: 1, loss: 2, trainSeconds: 3, evaluation: null } })
+  await keep.write('upload', { sealed, report: { images: 1, loss: 2, trainSeconds: 3 } })
   const found = await keep.read('upload')
   expect(found?.sealed.chunks).toEqual(chunks)
   expect(found?.report.loss).toBe(2)

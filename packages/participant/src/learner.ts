@@ -39,13 +39,14 @@ export interface LocalOutcome {
   readonly seconds: number
 }
 
-/** Percentages, 0 to 100. */
+/** Percentages, 0 to 100; `seconds` is what measuring them took. */
 export interface LocalEvaluation {
   readonly rank1: number
   readonly rank5: number
   readonly rank10: number
   readonly mAP: number
   readonly queries: number
+  readonly seconds: number
 }
 
 export interface LearnerWatch {

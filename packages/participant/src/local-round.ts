@@ -2,7 +2,7 @@ import { clientId, exportPublicKey, importRoundKey } from '@passerby/privacy'
 import type { UpdateContext } from '@passerby/privacy'
 import type { Params } from '@passerby/federation'
 import { encodeUpdate } from '@passerby/protocol'
-import type { Report } from '@passerby/protocol'
+import type { Evaluation } from '@passerby/protocol'
 import type { Egress } from './egress.ts'
 import type { KeptUpload } from './keep.ts'
 import type { Learner, LearnerProgress, LocalEvaluation, LocalOutcome } from './learner.ts'
@@ -24,14 +24,22 @@ export interface RoundWatch {
   readonly onDownload: (fraction: number) => void
   readonly onDownloaded: () => void
   readonly onTraining: (progress: LearnerProgress) => void
-  readonly onTrained: (outcome: LocalOutcome, local: LocalEvaluation | undefined) => void
+  /** The model that the round starts from, where it was asked for. */
+  readonly onMeasured: (global: LocalEvaluation | undefined) => void
+  readonly onTrained: (outcome: LocalOutcome) => void
+}
+
+/** A finished update, and the backbone that is in it. */
+export interface FinishedRound {
+  readonly update: KeptUpload
+  readonly backbone: Float32Array
 }
 
 /**
- * One session on the device: download, train, measure the local model, seal. Nothing is sent but the GET of the model.
- * Rejects with what failed, or with the signal's reason.
+ * One session on the device: download, measure the model if that is asked for, train, seal. Nothing is sent but the GET
+ * of the model. Rejects with what failed, or with the signal's reason.
  */
-export async function localRound(order: TrainOrder, tools: RoundTools, watch: RoundWatch): Promise<KeptUpload> {
+export async function localRound(order: TrainOrder, tools: RoundTools, watch: RoundWatch): Promise<FinishedRound> {
   const { config } = order
   const { signal } = watch
   const { models, learner, identity } = tools
@@ -39,6 +47,11 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
   const model = await models(config.model, { signal, onProgress: watch.onDownload })
   signal.throwIfAborted()
   watch.onDownloaded()
+  if (order.measure) {
+    const global = await learner.evaluate({ backbone: model.values, settings: config.local }, { signal })
+    signal.throwIfAborted()
+    watch.onMeasured(global)
+  }
   const outcome = await learner.train(
     {
       round: config.round,
@@ -51,11 +64,10 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
     { signal, onProgress: watch.onTraining },
   )
   signal.throwIfAborted()
-  const local = await learner.evaluate({ backbone: outcome.backbone, settings: config.local }, { signal })
-  signal.throwIfAborted()
-  watch.onTrained(outcome, local)
+  watch.onTrained(outcome)
   const sealed = await seal(order, { client, model, outcome }, tools)
-  return { sealed, report: reportOf(outcome, local) }
+  const { images, loss, seconds } = outcome
+  return { update: { sealed, report: { images, loss, trainSeconds: seconds } }, backbone: outcome.backbone }
 }
 
 async function seal(
@@ -84,13 +96,9 @@ function clientSeed(seed: number, client: string): number {
   return (seed ^ Number.parseInt(client.slice(0, 8), 16)) >>> 0
 }
 
-function reportOf(outcome: LocalOutcome, local: LocalEvaluation | undefined): Report {
-  return { images: outcome.images, loss: outcome.loss, trainSeconds: outcome.seconds, evaluation: measured(local) }
-}
-
 /** A measurement as the wire has it; null where there was nothing to measure. */
-export function measured(evaluation: LocalEvaluation | undefined): Report['evaluation'] {
+export function measured(evaluation: LocalEvaluation | undefined): Evaluation | null {
   if (evaluation === undefined || evaluation.queries === 0) return null
-  const { rank1, rank5, rank10, mAP, queries } = evaluation
-  return { rank1, rank5, rank10, mAP, queries }
+  const { rank1, rank5, rank10, mAP, queries, seconds } = evaluation
+  return { rank1, rank5, rank10, mAP, queries, seconds }
 }

@@ -186,8 +186,9 @@ async function scriptedCoordinator() {
       return ok()
     })
     for (const event of ['evaluated', 'withdraw', 'return'])
-      answer(event, async (message: { reason?: string; message?: string; evaluation?: object }) => {
-        note(`${event} ${message.message || message.reason || JSON.stringify(message.evaluation)}`)
+      answer(event, async (message: { reason?: string; message?: string; model?: string; evaluation?: object }) => {
+        const { model, evaluation } = message
+        note(`${event} ${message.message || message.reason || `${model} ${JSON.stringify(evaluation)}`}`)
         return ok()
       })
     socket.emit('hello', { version: PROTOCOL_VERSION, nonce })
@@ -198,6 +199,7 @@ async function scriptedCoordinator() {
   const config = async (session: number, key = signing.privateKey, change: Record<string, Canonical> = {}) => ({
     task: 'train' as const,
     accepted: false,
+    measure: false,
     config: await sign(
       'round',
       {
@@ -260,7 +262,7 @@ function countingLearner(wait?: Promise<void>) {
       return { backbone: task.backbone.map((value) => value + 1), weight: 12, images: 12, loss: 1.5, seconds: 3 }
     },
     async evaluate({ backbone }) {
-      return { rank1: backbone[0] === 0 ? 10 : 20, rank5: 30, rank10: 40, mAP: 15, queries: 9 }
+      return { rank1: backbone[0] === 0 ? 10 : 20, rank5: 30, rank10: 40, mAP: 15, queries: 9, seconds: 0.5 }
     },
   }
   return { learner, tasks, aborts: () => aborted }
@@ -323,12 +325,13 @@ describe('a round over a real socket', () => {
     const [update] = coordinator.script.updates
     expect(Buffer.compare(Buffer.from(update.values.buffer), Buffer.from(expected.values.buffer))).toBe(0)
     expect(update.weight).toBe(12)
-    const measuredLocal = { rank1: 20, rank5: 30, rank10: 40, mAP: 15, queries: 9 }
-    expect(update.report).toEqual({ images: 12, loss: 1.5, trainSeconds: 3, evaluation: measuredLocal })
+    const measuredLocal = { rank1: 20, rank5: 30, rank10: 40, mAP: 15, queries: 9, seconds: 0.5 }
+    expect(update.report).toEqual({ images: 12, loss: 1.5, trainSeconds: 3 })
+    await coordinator.heard(`evaluated local ${JSON.stringify(measuredLocal)}`)
 
     coordinator.tell(await coordinator.published())
     await until(client, (snapshot) => snapshot.rounds[0].global !== undefined && snapshot.state === 'waiting')
-    expect(coordinator.script.received).toContain(`evaluated ${JSON.stringify({ ...measuredLocal, rank1: 10 })}`)
+    await coordinator.heard(`evaluated global ${JSON.stringify({ ...measuredLocal, rank1: 10 })}`)
     expect(coordinator.script.received.filter((name) => name === 'model')).toHaveLength(1)
     coordinator.notify('status', { ...coordinator.status(), state: 'ended' })
     const snapshot = await until(client, inState('ended'))
@@ -349,7 +352,7 @@ describe('a round over a real socket', () => {
       },
     ])
     expect(snapshot.ledger.sent.images).toEqual({ messages: 0, bytes: 0 })
-    expect(snapshot.ledger.sent.metrics.messages).toBe(2)
+    expect(snapshot.ledger.sent.metrics.messages).toBe(3)
     expect(snapshot.ledger.sent.update.messages).toBe(2)
     // Beside the chunk's ciphertext, its session and index in JSON.
     expect(snapshot.ledger.sent.update.bytes).toBe(
@@ -658,7 +661,7 @@ describe('egress', () => {
   test('no message leaves with a field that its schema does not know, and nothing that was not sealed here', async () => {
     const egress = openEgress({ origin: 'http://127.0.0.1:9' })
     const { signal } = new AbortController()
-    const smuggled = { round: 1, evaluation: null, note: 'identity 17' }
+    const smuggled = { round: 1, model: 'global' as const, evaluation: null, note: 'identity 17' }
     await expect(egress.request('evaluated', smuggled, signal)).rejects.toThrow(RangeError)
     const forged = { header: {}, enc: '', chunks: [new Uint8Array(3)], signature: '' } as never
     await expect(egress.sendChunk(forged, 0, signal)).rejects.toThrow(RangeError)

@@ -128,6 +128,8 @@ export function createParticipant(options: ParticipantOptions): Participant {
         return work.begin(effect)
       case 'abandon':
         return work.abandon()
+      case 'interrupt':
+        return work.interrupt()
       case 'discard':
         return work.discard()
       case 'withdraw':

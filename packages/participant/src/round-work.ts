@@ -1,11 +1,11 @@
 /** What a client does in a round, one thing at a time, and how it shows: train, upload, measure. */
 import { sealedLength } from '@passerby/privacy'
-import type { Progress } from '@passerby/protocol'
+import type { EdgeRequests, Progress } from '@passerby/protocol'
 import { messageOf } from './edge-link.ts'
 import type { Egress } from './egress.ts'
 import { ParticipantError } from './errors.ts'
 import type { Keep, KeptUpload } from './keep.ts'
-import type { Learner, LearnerProgress } from './learner.ts'
+import type { Learner, LearnerProgress, LocalEvaluation } from './learner.ts'
 import { localRound, measured } from './local-round.ts'
 import { createModelSource } from './model-download.ts'
 import type { Session, SessionEffect, SessionEvent } from './session-types.ts'
@@ -33,56 +33,73 @@ export interface RoundWorkOptions {
 type WorkEffect = Extract<SessionEffect, { type: 'train' | 'upload' | 'evaluate' }>
 
 export function createRoundWork(options: RoundWorkOptions) {
-  const { egress, keep, learner, now, dispatch, update } = options
-  const bench = createWorkbench(options.life)
+  const { egress, keep, learner, now, dispatch, update: show } = options
+  const learning = createWorkbench(options.life)
+  const sending = createWorkbench(options.life)
   const models = createModelSource(egress)
   let storage = Promise.resolve()
   let order: Order = { task: { task: 'none' } }
   let kept: KeptUpload | undefined
   let toldAt = 0
+  /** The round whose model was measured last, and the session whose update was counted last. */
+  let measuredRound = 0
+  let countedSession = 0
+  /** The session whose update was finished and of which nothing was sent yet. */
+  let freshSession = 0
 
   function begin(effect: WorkEffect): void {
     const current = order
-    bench.begin(
-      (signal) => {
-        switch (effect.type) {
-          case 'train':
-            return train(current, signal)
-          case 'upload':
-            return send(signal)
-          case 'evaluate':
-            return evaluate(current, signal)
-        }
-      },
-      (error) => {
-        const round = effect.type === 'upload' ? kept?.sealed.header.round : effect.round
-        if (round !== undefined) note(round, { outcome: 'failed' })
-        options.trouble(messageOf(error))
-        dispatch({ type: 'failed', passing: error instanceof ParticipantError && error.code === 'no-answer' })
-      },
-    )
+    const failed = (error: unknown) => {
+      const round = effect.type === 'upload' ? kept?.sealed.header.round : effect.round
+      if (round !== undefined) note(round, { outcome: 'failed' })
+      options.trouble(messageOf(error))
+      dispatch({ type: 'failed', passing: error instanceof ParticipantError && error.code === 'no-answer' })
+    }
+    switch (effect.type) {
+      case 'train':
+        return learning.begin((signal) => train(current, signal), failed)
+      case 'upload':
+        return sending.begin(send, failed)
+      case 'evaluate':
+        return learning.begin((signal) => evaluate(current, signal), failed)
+    }
   }
 
   async function train(order: Order, signal: AbortSignal): Promise<void> {
     if (!('config' in order)) throw new Error('train: there is no such task')
     const { config } = order
     const { round, session } = config
+    const before = round - 1
+    const measure = order.measure && measuredRound !== before
     note(round, { outcome: 'open' })
     const tools = { egress, models, learner, identity: await options.identity() }
-    kept = await localRound(order, tools, {
+    const { update, backbone } = await localRound({ ...order, measure }, tools, {
       signal,
       onDownload: (fraction) => tell(session, { round, phase: 'downloading', fraction }),
-      onDownloaded: () => dispatch({ type: 'downloaded', session }),
+      onDownloaded() {
+        dispatch({ type: 'downloaded', session })
+        if (measure) tell(session, { round, phase: 'evaluating', fraction: 0 })
+      },
+      onMeasured: (global) => tellMeasured({ round: before, model: 'global' }, global),
       onTraining: (training) => {
         const fraction = trained(training)
         tell(session, { round, phase: 'training', fraction, training })
         const { loss } = training
-        if (loss !== undefined) update((before) => withLoss(before, { at: round - 1 + fraction, loss }))
+        if (loss !== undefined) show((before) => withLoss(before, { at: round - 1 + fraction, loss }))
       },
-      onTrained: (outcome, local) => note(round, trainedRound(outcome, local)),
+      onTrained: (outcome) => note(round, trainedRound(outcome)),
     })
-    await store((upload) => keep.write('upload', upload), kept)
-    if (!signal.aborted) dispatch({ type: 'sealed', session })
+    signal.throwIfAborted()
+    kept = update
+    freshSession = session
+    void store((upload) => keep.write('upload', upload), update)
+    dispatch({ type: 'sealed', session })
+    // While the update is on its way and the coordinator sums. It is worth no round that something is wrong with it.
+    const local = await learner.evaluate({ backbone, settings: config.local }, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) options.trouble(messageOf(error))
+    })
+    signal.throwIfAborted()
+    if (local) tellMeasured({ round, model: 'local' }, local, () => countedSession === session)
   }
 
   async function send(signal: AbortSignal): Promise<void> {
@@ -90,7 +107,10 @@ export function createRoundWork(options: RoundWorkOptions) {
     const { header } = kept.sealed
     const { round, session } = header
     const onProgress = (fraction: number) => tell(session, { round, phase: 'uploading', fraction })
-    const outcome = await upload(egress, kept, { signal, onProgress })
+    const fresh = session === freshSession
+    freshSession = 0
+    const outcome = await upload(egress, kept, { signal, fresh, onProgress })
+    if (outcome === 'counted') countedSession = session
     note(round, { outcome, bytesUp: sealedLength(header.bytes) })
     if (!signal.aborted) dispatch({ type: 'settled', session })
   }
@@ -98,27 +118,43 @@ export function createRoundWork(options: RoundWorkOptions) {
   async function evaluate(order: Order, signal: AbortSignal): Promise<void> {
     if (!('published' in order)) throw new Error('evaluate: there is no such task')
     const { round, model, local: settings } = order.published
-    const show = (fraction: number) =>
-      update((before) => withWork(before, { round, phase: 'evaluating', fraction }, now()))
-    show(0)
+    const progress = (fraction: number) =>
+      show((before) => withWork(before, { round, phase: 'evaluating', fraction }, now()))
+    progress(0)
     const { values } = await models(model, { signal })
     signal.throwIfAborted()
-    const watch = { signal, onProgress: (progress: LearnerProgress) => show(trained(progress)) }
+    const watch = { signal, onProgress: (training: LearnerProgress) => progress(trained(training)) }
     const global = await learner.evaluate({ backbone: values, settings }, watch)
     signal.throwIfAborted()
-    if (global) note(round, { global })
-    const answer = await egress.request('evaluated', { round, evaluation: measured(global) }, signal)
-    if (!answer.ok) options.trouble(answer.refusal.message)
+    tellMeasured({ round, model: 'global' }, global)
     dispatch({ type: 'evaluated', round })
   }
 
+  /** Tells what was measured, after everything that is under way to the coordinator, if it is still `wanted` then. */
+  function tellMeasured(
+    of: Pick<EdgeRequests['evaluated'], 'round' | 'model'>,
+    evaluation: LocalEvaluation | undefined,
+    wanted = () => true,
+  ): void {
+    if (evaluation) note(of.round, { [of.model]: evaluation })
+    sending.begin(
+      async (signal) => {
+        if (!wanted()) return
+        const answer = await egress.request('evaluated', { ...of, evaluation: measured(evaluation) }, signal)
+        if (of.model === 'global') measuredRound = of.round
+        if (!answer.ok) options.trouble(answer.refusal.message)
+      },
+      (error) => options.trouble(messageOf(error)),
+    )
+  }
+
   function note(round: number, known: Partial<RoundView>): void {
-    update((before) => withRound(before, round, known))
+    show((before) => withRound(before, round, known))
   }
 
   /** Shows progress, and tells the coordinator at most twice a second. */
   function tell(session: number, step: Omit<Work, 'since' | 'secondsLeft'> & Pick<Progress, 'phase'>): void {
-    update((before) => withWork(before, step, now()))
+    show((before) => withWork(before, step, now()))
     if (now() - toldAt < progressEveryMs) return
     toldAt = now()
     egress.tellProgress({ session, phase: step.phase, fraction: step.fraction, hidden: options.hidden() })
@@ -132,8 +168,12 @@ export function createRoundWork(options: RoundWorkOptions) {
 
   return {
     begin,
-    abandon: () => bench.abandon(),
-    rest: () => Promise.all([bench.rest(), storage]),
+    abandon() {
+      learning.abandon()
+      sending.abandon()
+    },
+    interrupt: () => sending.abandon(),
+    rest: () => Promise.all([learning.rest(), sending.rest(), storage]),
 
     /** What the machine's next `train` or `evaluate` is about. */
     ordered(next: Order): void {

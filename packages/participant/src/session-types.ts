@@ -87,7 +87,7 @@ export type SessionEvent =
 export type SessionEffect =
   | { readonly type: 'connect' }
   | { readonly type: 'join' }
-  /** Download, train, measure, seal and keep. Answers `downloaded` and `sealed`, or `failed`. */
+  /** Download, measure if asked, train, seal and keep, measure the result. Answers `downloaded` and `sealed`, or `failed`. */
   | { readonly type: 'train'; readonly round: number; readonly session: number }
   /** Upload what is kept, or learn that it is over. Answers `settled` or `failed`. */
   | { readonly type: 'upload'; readonly session: number }
@@ -95,6 +95,8 @@ export type SessionEffect =
   | { readonly type: 'evaluate'; readonly round: number }
   /** Stop the work under way; it answers nothing any more. */
   | { readonly type: 'abandon' }
+  /** Stop the upload under way, which begins again with the next connection; measuring goes on. */
+  | { readonly type: 'interrupt' }
   /** Delete the kept update. */
   | { readonly type: 'discard' }
   /** `during`: the step that failed. */

@@ -105,7 +105,7 @@ describe('R4 a lost connection or a reload', () => {
 
   test('an upload that was cut off goes on', () => {
     const { effects } = play(start(), ...joined(train(1)), ...trained(1), lost, ...joined(train(1)))
-    expect(effects.slice(2)).toEqual(['train 1', 'upload 1', 'abandon', 'join', 'upload 1'])
+    expect(effects.slice(2)).toEqual(['train 1', 'upload 1', 'interrupt', 'join', 'upload 1'])
   })
 
   test('after a reload a kept update is uploaded, not trained again', () => {
@@ -255,7 +255,7 @@ test('under any events: one work at a time, nothing finished is trained again, n
         // A refused update may be made anew.
         if (event.type === 'failed' && !event.passing && before.state === 'uploading') finished = before.session - 1
         for (const effect of effects) {
-          if (effect.type === 'abandon') working = false
+          if (effect.type === 'abandon' || effect.type === 'interrupt') working = false
           if (effect.type === 'discard') kept = 0
           if (effect.type === 'train') expect(effect.session).toBeGreaterThan(finished)
           if (effect.type === 'upload') expect(effect.session).toBe(kept)

@@ -88,7 +88,8 @@ function joined(session: Session, task: SessionTask): SessionStep {
 function lost(session: Session): SessionStep {
   if (!isAlive(session)) return stay(session)
   if ('link' in session) return [{ ...session, link: 'connecting' }, []]
-  return [{ state: 'connecting', past: session.past }, abandoning(session)]
+  const stopping = session.state === 'uploading' ? [{ type: 'interrupt' } as const] : abandoning(session)
+  return [{ state: 'connecting', past: session.past }, stopping]
 }
 
 /** An update under way may be counted at this moment: what is to be done next waits until that is known. */

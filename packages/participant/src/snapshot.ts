@@ -54,7 +54,7 @@ export interface LossPoint {
   readonly loss: number
 }
 
-/** One round as this client lived it. Percentages; `local` before upload, `global` after aggregation. */
+/** One round as this client lived it. `local`: its own model, as it is uploaded; `global`: the model of all. */
 export interface RoundView {
   readonly round: number
   readonly outcome: 'open' | 'counted' | 'dropped' | 'aborted' | 'failed' | 'watched'
@@ -138,7 +138,6 @@ export function withRound(snapshot: Snapshot, round: number, known: Partial<Omit
   return { ...snapshot, rounds: [...others, { ...before, ...known }].sort((a, b) => a.round - b.round) }
 }
 
-export function trainedRound(outcome: LocalOutcome, local: LocalEvaluation | undefined): Partial<RoundView> {
-  const { images, loss, seconds } = outcome
-  return { images, loss, trainSeconds: seconds, ...(local && { local }) }
+export function trainedRound({ images, loss, seconds }: LocalOutcome): Partial<RoundView> {
+  return { images, loss, trainSeconds: seconds }
 }

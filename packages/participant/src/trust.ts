@@ -18,7 +18,13 @@ export interface Authority {
 
 /** A task that may be acted upon, with the statement that it came in. */
 export type Order =
-  | { readonly task: Extract<SessionTask, { task: 'train' }>; readonly config: RoundConfig; readonly hash: string }
+  | {
+      readonly task: Extract<SessionTask, { task: 'train' }>
+      readonly config: RoundConfig
+      readonly hash: string
+      /** The model to start from is the last round's, and is measured first (R8). */
+      readonly measure: boolean
+    }
   | { readonly task: Extract<SessionTask, { task: 'evaluate' }>; readonly published: PublishedModel }
   | { readonly task: Extract<SessionTask, { task: 'none' }> }
 
@@ -53,6 +59,7 @@ export async function trustTask(task: EdgeTask | null, authority: Authority, now
     task: { task: 'train', round, session, accepted: task.accepted },
     config: config.value,
     hash: await payloadHash(task.config),
+    measure: task.measure,
   })
 }
 

@@ -17,18 +17,23 @@ export type UploadOutcome = 'counted' | 'dropped'
 const settling: readonly RefusalCode[] = ['unknown-round', 'late-update', 'not-in-cohort']
 const passing: readonly RefusalCode[] = ['too-fast', 'internal', 'wrong-chunk', 'incomplete-update']
 
+export interface UploadWatch {
+  readonly signal: AbortSignal
+  /** Nothing of this update was sent before. */
+  readonly fresh: boolean
+  readonly onProgress: (fraction: number) => void
+}
+
 /**
  * Sends what the coordinator does not hold yet of a sealed update, two chunks at a time, and commits it. Begins again
  * after a passing failure. Rejects with `ParticipantError`: `refused` when the coordinator refuses the update itself,
  * `no-answer` when it could not be delivered for now; or with the signal's reason.
  */
-export async function upload(
-  egress: Egress,
-  kept: KeptUpload,
-  watch: { readonly signal: AbortSignal; readonly onProgress: (fraction: number) => void },
-): Promise<UploadOutcome> {
+export async function upload(egress: Egress, kept: KeptUpload, watch: UploadWatch): Promise<UploadOutcome> {
   for (let failures = 1; ; failures++) {
-    const refusal = await attemptUpload(egress, kept, watch).catch(passedOver)
+    const atOnce = failures === 1 && watch.fresh && kept.sealed.header.chunks <= window
+    const attempt = atOnce ? sendAtOnce(egress, kept, watch) : sendMissing(egress, kept, watch)
+    const refusal = await attempt.catch(passedOver)
     if (refusal === undefined || refusal.code === 'duplicate-update') return 'counted'
     if (settling.includes(refusal.code)) return 'dropped'
     if (!passing.includes(refusal.code))
@@ -46,28 +51,45 @@ function passedOver(error: unknown): Refusal {
   throw error
 }
 
-/** `undefined` when the update was committed. */
-async function attemptUpload(
-  egress: Egress,
-  { sealed, report }: KeptUpload,
-  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (fraction: number) => void },
-): Promise<Refusal | undefined> {
-  const { header, enc, signature } = sealed
-  const begun = await egress.request('update.begin', { header, enc }, signal)
+/** `undefined` when the update was committed, else the first refusal. */
+type Attempt = Promise<Refusal | undefined>
+
+/** A small update without waiting in between: a client's messages are dealt with in order (U2). */
+async function sendAtOnce(egress: Egress, kept: KeptUpload, { signal, onProgress }: UploadWatch): Attempt {
+  const { header } = kept.sealed
+  const answers = await Promise.all([
+    begin(egress, kept, signal),
+    ...Array.from({ length: header.chunks }, (_, index) => egress.sendChunk(kept.sealed, index, signal)),
+    commit(egress, kept, signal),
+  ])
+  onProgress(1)
+  return answers.flatMap((answer) => (answer.ok ? [] : [answer.refusal])).at(0)
+}
+
+async function sendMissing(egress: Egress, kept: KeptUpload, { signal, onProgress }: UploadWatch): Attempt {
+  const { sealed } = kept
+  const { chunks } = sealed.header
+  const begun = await begin(egress, kept, signal)
   if (!begun.ok) return begun.refusal
-  const missing = missingFrom(begun.value.held, header.chunks)
-  let acknowledged = header.chunks - missing.length
-  onProgress(acknowledged / header.chunks)
+  const missing = missingFrom(begun.value.held, chunks)
+  let acknowledged = chunks - missing.length
+  onProgress(acknowledged / chunks)
   const refusals: Refusal[] = []
   async function sendNext(): Promise<void> {
     for (let index = missing.shift(); index !== undefined && refusals.length === 0; index = missing.shift()) {
       const answer = await egress.sendChunk(sealed, index, signal)
       if (!answer.ok) refusals.push(answer.refusal)
-      else onProgress(++acknowledged / header.chunks)
+      else onProgress(++acknowledged / chunks)
     }
   }
   await Promise.all(Array.from({ length: window }, sendNext))
   if (refusals.length > 0) return refusals[0]
-  const committed = await egress.request('update.commit', { session: header.session, signature, report }, signal)
+  const committed = await commit(egress, kept, signal)
   return committed.ok ? undefined : committed.refusal
 }
+
+const begin = (egress: Egress, { sealed: { header, enc } }: KeptUpload, signal: AbortSignal) =>
+  egress.request('update.begin', { header, enc }, signal)
+
+const commit = (egress: Egress, { sealed: { header, signature }, report }: KeptUpload, signal: AbortSignal) =>
+  egress.request('update.commit', { session: header.session, signature, report }, signal)

@@ -8,7 +8,6 @@ export function createWorkbench(life: AbortSignal) {
   return {
     /** A failure is told unless the work was abandoned. */
     begin(work: (signal: AbortSignal) => Promise<void>, onFailure: (error: unknown) => void): void {
-      current = new AbortController()
       const signal = AbortSignal.any([current.signal, life])
       rest = rest.then(async () => {
         if (signal.aborted) return
@@ -19,8 +18,10 @@ export function createWorkbench(life: AbortSignal) {
         }
       })
     },
+    /** Everything that was begun so far. */
     abandon(): void {
       current.abort(new DOMException('The work was abandoned.', 'AbortError'))
+      current = new AbortController()
     },
     /** Resolves when nothing is under way. */
     rest: () => rest,

@@ -8,6 +8,7 @@ import {
   Sha256,
   Signed,
   count,
+  duration,
   finite,
   fraction,
   percentage,
@@ -28,13 +29,15 @@ export const CHUNK_BYTES = 262_144
 /** socket.io's limit for one message, both ways. */
 export const MESSAGE_LIMIT_BYTES = 1_048_576
 
-/** Percentages over a client's own validation identities. */
+/** Percentages over a client's own validation identities, and how long it took to measure them. */
 export const Evaluation = v.strictObject({
   rank1: percentage,
   rank5: percentage,
   rank10: percentage,
   mAP: percentage,
   queries: positive(10_000_000),
+  /** 0 from runs of before it was told. */
+  seconds: v.optional(duration, 0),
 })
 export type Evaluation = v.InferOutput<typeof Evaluation>
 
@@ -97,16 +100,21 @@ export type UpdateChunk = v.InferOutput<typeof UpdateChunk>
 export const Report = v.strictObject({
   images: positive(100_000_000),
   loss: finite,
-  trainSeconds: v.pipe(v.number(), v.minValue(0), v.maxValue(1e7)),
-  /** The local model right before upload, on the client's own validation identities. */
-  evaluation: v.nullable(Evaluation),
+  trainSeconds: duration,
 })
 export type Report = v.InferOutput<typeof Report>
 export const UpdateCommit = v.strictObject({ session: Session, signature: Base64Url, report: Report })
 export type UpdateCommit = v.InferOutput<typeof UpdateCommit>
 
-/** R: the global model of `round` on the client's own validation identities; null when it holds none. */
-export const Evaluated = v.strictObject({ round: Round, evaluation: v.nullable(Evaluation) })
+/**
+ * R: a model of `round` on the client's own validation identities, null when it holds none: the global one, or the one
+ * that the client itself trained and uploaded.
+ */
+export const Evaluated = v.strictObject({
+  round: Round,
+  model: v.picklist(['global', 'local']),
+  evaluation: v.nullable(Evaluation),
+})
 export type Evaluated = v.InferOutput<typeof Evaluated>
 
 /** R: the client will send nothing for the open round. `failed` names the step, never the data. */
@@ -130,8 +138,11 @@ export type EdgeRequests = { [Event in keyof typeof edgeRequests]: v.InferOutput
 /** What the coordinator wants of this client now; null: nothing until the next notice. */
 const Task = v.nullable(
   v.variant('task', [
-    /** `accepted`: this client's update already counts in this session. */
-    v.object({ task: v.literal('train'), config: Signed, accepted: v.boolean() }),
+    /**
+     * `accepted`: this client's update already counts in this session. `measure`: the model that it starts from is the
+     * last round's, which it measures first.
+     */
+    v.object({ task: v.literal('train'), config: Signed, accepted: v.boolean(), measure: v.boolean() }),
     v.object({ task: v.literal('evaluate'), model: Signed }),
   ]),
 )

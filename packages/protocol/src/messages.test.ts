@@ -6,7 +6,11 @@ import { operatorRequests } from './operator.ts'
 import { parse } from './refusal.ts'
 import { FederationSettings } from './settings.ts'
 
-const evaluated = { round: 3, evaluation: { rank1: 20, rank5: 40, rank10: 60, mAP: 11.5, queries: 12 } }
+const evaluated = {
+  round: 3,
+  model: 'global',
+  evaluation: { rank1: 20, rank5: 40, rank10: 60, mAP: 11.5, queries: 12, seconds: 0.25 },
+}
 
 test('P2: a well-formed message passes', () => {
   expect(parse(edgeRequests.evaluated, evaluated)).toEqual({ ok: true, value: evaluated })

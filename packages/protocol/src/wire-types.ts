@@ -8,6 +8,8 @@ export const finite = v.pipe(v.number(), v.finite())
 export const percentage = v.pipe(v.number(), v.minValue(0), v.maxValue(100))
 export const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 export const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
+/** Seconds. */
+export const duration = v.pipe(v.number(), v.minValue(0), v.maxValue(1e7))
 /** Epoch milliseconds. */
 export const time = count(Number.MAX_SAFE_INTEGER)
 

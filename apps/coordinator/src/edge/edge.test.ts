@@ -63,7 +63,9 @@ describe('J: join', () => {
 
   test('J2 before join everything else is refused as not-joined', async () => {
     const connection = await connect(here.coordinator.url)
-    expect(await connection.ask('evaluated', { round: 1, evaluation: null })).toEqual(refusal('not-joined'))
+    expect(await connection.ask('evaluated', { round: 1, model: 'global', evaluation: null })).toEqual(
+      refusal('not-joined'),
+    )
     expect(await connection.ask('return', {})).toEqual(refusal('not-joined'))
     connection.close()
   })
@@ -151,13 +153,13 @@ describe('J: join', () => {
     const config = await trainTask(anna.connection)
     const again = await connect(here.coordinator.url)
     const before = await join(again, anna.identity, to)
-    expect(before.task).toEqual({ task: 'train', config, accepted: false })
+    expect(before.task).toEqual({ task: 'train', config, accepted: false, measure: false })
     expect(before.status).toMatchObject({ state: 'running', round: 1, rounds: 2, minClients: 2, clients: 2 })
     const sealed = await seal(config, anna.identity, { layout: smallLayout, value: 1 })
     expect(await upload(again, sealed, reportOf(anna.identity))).toEqual({ ok: true, value: {} })
     const third = await connect(here.coordinator.url)
     const after: JoinReply = await join(third, anna.identity, to)
-    expect(after.task).toEqual({ task: 'train', config, accepted: true })
+    expect(after.task).toEqual({ task: 'train', config, accepted: true, measure: false })
     await here.operator.must('stop', { federation: to.federation })
   })
 
@@ -182,9 +184,15 @@ describe('R: round', () => {
       expected.push((140 * round) / 60)
       for (const [index, { connection }] of to.guests.entries()) {
         await evaluateTask(connection, round)
-        const evaluation = { rank1: 10 * index, rank5: 50, rank10: 60, mAP: 20 * index, queries: 4 }
-        const answer = await connection.ask('evaluated', { round, evaluation: index === 2 ? null : evaluation })
-        expect(answer).toEqual({ ok: true, value: {} })
+        const evaluation = { rank1: 10 * index, rank5: 50, rank10: 60, mAP: 20 * index, queries: 4, seconds: 0.5 }
+        for (const model of ['local', 'global']) {
+          const answer = await connection.ask('evaluated', {
+            round,
+            model,
+            evaluation: index === 2 ? null : evaluation,
+          })
+          expect(answer).toEqual({ ok: true, value: {} })
+        }
       }
     }
     await to.guests[0].connection.notice('status', ({ state }) => state === 'ended')
@@ -203,6 +211,7 @@ describe('R: round', () => {
         ]),
       )
       expect(record.global).toEqual({ rank1: 5, mAP: 10, worstRank1: 0, worstMAP: 0, clients: 2 })
+      expect(record.local).toEqual({ rank1: 5, mAP: 10 })
       const values = await modelOf(record.model?.sha256 ?? '')
       expect(values).toEqual(new Float32Array(9).fill(expected[index]))
     }
@@ -424,7 +433,7 @@ describe('P: parts and limits', () => {
       [secret, {}],
       ['__proto__', {}],
       ['return', { extra: secret }],
-      ['evaluated', { round: secret, evaluation: null }],
+      ['evaluated', { round: secret, model: 'global', evaluation: null }],
       ['withdraw', { reason: 'paused', message: '' }, secret],
       ['return'],
     ]

@@ -12,7 +12,7 @@ import type { RunCore } from '../run/core.ts'
 import { serially } from '../run/interpreter.ts'
 import { type Member, cleanText } from '../run/member.ts'
 import { noteTold, taskOf } from '../run/tasks.ts'
-import { evaluations } from '../store/schema.ts'
+import { evaluated } from './evaluated.ts'
 import { begin, chunk, commit } from './update.ts'
 
 /** Chunks of one client that may be under way at a time (rule U3). */
@@ -76,18 +76,6 @@ async function takeChunk(
   member.pendingChunks += 1
   const reply = member.uploads.add(() => chunk(core, member, request))
   return await reply.finally(() => (member.pendingChunks -= 1))
-}
-
-/** R8. */
-async function evaluated(core: RunCore, member: Member, message: EdgeRequests['evaluated']): Promise<Reply<object>> {
-  const { run } = core.machine
-  if (run.state !== 'evaluating' || run.round !== message.round || !run.waiting.includes(member.id))
-    return refuse('unknown-round', `No evaluation of round ${message.round} is awaited from this client.`)
-  const row = { federation: core.id, session: run.session, client: member.id, evaluation: message.evaluation }
-  await apply(core, { type: 'evaluated', client: member.id, round: message.round }, async (tx) => {
-    await tx.insert(evaluations).values(row).onConflictDoNothing()
-  })
-  return accept({})
 }
 
 /** R6. The reason is for the operator: the run's history keeps it. */

@@ -82,10 +82,9 @@ async function openAndCount(core: RunCore, member: Member, complete: Complete): 
   const { session, upload, seal } = complete
   const finish = core.around.metrics.fold.startTimer()
   const reply = await whileOpen(core, session, async () => {
-    const update = await session.read(upload, seal, member.publicKey)
+    // On disk before the journal says that the update counts: a restarted coordinator opens it again by this.
+    const [update] = await Promise.all([session.read(upload, seal, member.publicKey), upload.commit(seal)])
     if (!update.ok) return await dropUnreadable(session, member, update.reason)
-    // Before the journal says that the update counts: a restarted coordinator opens it again by this.
-    await upload.commit(seal)
     return await serially(core, async () => {
       if (!mayAnswer(core.machine.run, member.id, session.session)) return await whyNot(core, member, session.session)
       await countInJournal(core, member, { session, report: seal.report, weight: update.value.weight })
@@ -113,7 +112,6 @@ async function countInJournal(
     images: report.images,
     loss: report.loss,
     trainSeconds: report.trainSeconds,
-    local: report.evaluation,
   } as const
   await apply(core, { type: 'accepted', client: member.id, session: session.session }, async (tx) => {
     await tx.insert(contributions).values(row)

@@ -8,7 +8,7 @@ import { summaryOf } from './views.ts'
 export async function exportJson(core: RunCore): Promise<object> {
   const { around, settings, initialModel } = core
   return {
-    federation: summaryOf(core),
+    federation: await summaryOf(core),
     settings,
     initialModel,
     rounds: await recordsOf(core),

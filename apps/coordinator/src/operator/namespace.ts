@@ -23,6 +23,8 @@ import { summaryOf, viewOf } from './views.ts'
 
 /** Views are sent at most four times a second. */
 const VIEW_EVERY_MS = 250
+/** The open session, and those before it whose clients may still be measuring. */
+const RECORDS_RESENT = 3
 /** Of a run's history, what a dashboard is sent at once; the export has all of it. */
 const EVENTS_SHOWN = 500
 
@@ -80,7 +82,7 @@ async function respond(
 
 async function list(socket: Socket, runs: Runs): Promise<Reply<OperatorReplies['list']>> {
   await socket.join(LIST)
-  return accept({ federations: summaries(runs) })
+  return accept({ federations: await summaries(runs) })
 }
 
 async function watch(
@@ -100,7 +102,7 @@ async function watch(
   })
 }
 
-const summaries = (runs: Runs): FederationSummary[] => runs.all().map(summaryOf)
+const summaries = (runs: Runs): Promise<FederationSummary[]> => Promise.all(runs.all().map(summaryOf))
 
 /** Sends what changes to those who watch it. */
 function followRuns(space: Namespace, runs: Runs, { log }: Surroundings): void {
@@ -109,7 +111,11 @@ function followRuns(space: Namespace, runs: Runs, { log }: Surroundings): void {
     space.to(room).emit(name, notice)
   }
   const sendList = throttle(VIEW_EVERY_MS, () => {
-    if (isWatched(LIST)) send(LIST, 'federations', summaries(runs))
+    if (!isWatched(LIST)) return
+    summaries(runs).then(
+      (list) => send(LIST, 'federations', list),
+      (error: unknown) => log.error({ err: error }, 'the list could not be sent'),
+    )
   })
   const sendView = throttle(VIEW_EVERY_MS, (federation) => {
     const core = runs.get(federation)
@@ -119,7 +125,8 @@ function followRuns(space: Namespace, runs: Runs, { log }: Surroundings): void {
   async function showRun(core: RunCore): Promise<void> {
     const room = roomOf(core.id)
     send(room, 'federation', await viewOf(core))
-    for (const record of await recordsOf(core, { last: 2 })) send(room, 'round', { federation: core.id, record })
+    for (const record of await recordsOf(core, { last: RECORDS_RESENT }))
+      send(room, 'round', { federation: core.id, record })
   }
   runs.onChange((core, events: readonly RunEventView[]) => {
     for (const event of events) send(roomOf(core.id), 'event', { federation: core.id, event })

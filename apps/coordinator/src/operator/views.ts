@@ -3,12 +3,14 @@ import type { ClientView, FederationSummary, FederationView, PhaseView } from '@
 import { settleTraffic } from '../run/apply.ts'
 import { type RunCore, roundOf } from '../run/core.ts'
 import type { Member } from '../run/member.ts'
+import { type Standing, standingOf } from '../run/standing.ts'
 import { connectedOf, stateOf } from '../run/tasks.ts'
 import { readInvites } from '../store/invites.ts'
 
 /** What the operator sees of a run, built from how it lives now. */
-export function summaryOf(core: RunCore): FederationSummary {
-  const { id, settings, curve, lastEvent, createdAt } = core
+export async function summaryOf(core: RunCore): Promise<FederationSummary> {
+  const { curve } = await standingOf(core)
+  const { id, settings, lastEvent, createdAt } = core
   return {
     id,
     name: settings.name,
@@ -26,16 +28,18 @@ export function summaryOf(core: RunCore): FederationSummary {
 
 export async function viewOf(core: RunCore): Promise<FederationView> {
   const { around, id, settings, initialModel, travelling } = core
+  const summary = await summaryOf(core)
+  const { shares } = await standingOf(core)
   settleTraffic(core)
   return {
-    summary: summaryOf(core),
+    summary,
     settings,
     phase: phaseOf(core),
     now: around.now(),
     initialModel,
     updateBytes: travelling.updateBytes,
     fingerprint: { base64url: around.keys.fingerprint, words: around.keys.fingerprintWords },
-    clients: [...core.members.values()].map((member) => clientView(core, member)),
+    clients: [...core.members.values()].map((member) => clientView(core, member, shares)),
     invites: await readInvites(around.db, id),
   }
 }
@@ -74,8 +78,8 @@ function phaseOf({ machine: { run, present }, plan }: RunCore): PhaseView {
   }
 }
 
-function clientView({ machine: { run } }: RunCore, member: Member): ClientView {
-  const { id, alias, device, images, hidden, lastSeen, weight, bytesUp, bytesDown } = member
+function clientView({ machine: { run } }: RunCore, member: Member, shares: Standing['shares']): ClientView {
+  const { id, alias, device, images, hidden, lastSeen, bytesUp, bytesDown } = member
   const state = clientState(run, member)
   const moving = member.progress?.phase === state ? member.progress.fraction : 0
   return {
@@ -87,7 +91,7 @@ function clientView({ machine: { run } }: RunCore, member: Member): ClientView {
     fraction: state === 'done' ? 1 : moving,
     hidden,
     lastSeen,
-    weight,
+    weight: shares.get(id) ?? null,
     bytesUp,
     bytesDown,
   }

@@ -10,6 +10,7 @@ import type { Envelopes } from '../store/envelopes.ts'
 import type { Member } from './member.ts'
 import type { OpenSession } from './open-session.ts'
 import type { Queue } from './queue.ts'
+import type { Standing } from './standing.ts'
 
 /** What every run of a coordinator shares. */
 export interface Surroundings {
@@ -50,11 +51,14 @@ export interface RunCore {
   /** The newest model. */
   model: BlobName
   open: OpenSession | undefined
+  /** The newest model that this process published. */
   published: { readonly round: number; readonly statement: Signed } | undefined
   /** Bytes of the present session that its row does not hold yet. */
   traffic: { up: number; down: number }
-  /** Mean mAP of the global model by evaluated round, the last 60. */
-  curve: readonly number[]
+  /** What the views show of the closed rounds; `undefined` until somebody looks, and again when it has changed. */
+  standing: Promise<Standing> | undefined
+  /** Sessions whose key and updates are not needed any more and not gone yet. */
+  readonly closing: Set<number>
   lastEvent: { readonly at: number; readonly message: string } | null
   timer: ReturnType<typeof setTimeout> | undefined
   closed: boolean

@@ -1,15 +1,14 @@
 import type { RunEffect, RunState } from '@passerby/federation'
 import { canonicalText, hex, sha256, sign, utf8 } from '@passerby/privacy'
-import { type PublishedModel, decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
+import { type PublishedModel, type Signed, decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
 import { CoordinatorError } from '../errors.ts'
 import type { BlobName } from '../store/blobs.ts'
-import { findModel, storeModelRow } from '../store/models.ts'
-import { type SessionRow, findSession, storeModel, storePublished } from '../store/sessions.ts'
+import { storeModelRow } from '../store/models.ts'
+import { type SessionRow, findSession, storeResult } from '../store/sessions.ts'
 import { addNote, apply } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { abortReasons } from './notes.ts'
 import { type OpenSession, openSession } from './open-session.ts'
-import { readStanding } from './standing.ts'
 
 /**
  * What the round machine decided, done. Each effect may be cut off anywhere and is then done again from the start,
@@ -26,8 +25,8 @@ export async function perform(core: RunCore, effect: RunEffect): Promise<void> {
     case 'abort-session':
       return await abort(core, effect)
     case 'close-round':
-      core.published = undefined
-      return await readStanding(core)
+      core.standing = undefined
+      return
     case 'end':
       core.around.log.info({ federation: core.id, reason: effect.reason }, 'the run has ended')
   }
@@ -76,37 +75,48 @@ async function open(core: RunCore, session: number): Promise<void> {
 }
 
 /**
- * Blob first, then the session's row, then the key's end, then the machine: so there is no instant at which the sum
- * is gone and the model not yet kept.
+ * Blob first, then rows and machine in one step, then the key's end: so there is no instant at which the sum is gone
+ * and the model not yet kept.
  */
 async function aggregate(core: RunCore, effect: Extract<RunEffect, { type: 'aggregate' }>): Promise<void> {
-  const { around, id } = core
+  const { around, id, travelling } = core
+  const finish = around.metrics.aggregation.startTimer()
   const row = await sessionRow(core, effect.session)
-  const model = row.model === null ? await sum(core, row, effect.clients) : await findModel(around.db, row.model)
-  if (model === undefined) throw new CoordinatorError('bad-folder', `The model of session ${row.session} has no row.`)
-  core.model = { sha256: model.sha256, bytes: model.bytes }
-  await around.envelopes.session(id, row.session).destroy()
+  const model = await around.blobs.put(await sum(core, row, effect.clients))
+  const published = await statementOf(core, row, model)
+  const name = `passerby-${id}-round-${row.round}`
+  core.model = model
   core.open = undefined
-  await apply(core, { type: 'aggregated', session: row.session })
+  await apply(core, { type: 'aggregated', session: row.session }, async (tx) => {
+    await storeModelRow(tx, { ...model, layout: travelling.layout, name, createdAt: around.now() })
+    await storeResult(tx, row, { model: model.sha256, published })
+  })
+  core.closing.add(row.session)
+  finish()
 }
 
-async function sum(core: RunCore, row: SessionRow, clients: readonly string[]): Promise<BlobName> {
+/** The file of the session's model. */
+async function sum(core: RunCore, row: SessionRow, clients: readonly string[]): Promise<Uint8Array> {
   const { around, id, settings } = core
-  const finish = around.metrics.aggregation.startTimer()
   const session = holds(core.open, row, clients) ? core.open : await openSession(core, row, clients)
   const base = decodeSafetensors(await around.blobs.read(row.baseModel)).params
-  const file = encodeSafetensors(session.fold.next(base), {
+  return encodeSafetensors(session.fold.next(base), {
     federation: id,
     round: String(row.round),
     backbone: settings.local.backbone,
     settings: hex(await sha256(utf8(canonicalText(settings)))),
   })
-  const model = await around.blobs.put(file)
-  const name = `passerby-${id}-round-${row.round}`
-  await storeModelRow(around.db, { ...model, layout: core.travelling.layout, name, createdAt: around.now() })
-  await storeModel(around.db, row, model.sha256)
-  finish()
-  return model
+}
+
+async function statementOf(core: RunCore, { round }: SessionRow, model: BlobName): Promise<Signed> {
+  const { around, id, settings, travelling } = core
+  const statement: PublishedModel = {
+    federation: id,
+    round,
+    model: { ...model, layout: travelling.layoutHash },
+    local: settings.local,
+  }
+  return await sign('model', statement, around.keys.signing.privateKey)
 }
 
 /** True when the sum is over exactly the clients that the journal names (rule U7). */
@@ -116,28 +126,29 @@ function holds(open: OpenSession | undefined, row: SessionRow, clients: readonly
 }
 
 async function publish(core: RunCore, session: number): Promise<void> {
-  const { around, id, settings, travelling, model } = core
   const row = await sessionRow(core, session)
-  const statement: PublishedModel = {
-    federation: id,
-    round: row.round,
-    model: { ...model, layout: travelling.layoutHash },
-    local: settings.local,
-  }
-  const signed = row.published ?? (await sign('model', statement, around.keys.signing.privateKey))
-  await storePublished(around.db, row, signed)
-  core.published = { round: row.round, statement: signed }
-  around.metrics.rounds.inc({ outcome: 'published' })
+  if (row.published === null)
+    throw new CoordinatorError('bad-folder', `The model of session ${session} has no statement.`)
+  core.published = { round: row.round, statement: row.published }
+  core.around.metrics.rounds.inc({ outcome: 'published' })
 }
 
 async function abort(core: RunCore, effect: Extract<RunEffect, { type: 'abort-session' }>): Promise<void> {
   const { session, reason } = effect
   core.open = undefined
-  await core.around.envelopes.session(core.id, session).destroy()
+  core.closing.add(session)
   core.around.metrics.rounds.inc({ outcome: 'aborted' })
   const row = await sessionRow(core, session)
   for (const client of row.cohort)
     core.members.get(client)?.connection?.send('session.aborted', { session, reason: abortReasons[reason] })
+}
+
+/** Key and updates of closed sessions go (rule S7), once nobody waits for what comes after them. */
+export async function destroyClosed(core: RunCore): Promise<void> {
+  for (const session of core.closing) {
+    await core.around.envelopes.session(core.id, session).destroy()
+    core.closing.delete(session)
+  }
 }
 
 async function sessionRow(core: RunCore, session: number): Promise<SessionRow> {

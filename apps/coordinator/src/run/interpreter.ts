@@ -1,7 +1,7 @@
 import { nextDeadline } from '@passerby/federation'
 import { apply } from './apply.ts'
 import type { RunCore } from './core.ts'
-import { isDue, perform } from './effects.ts'
+import { destroyClosed, isDue, perform } from './effects.ts'
 import { tellTasks } from './tasks.ts'
 
 /**
@@ -34,6 +34,7 @@ async function drain(core: RunCore): Promise<void> {
   wake(core, at === undefined ? undefined : Math.max(0, at - core.around.now()))
   tellTasks(core)
   core.changed([])
+  await destroyClosed(core)
 }
 
 /** Lets the machine look at the time again after `ms`; in place of what was planned before. */

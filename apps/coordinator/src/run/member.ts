@@ -29,8 +29,6 @@ export interface Member {
   /** The newest word of its progress; it counts for its session only. */
   progress: Progress | undefined
   withdrawn: Withdraw['reason'] | undefined
-  /** Share of the sum in the last round. */
-  weight: number | null
   /** The task that it was told last. */
   told: string
   /** Its update goes step by step, however fast the messages come, and over whichever connection. */
@@ -45,7 +43,6 @@ export function absent() {
     connection: undefined,
     progress: undefined,
     withdrawn: undefined,
-    weight: null,
     told: '',
     uploads: serialQueue(),
     pendingChunks: 0,

@@ -133,7 +133,8 @@ function lostKey(session: number, cause?: unknown): CoordinatorError {
 
 async function newConfig(core: RunCore, row: SessionRow, key: CryptoKeyPair): Promise<Signed> {
   const { around, id, settings, travelling } = core
-  const model = await around.blobs.read(row.baseModel)
+  const model = await around.blobs.open(row.baseModel)
+  if (!model) throw new CoordinatorError('bad-folder', `The model of session ${row.session} is missing.`)
   const config: RoundConfig = {
     federation: id,
     round: row.round,
@@ -142,7 +143,7 @@ async function newConfig(core: RunCore, row: SessionRow, key: CryptoKeyPair): Pr
     seed: settings.seed,
     strategy: settings.strategy,
     local: settings.local,
-    model: { sha256: row.baseModel, bytes: model.length, layout: travelling.layoutHash },
+    model: { sha256: row.baseModel, bytes: model.bytes, layout: travelling.layoutHash },
     sealTo: await exportRoundKey(key),
     mode: 'sealed',
     notAfter: row.startedAt + core.plan.deadlineMs + RESTART_ALLOWANCE_MS,

@@ -12,7 +12,6 @@ import { type RunCore, type Surroundings, layoutHash, planOf } from './core.ts'
 import { serially } from './interpreter.ts'
 import { type Member, absent } from './member.ts'
 import { serialQueue } from './queue.ts'
-import { readStanding } from './standing.ts'
 
 /** Every federation of a coordinator, each with its own queue, machine and journal. */
 export interface Runs {
@@ -83,9 +82,9 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
   const newest = await newestModel(around.db, row.id)
   const model = newest?.model ? await findModel(around.db, newest.model) : initial
   if (model === undefined) throw new Error(`The newest model of ${row.id} has no row.`)
-  const session = 'session' in state ? state.session : undefined
-  await around.envelopes.keepOnly(row.id, session)
-  const core: RunCore = {
+  const isOpen = state.state === 'training' || state.state === 'aggregating'
+  await around.envelopes.keepOnly(row.id, isOpen ? state.session : undefined)
+  return {
     around,
     id: row.id,
     settings: row.settings,
@@ -106,14 +105,13 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
     open: undefined,
     published: undefined,
     traffic: { up: 0, down: 0 },
-    curve: [],
+    standing: undefined,
+    closing: new Set(),
     lastEvent: (await newestEvents(around.db, row.id, 1)).map(({ at, message }) => ({ at, message })).at(0) ?? null,
     timer: undefined,
     closed: false,
     changed: () => undefined,
   }
-  await readStanding(core)
-  return core
 }
 
 async function membersOf({ db }: Surroundings, federation: string): Promise<readonly Member[]> {

@@ -5,12 +5,27 @@ import { sharesOf } from './record.ts'
 /** How many evaluated rounds the list of federations draws. */
 const CURVE_LENGTH = 60
 
-/** Takes from the closed rounds what the views show of them: the mAP by round, each client's share of the last sum. */
-export async function readStanding(core: RunCore): Promise<void> {
+/** What the views show of the closed rounds. */
+export interface Standing {
+  /** Mean mAP of the global model by evaluated round, oldest first. */
+  readonly curve: readonly number[]
+  /** Each client's share of the last sum. */
+  readonly shares: ReadonlyMap<string, number>
+}
+
+/** Read when somebody looks, and not while a round's clients wait. */
+export function standingOf(core: RunCore): Promise<Standing> {
+  core.standing ??= readStanding(core).catch((error: unknown) => {
+    core.standing = undefined
+    throw error
+  })
+  return core.standing
+}
+
+async function readStanding(core: RunCore): Promise<Standing> {
   const { db, now } = core.around
   const records = await readRecords(db, core.id, { last: CURVE_LENGTH, now: now() })
   const published = records.filter((record) => record.outcome === 'published')
-  core.curve = published.flatMap(({ global }) => (global ? [global.mAP] : []))
-  const shares = published.map(sharesOf).at(-1)
-  for (const member of core.members.values()) member.weight = shares?.get(member.id) ?? null
+  const curve = published.flatMap(({ global }) => (global ? [global.mAP] : []))
+  return { curve, shares: published.map(sharesOf).at(-1) ?? new Map() }
 }

@@ -1,11 +1,17 @@
+import { isMeasured } from '@passerby/federation'
 import type { EdgeStatus, EdgeTask } from '@passerby/protocol'
 import { type RunCore, roundOf } from './core.ts'
 import type { Member } from './member.ts'
 
 /** What the coordinator wants of a client now, by what its journal says and nothing else (rules J7, R2, R8). */
-export function taskOf({ machine: { run }, open, published }: RunCore, client: string): EdgeTask | null {
-  if (run.state === 'training' && open?.session === run.session && run.cohort.includes(client))
-    return { task: 'train', config: open.config, accepted: run.accepted.includes(client) }
+export function taskOf({ machine: { run }, open, published, plan }: RunCore, client: string): EdgeTask | null {
+  if (run.state === 'training') {
+    const measure = isMeasured(run.round - 1, plan)
+    if (!run.cohort.includes(client))
+      return measure && published?.round === run.round - 1 ? { task: 'evaluate', model: published.statement } : null
+    if (open?.session !== run.session) return null
+    return { task: 'train', config: open.config, accepted: run.accepted.includes(client), measure }
+  }
   if (run.state === 'evaluating' && published?.round === run.round && run.waiting.includes(client))
     return { task: 'evaluate', model: published.statement }
   return null

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import { models } from './schema.ts'
+import type { Transaction } from './sessions.ts'
 
 export type ModelRow = typeof models.$inferSelect
 
@@ -9,6 +10,6 @@ export async function findModel(db: Database, sha256: string): Promise<ModelRow 
 }
 
 /** The same bytes again keep the name that they have. */
-export async function storeModelRow(db: Database, model: ModelRow): Promise<void> {
+export async function storeModelRow(db: Database | Transaction, model: ModelRow): Promise<void> {
   await db.insert(models).values(model).onConflictDoNothing()
 }

@@ -1,8 +1,8 @@
 import type { RunEffect } from '@passerby/federation'
-import type { Signed } from '@passerby/protocol'
-import { and, desc, eq, isNotNull, ne, sql } from 'drizzle-orm'
+import type { Evaluation, Signed } from '@passerby/protocol'
+import { and, desc, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
-import { contributions, sessions } from './schema.ts'
+import { contributions, evaluations, sessions } from './schema.ts'
 
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 export type SessionRow = typeof sessions.$inferSelect
@@ -26,6 +26,32 @@ export async function findContribution(
   return (await db.select().from(contributions).where(by({ federation, session }, client))).at(0)
 }
 
+/** The session in which a round's model was made or is being made. */
+export async function newestSession(db: Database, federation: string, round: number): Promise<SessionRow | undefined> {
+  const of = and(eq(sessions.federation, federation), eq(sessions.round, round), ne(sessions.outcome, 'aborted'))
+  return (await db.select().from(sessions).where(of).orderBy(desc(sessions.session)).limit(1)).at(0)
+}
+
+/** Whether a client has told what it measured of the session's model. */
+export async function isMeasuredBy(db: Database, { federation, session }: SessionName, client: string) {
+  const told = and(
+    eq(evaluations.federation, federation),
+    eq(evaluations.session, session),
+    eq(evaluations.client, client),
+  )
+  return (await db.select().from(evaluations).where(told)).length > 0
+}
+
+/** What a client measured of its own model, unless it was told before. */
+export async function storeLocal(
+  db: Database,
+  name: SessionName,
+  { client, evaluation }: { readonly client: string; readonly evaluation: Evaluation | null },
+): Promise<void> {
+  const untold = and(by(name, client), isNull(contributions.local))
+  await db.update(contributions).set({ local: evaluation }).where(untold)
+}
+
 /** The record says of a missing client that its update came after all, though too late. */
 export async function markLate(db: Database, name: SessionName, client: string): Promise<void> {
   await db.update(contributions).set({ outcome: 'late' }).where(by(name, client))
@@ -45,12 +71,12 @@ export async function storeConfig(db: Database, name: SessionName, config: Signe
 }
 
 /** From here on the session's updates are not needed any more. */
-export async function storeModel(db: Database, name: SessionName, model: string): Promise<void> {
-  await db.update(sessions).set({ model }).where(named(name))
-}
-
-export async function storePublished(db: Database, name: SessionName, published: Signed): Promise<void> {
-  await db.update(sessions).set({ published }).where(named(name))
+export async function storeResult(
+  tx: Transaction,
+  name: SessionName,
+  result: { readonly model: string; readonly published: Signed },
+): Promise<void> {
+  await tx.update(sessions).set(result).where(named(name))
 }
 
 /** What the journal says of a session when an effect is decided, in the transaction that holds the new state. */

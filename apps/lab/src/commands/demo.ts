@@ -8,7 +8,8 @@ import { dealtOut, readEvaluations } from '../corpus/corpus.ts'
 import { openDataSets } from '../corpus/open.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { LabError } from '../errors.ts'
-import { describe, figuresTable, reportedRound, roundLine, roundsTable } from '../demo/lines.ts'
+import { describe, figuresTable, reportedRound, roundLine, roundsTable, timeSentence } from '../demo/lines.ts'
+import { roundTimings, totalTiming } from '../demo/timing.ts'
 import { type Measured, pooled } from '../measure/pooled.ts'
 import { embedPair, evaluationImages, measure, rawPixels } from '../measure/measure.ts'
 import { type DataFlags, SYNTHETIC, addDataOptions, splitOptions } from '../settings/data.ts'
@@ -129,12 +130,23 @@ async function run(flags: DemoFlags): Promise<void> {
         progress.say(roundLine(record, figures))
       },
     })
-    const measuredRounds = records.map((record) => reportedRound(record, rounds.get(record.round) ?? before.initial))
+    const timings = roundTimings(records)
+    const measuredRounds = records.map((record, index) =>
+      reportedRound(record, rounds.get(record.round) ?? before.initial, timings[index]),
+    )
     await writeModel(flags.out, model, settings.local)
     const final = await measured(model)
-    process.stdout.write(`${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final })}\n`)
+    process.stdout.write(
+      `${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final })}\n\n${timeSentence(measuredRounds)}\n`,
+    )
     progress.say(`${duration((performance.now() - started) / 1000)}; the model is in ${flags.out}`)
-    await writeJson(flags.json, { ...before, rounds: measuredRounds, final, model: flags.out })
+    await writeJson(flags.json, {
+      ...before,
+      rounds: measuredRounds,
+      seconds: totalTiming(timings),
+      final,
+      model: flags.out,
+    })
   } finally {
     process.off('SIGINT', interrupted)
     process.off('SIGTERM', interrupted)

@@ -1,8 +1,8 @@
 /** What `demo` prints and reports. */
 import type { RoundRecord } from '@passerby/protocol'
-import { hundredth } from '../measure/measure.ts'
 import type { Measured } from '../measure/pooled.ts'
 import { megabytes, table } from '../terminal/table.ts'
+import { type RoundTiming, totalTiming } from './timing.ts'
 
 /** One round of the report. Rank-1 and mAP in per cent, on people whom no tab has seen. */
 export interface DemoRound extends Measured {
@@ -11,32 +11,31 @@ export interface DemoRound extends Measured {
   readonly loss: number | null
   readonly bytesUp: number
   readonly bytesDown: number
-  readonly seconds: number
+  readonly seconds: RoundTiming
 }
 
-export function reportedRound(record: RoundRecord, measured: Measured): DemoRound {
-  const { training, aggregating, evaluating } = record.seconds
+export function reportedRound(record: RoundRecord, measured: Measured, seconds: RoundTiming): DemoRound {
   return {
     round: record.round,
-    clients: record.contributions.filter(({ outcome }) => outcome === 'counted').length,
+    clients: countedIn(record),
     loss: record.loss,
     ...measured,
     bytesUp: record.bytesUp,
     bytesDown: record.bytesDown,
-    seconds: hundredth(training + aggregating + evaluating),
+    seconds,
   }
 }
 
 /** The line that appears when a round's model has been measured. */
 export function roundLine(record: RoundRecord, measured: Measured): string {
-  const round = reportedRound(record, measured)
-  const loss = round.loss === null ? '' : `  loss ${round.loss.toFixed(3)}`
-  return `round ${round.round}  ${round.clients} clients${loss}  rank-1 ${measured.rank1.toFixed(1)}  mAP ${measured.mAP.toFixed(1)}`
+  const { round, loss } = record
+  const shown = loss === null ? '' : `  loss ${loss.toFixed(3)}`
+  return `round ${round}  ${countedIn(record)} clients${shown}  rank-1 ${measured.rank1.toFixed(1)}  mAP ${measured.mAP.toFixed(1)}`
 }
 
 export function roundsTable(rounds: readonly DemoRound[]): string {
   return table(
-    ['round', 'clients', 'loss', 'rank-1', 'mAP', 'up', 'down', 'seconds'],
+    ['round', 'clients', 'loss', 'rank-1', 'mAP', 'up', 'down', 'seconds', 'training', 'measuring', 'coordination'],
     rounds.map((each) => [
       String(each.round),
       each.clients,
@@ -45,10 +44,33 @@ export function roundsTable(rounds: readonly DemoRound[]): string {
       each.mAP.toFixed(1),
       megabytes(each.bytesUp),
       megabytes(each.bytesDown),
-      each.seconds.toFixed(1),
+      ...timeCells(each.seconds),
     ]),
   )
 }
+
+/** Where the run's time went, in one sentence. */
+export function timeSentence(rounds: readonly DemoRound[]): string {
+  const total = totalTiming(rounds.map(({ seconds }) => seconds))
+  const share = (seconds: number) => `${seconds.toFixed(2)} s (${percent(seconds / total.round)})`
+  return [
+    `A round took ${(total.round / Math.max(1, rounds.length)).toFixed(2)} s;`,
+    `of all ${total.round.toFixed(2)} s, training ${share(total.training)},`,
+    `measuring ${share(total.measuring)}, coordination ${share(total.coordination)}.`,
+  ].join(' ')
+}
+
+function timeCells({ round, training, measuring, coordination }: RoundTiming): readonly string[] {
+  return [
+    ...[round, training, measuring].map((seconds) => seconds.toFixed(3)),
+    `${coordination.toFixed(3)} (${percent(coordination / round)})`,
+  ]
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+
+const countedIn = ({ contributions }: RoundRecord) =>
+  contributions.filter(({ outcome }) => outcome === 'counted').length
 
 interface Compared {
   readonly initial: Measured

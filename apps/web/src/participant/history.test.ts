@@ -25,7 +25,7 @@ const before: History = {
   ],
   ledger: ledger(100),
 }
-const global = { rank1: 50, rank5: 60, rank10: 70, mAP: 40, queries: 9 }
+const global = { rank1: 50, rank5: 60, rank10: 70, mAP: 40, queries: 9, seconds: 1 }
 
 test('a model measured after a reload completes the round that was trained before it', () => {
   const now = snapshot({ rounds: [{ round: 2, outcome: 'watched', global }] })

@@ -85,7 +85,7 @@ test('while others are waited for, it is said when the round closes at the lates
 })
 
 test('curves hold measured rounds only, null where one half is missing', () => {
-  const measured = { rank1: 50, rank5: 60, rank10: 70, mAP: 40, queries: 9 }
+  const measured = { rank1: 50, rank5: 60, rank10: 70, mAP: 40, queries: 9, seconds: 1 }
   const { accuracy } = view({
     rounds: [
       { round: 1, outcome: 'counted', local: measured },

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { commonRange, lastAndGain, learningCurves, meanCurve } from './learning-curves.ts'
 import { phaseBars, runTotals } from './phase-bars.ts'
 
-const quality = (rank1: number, mAP: number) => ({ rank1, rank5: 90, rank10: 95, mAP, queries: 40 })
+const quality = (rank1: number, mAP: number) => ({ rank1, rank5: 90, rank10: 95, mAP, queries: 40, seconds: 1 })
 
 function contribution(alias: string, more: Partial<Contribution>): Contribution {
   return {
