@@ -1,4 +1,5 @@
 import type { Kernel } from '@passerby/backbones'
+import type { Exchange } from './threads/exchange.ts'
 
 /** What the module has beside a plan's kernels. */
 type Optimising = 'squaredNorm' | 'sgd' | 'adam' | 'moveTowards'
@@ -14,10 +15,21 @@ export interface Instance {
   kernel(name: Kernel | Optimising): KernelFunction
 }
 
+/** What batch norm's kernels ask of the other threads that run the same batch; each gives the rows of all. */
+export type Batchmates = Pick<Exchange, 'moments' | 'sums'>
+
+const ALONE: Batchmates = { moments: (_, rows) => rows, sums: (_, rows) => rows }
+
 /** An instance with a memory of its own. Throws `TypeError` for a module that is not `kernels/`. */
-export function instantiate(kernels: WebAssembly.Module): Instance {
+export function instantiate(kernels: WebAssembly.Module, { moments, sums }: Batchmates = ALONE): Instance {
   const memory = new WebAssembly.Memory({ initial: 1 })
-  const { exports } = new WebAssembly.Instance(kernels, { env: { memory } })
+  const numbers = (address: number, count: number) => new Float32Array(memory.buffer, address, count)
+  const env = {
+    memory,
+    shareMoments: (address: number, channels: number, rows: number) => moments(numbers(address, 2 * channels), rows),
+    shareSums: (address: number, channels: number, rows: number) => sums(numbers(address, 2 * channels), rows),
+  }
+  const { exports } = new WebAssembly.Instance(kernels, { env })
   const { heapBase } = exports
   if (!(heapBase instanceof WebAssembly.Global)) throw new TypeError('instantiate: these are not our kernels')
   return {

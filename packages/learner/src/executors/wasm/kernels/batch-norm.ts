@@ -10,7 +10,18 @@ import { addLanes, loadLanes, multiplyAdd, ROWS, storeLanes, whereAbove } from '
 
 const EPSILON: f32 = 1e-5
 
-/** `saved` takes m, then s, for the gradient; `mean` and `variance` m and v·rows/(rows − 1), for running statistics. */
+/**
+ * Where a batch is shared among threads, each has some of its rows. These turn what one thread found (the means and the
+ * sums of squared distances from them; two sums) into what the whole batch has, and return its number of rows.
+ */
+// @ts-expect-error: decorator
+@external('env', 'shareMoments')
+declare function shareMoments(moments: usize, channels: i32, rows: i32): i32
+// @ts-expect-error: decorator
+@external('env', 'shareSums')
+declare function shareSums(sums: usize, channels: i32, rows: i32): i32
+
+/** `saved` takes m, then s, for the gradient; `mean` and `variance` m and v·n/(n − 1) of n rows, for running statistics. */
 export function batchNorm(
   x: usize,
   gamma: usize,
@@ -28,8 +39,9 @@ export function batchNorm(
   addSums(x, saved, rows, channels)
   scale(saved, 1 / <f32>rows, channels)
   addSquares(x, saved, deviation, rows, channels)
-  scale(deviation, 1 / <f32>rows, channels)
-  const unbiased: f32 = <f32>rows / <f32>(rows - 1)
+  const batch = shareMoments(saved, channels, rows)
+  scale(deviation, 1 / <f32>batch, channels)
+  const unbiased: f32 = <f32>batch / <f32>(batch - 1)
   memory.copy(mean, saved, (<usize>channels) << 2)
   for (let c: usize = 0; c < (<usize>channels) << 2; c += 4) {
     const v = load<f32>(deviation + c)
@@ -89,7 +101,8 @@ export function batchNormGradient(
     addLanes(dbeta + at, loadLanes(sums + at, lanes), lanes)
     addLanes(dgamma + at, loadLanes(sums + row + at, lanes), lanes)
   }
-  scale(sums, 1 / <f32>rows, 2 * channels)
+  const batch = shareSums(sums, channels, rows)
+  scale(sums, 1 / <f32>batch, 2 * channels)
   for (let i = 0; i < rows; i += ROWS) {
     const count = min(rows - i, ROWS)
     const p = <usize>i * row

@@ -1,0 +1,84 @@
+import { channelsOf, countParameters, embeddingSize, type Backbone } from '@passerby/backbones'
+import { passTurns, type WasmExecutor } from './executor.ts'
+import { refuseOther } from './replica.ts'
+import { exchangeMemory } from './threads/exchange.ts'
+import type { BatchMemory } from './threads/orders.ts'
+import { createSharedReplica } from './threads/shared-replica.ts'
+import type { Threads } from './threads/threads.ts'
+
+/** Numbers for executors, so that orders for one do not reach another. */
+let opened = 0
+
+/** Executors that nobody holds any more leave their memory in every thread. */
+const abandoned = new FinalizationRegistry<() => unknown>((close) => close())
+
+/**
+ * The same as `createWasmExecutor` gives, with every batch shared among threads. Each has parameters of its own and moves
+ * them in the same way, so that only sums travel. Calls throw `LearnerError` ('thread-lost') when a thread has stopped.
+ */
+export function createThreadedExecutor(
+  backbone: Backbone,
+  kernels: WebAssembly.Module,
+  threads: Threads,
+): WasmExecutor {
+  const executor = opened++
+  const { weight: weights, statistic: statistics } = countParameters(backbone)
+  const channels = Math.max(...channelsOf(backbone).values())
+  const exchange = exchangeMemory({ threads: threads.count, weights, statistics, channels })
+  const member = (thread: number) => ({
+    thread,
+    threads: threads.count,
+    kernels,
+    exchange,
+    patienceMs: threads.patienceMs,
+  })
+  threads.post((thread) => ({ order: 'open', executor, backbone, ...member(thread) }))
+  const own = createSharedReplica(backbone, member(0))
+  const turns = passTurns()
+  let memory: BatchMemory | undefined
+
+  const memoryFor = (images: number, embeddings: number): BatchMemory => {
+    if (memory?.images.length !== images || memory.embeddings.length !== embeddings) {
+      memory = { images: shared(images), embeddings: shared(embeddings), dEmbeddings: shared(embeddings) }
+    }
+    return memory
+  }
+
+  const result: WasmExecutor = {
+    parameters: own.parameters,
+    bytes: () => own.bytes() * threads.count,
+    load(parameters) {
+      own.load(parameters)
+      threads.post(() => ({ order: 'load', executor, parameters }))
+    },
+    forward(shape, place) {
+      const { batch, height, width } = shape
+      const goBack = turns.start(shape)
+      const memory = memoryFor(batch * height * width * 3, batch * embeddingSize(backbone))
+      place(memory.images)
+      threads.post(() => ({ order: 'forward', executor, shape, batch: memory }))
+      own.forward(shape, memory)
+      return {
+        embeddings: memory.embeddings,
+        backward(dEmbeddings) {
+          goBack()
+          refuseOther('backward', dEmbeddings, memory.dEmbeddings.length)
+          memory.dEmbeddings.set(dEmbeddings)
+          threads.post(() => ({ order: 'backward', executor }))
+          own.backward()
+          return own.gradient()
+        },
+      }
+    },
+    update(optimiser, rate) {
+      threads.post(() => ({ order: 'update', executor, optimiser, rate }))
+      own.update(optimiser, rate)
+    },
+  }
+  abandoned.register(result, () => threads.lost() ?? threads.post(() => ({ order: 'close', executor })))
+  return result
+}
+
+function shared(size: number): Float32Array<SharedArrayBuffer> {
+  return new Float32Array(new SharedArrayBuffer(size * Float32Array.BYTES_PER_ELEMENT))
+}

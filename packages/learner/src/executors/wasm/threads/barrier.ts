@@ -1,0 +1,83 @@
+/**
+ * Threads that wait for each other, a few hundred times in a training step: spinning for as long as they usually need,
+ * then asleep. A thread that never comes ends in an error on all others.
+ */
+import { LearnerError } from '../../../learner-error.ts'
+
+/** Words of a barrier's memory: who is here, how often all were here, who sleeps, whether a thread is lost. */
+const ARRIVED = 0
+const TURN = 1
+const ASLEEP = 2
+const LOST = 3
+const WORDS = 4
+
+/** Looks at the turn before sleeping: some 50 µs, as long as it takes to fall asleep and be woken. */
+const LOOKS = 20_000
+/** A sleeper looks whether the others still live. */
+const NAP_MS = 100
+
+export interface Barrier {
+  /** Returns when as many threads have called it as there are. Throws `LearnerError` ('thread-lost') when one is lost. */
+  wait(threads: number): void
+  /** This thread is lost: all that wait or will wait throw. */
+  lose(): void
+}
+
+export const barrierMemory = () => new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT)
+
+/** `patienceMs`: a thread is lost when it lets the others wait for so long. */
+export function openBarrier(memory: SharedArrayBuffer, patienceMs: number): Barrier {
+  const words = new Int32Array(memory)
+  const mayNap = mayBlock()
+
+  const nap = (turn: number): void => {
+    if (mayNap) return void Atomics.wait(words, TURN, turn, NAP_MS)
+    const end = performance.now() + NAP_MS
+    while (Atomics.load(words, TURN) === turn && performance.now() < end);
+  }
+
+  const lose = () => {
+    Atomics.store(words, LOST, 1)
+    Atomics.add(words, TURN, 1)
+    Atomics.notify(words, TURN)
+  }
+
+  const untilTurnAfter = (turn: number) => {
+    const here = () => Atomics.load(words, TURN) === turn
+    for (let looks = 0; looks < LOOKS; looks++) if (!here()) return
+    Atomics.add(words, ASLEEP, 1)
+    for (let napped = 0; here(); napped += NAP_MS) {
+      if (napped >= patienceMs) lose()
+      nap(turn)
+    }
+    Atomics.sub(words, ASLEEP, 1)
+  }
+
+  return {
+    lose,
+    wait(threads) {
+      const turn = Atomics.load(words, TURN)
+      if (Atomics.add(words, ARRIVED, 1) === threads - 1) {
+        Atomics.store(words, ARRIVED, 0)
+        Atomics.add(words, TURN, 1)
+        if (Atomics.load(words, ASLEEP) > 0) Atomics.notify(words, TURN)
+      } else {
+        untilTurnAfter(turn)
+      }
+      if (Atomics.load(words, LOST) === 1) throw new LearnerError('thread-lost', LOST_MESSAGE)
+    },
+  }
+}
+
+/** Of the error that every thread but the lost one gets. */
+export const LOST_MESSAGE = 'A thread of the WebAssembly backend stopped: start the backend again.'
+
+/** Whether this thread may sleep: a page's own may not, and has to spin. */
+function mayBlock(): boolean {
+  try {
+    Atomics.wait(new Int32Array(barrierMemory()), TURN, 1, 0)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,71 @@
+import { startThread } from '#threads'
+import { LearnerError } from '../../../learner-error.ts'
+import { LOST_MESSAGE } from './barrier.ts'
+import { READY, type Order } from './orders.ts'
+
+/** Threads that help this one: opened once, for all executors. */
+export interface Threads {
+  /** With this one. */
+  readonly count: number
+  readonly patienceMs: number
+  /** To all others. Throws `LearnerError` ('thread-lost') when one of them has stopped. */
+  post(order: (thread: number) => Order): void
+  /** Set when one of them has stopped. */
+  lost(): LearnerError | undefined
+  close(): void
+}
+
+export interface StartedThread {
+  post(order: Order): void
+  end(): void
+}
+
+/** Starts the platform's worker on its thread script. */
+export type StartThread = (listeners: {
+  readonly onMessage: (message: unknown) => void
+  readonly onLost: (cause: unknown) => void
+}) => StartedThread
+
+/** A thread is lost when it lets the others wait for so long; one step on a slow machine takes seconds. */
+const PATIENCE_MS = 60_000
+
+/** Whether threads can share memory here: in a page only when it is cross-origin isolated. */
+export const mayShareMemory = () => typeof SharedArrayBuffer === 'function'
+
+/**
+ * Starts threads until there are `count` with this one. Throws `RangeError` for no positive whole number, and
+ * `LearnerError` ('thread-lost') when one does not start or there is no shared memory.
+ */
+export async function openThreads(count: number, patienceMs = PATIENCE_MS): Promise<Threads> {
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`openThreads: ${count} threads`)
+  if (count > 1 && !mayShareMemory())
+    throw new LearnerError('thread-lost', 'There is no shared memory: the page is not cross-origin isolated.')
+  let lost: LearnerError | undefined
+  const others: StartedThread[] = []
+  const close = () => others.forEach((other) => other.end())
+  const starts = Array.from({ length: count - 1 }, () => {
+    return new Promise<void>((resolve, reject) => {
+      const onLost = (cause: unknown) => {
+        lost ??= new LearnerError('thread-lost', LOST_MESSAGE, { cause })
+        reject(lost)
+      }
+      others.push(startThread({ onLost, onMessage: (message) => message === READY && resolve() }))
+    })
+  })
+  try {
+    await Promise.all(starts)
+  } catch (error) {
+    close()
+    throw error
+  }
+  return {
+    count,
+    patienceMs,
+    close,
+    lost: () => lost,
+    post(order) {
+      if (lost) throw lost
+      others.forEach((other, i) => other.post(order(i + 1)))
+    },
+  }
+}
