@@ -30,6 +30,23 @@ const PRODUCTS = [
   { rows: 65, inner: 68, columns: 132 },
 ]
 
+const CONVS = [
+  { batch: 2, height: 9, width: 6, inputs: 3, outHeight: 5, outWidth: 3, outputs: 5, kernel: 7, stride: 2, padding: 3 },
+  {
+    batch: 3,
+    height: 6,
+    width: 5,
+    inputs: 8,
+    outHeight: 6,
+    outWidth: 5,
+    outputs: 12,
+    kernel: 3,
+    stride: 1,
+    padding: 1,
+  },
+  { batch: 2, height: 7, width: 6, inputs: 5, outHeight: 4, outWidth: 3, outputs: 4, kernel: 1, stride: 2, padding: 0 },
+]
+
 /** Odd and even shapes: some by fours, some not, some of more than one workgroup. */
 const SIZES: { readonly [Name in KernelShaderName]: readonly Sizes[] } = {
   product: PRODUCTS,
@@ -45,6 +62,9 @@ const SIZES: { readonly [Name in KernelShaderName]: readonly Sizes[] } = {
     { rows: 3, columns: 5 },
     { rows: 200, columns: 4 },
   ],
+  conv: CONVS,
+  convInputGradient: CONVS,
+  convWeightGradient: CONVS,
   add: [
     { count: 67, relu: 0 },
     { count: 1200, relu: 1 },

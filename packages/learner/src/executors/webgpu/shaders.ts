@@ -1,5 +1,6 @@
 import { KERNELS, type Kernel } from '@passerby/backbones'
 import type { Signature } from './prelude.ts'
+import { conv, convInputGradient, convWeightGradient } from './shaders/conv.ts'
 import { depthwiseWeightGradient } from './shaders/depthwise-weights.ts'
 import { depthwise, depthwiseInputGradient } from './shaders/depthwise.ts'
 import { add, relu, reluGradient } from './shaders/elementwise.ts'
@@ -18,6 +19,9 @@ const KERNEL_SHADERS = {
   productInputGradient,
   productWeightGradient,
   biasGradient,
+  conv,
+  convInputGradient,
+  convWeightGradient,
   add,
   relu,
   reluGradient,

@@ -1,124 +1,145 @@
 /**
- * Matrix products C[m][n] = Σ_k L[m][k] · R[k][n], for whatever L and R are made of. An invocation computes 4 × 4 of C, from
- * memory as it is; large products pass tiles of L and R through workgroup memory instead (`tile.ts`).
+ * Matrix products over the pixels p of maps, the sum over taps t and channels c:
+ *   C[p][n] = Σ_t Σ_c L[p][t][c] · R[t][c][n]      (`matmul`)
+ *   dR[t][c][n] += Σ_p L[p][t][c] · D[p][n]        (`longSums`)
+ * L is read out of the arena pixel by pixel. An invocation computes 4 × 4 numbers, from memory as it is; where there are
+ * many, tiles pass through workgroup memory instead (`tile.ts`).
  */
-import { lines } from './fours.ts'
-import { oneForEach, type LaneCount, type Shader, type SizeFunction, type Sizes } from './shader.ts'
+import { FOURS, keep, lines, quadruple } from './fours.ts'
+import { oneForEach, type Shader, type SizeFunction, type Sizes } from './shader.ts'
 import { TILE, tiled, tilesOf } from './tile.ts'
 
-/** L and R, and how many m, n and k there are. */
-export interface Matmul<Size extends string> {
-  readonly m: SizeFunction<Size>
-  readonly n: SizeFunction<Size>
-  readonly k: SizeFunction<Size>
+export interface Product<Size extends string> {
+  readonly counts: Readonly<Record<'pixels' | 'taps' | 'channels' | 'columns', SizeFunction<Size>>>
   /** The same as WGSL expressions. */
-  readonly counts: Counts
-  /** Whether quadruples of L and C, and those of R in the arena, can be had at once. */
-  readonly byFours: (sizes: Sizes<Size>) => boolean
-  /**
-   * WGSL: `fn left(m: u32, k: u32) -> vec4f`, L[m][k…k+3] (or for long sums L[m…m+3][k]), and
-   * `fn right(k: u32, n: u32) -> vec4f`, R[k][n…n+3]; zeros outside the matrices.
-   */
-  readonly accesses: (lanes: LaneCount) => string
+  readonly wgsl: Counts
+  /** The operand that L is in. */
+  readonly from: string
+  /** Where in it L[p][t][0] is: WGSL for `fn start(p: u32, tap: u32) -> u32`, `NONE` where all of it is zero. */
+  readonly start: string
 }
 
-export interface Counts {
-  readonly m: string
-  readonly n: string
-  readonly k: string
-}
+export type Counts = Readonly<Record<'pixels' | 'taps' | 'channels' | 'columns', string>>
 
 /** Invocations of a workgroup. */
 const GROUP = 64
+const MAIN = `@compute @workgroup_size(${GROUP})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * ${GROUP}u;`
+
+/** Whether rows of L and of columns can be had by fours. */
+const byFours =
+  <Size extends string>({ counts }: Product<Size>) =>
+  (sizes: Sizes<Size>) =>
+    counts.channels(sizes) % 4 === 0 && counts.columns(sizes) % 4 === 0
+
+/** `left(start, c)`: L[p][t][c…c+3] where `start` is that of p and t. */
+const left = ({ from, wgsl }: Pick<Product<never>, 'from' | 'wgsl'>) => `
+fn left(start: u32, c: u32) -> vec4f {
+  return quadruple(call.${from}, start + c, select(0u, leftOf(${wgsl.channels}, c), start != NONE));
+}`
 
 /**
- * C goes wherever `store` says: WGSL for `fn store(m: u32, n: u32, value: vec4f)`, C[m][n…n+3] with m inside the matrix and
- * n perhaps not.
+ * `right` is WGSL for `fn right(tap: u32, c: u32, n: u32) -> vec4f`, R[t][c][n…n+3], which may be anything outside of the
+ * matrix; `store` for `fn store(p: u32, n: u32, left: u32, value: vec4f)`, which puts `left` numbers of C[p][n…n+3] where
+ * they belong.
  */
-export function matmul<Size extends string>(product: Matmul<Size>, store: string): readonly Shader<Size>[] {
-  const { counts, byFours } = product
-  const { m, n, k } = counts
+export function matmul<Size extends string>(
+  product: Product<Size>,
+  right: string,
+  store: string,
+): readonly Shader<Size>[] {
+  const { counts, wgsl, start } = product
+  const fours = byFours(product)
+  const accesses = (lanes: 1 | 4) => FOURS + quadruple(lanes) + keep(lanes) + start + left(product) + right + store
   return [
     {
       inWorkgroupMemory: true,
-      fits: (sizes) => Math.min(product.m(sizes), product.n(sizes), product.k(sizes)) >= TILE && byFours(sizes),
-      wide: byFours,
+      fits: (sizes) => {
+        const { pixels, channels, columns } = counts
+        return Math.min(pixels(sizes), channels(sizes), columns(sizes)) >= TILE && fours(sizes)
+      },
+      wide: fours,
       passes: [
         {
-          code: (lanes) => tiled(counts, product.accesses(lanes) + store),
-          workgroups: (sizes) => tilesOf(product.m(sizes), product.n(sizes)),
+          code: (lanes) => accesses(lanes) + tiled(wgsl),
+          workgroups: (sizes) => tilesOf(counts.pixels(sizes), counts.columns(sizes)),
         },
       ],
     },
     {
-      wide: byFours,
+      wide: fours,
       passes: [
         {
-          code: (lanes) => `${product.accesses(lanes)}${store}
-@compute @workgroup_size(${GROUP}) fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * ${GROUP}u;
-  let across = (${n} + 3u) / 4u;
+          code: (lanes) => `${accesses(lanes)}
+${MAIN}
+  let across = (${wgsl.columns} + 3u) / 4u;
   let n = i % across * 4u;
-  let m = i / across * 4u;
-  if (m >= ${m}) { return; }
+  let p = i / across * 4u;
+  if (p >= ${wgsl.pixels}) { return; }
   ${lines((r) => `var sum${r} = vec4f(0);`)}
-  for (var k = 0u; k < ${k}; k += 4u) {
-    ${lines((r) => `let r${r} = right(k + ${r}u, n);`)}
-    ${lines((r) => `let l${r} = left(m + ${r}u, k);`)}
-    ${lines((r) => `sum${r} += l${r}.x * r0 + l${r}.y * r1 + l${r}.z * r2 + l${r}.w * r3;`)}
+  for (var tap = 0u; tap < ${wgsl.taps}; tap += 1u) {
+    ${lines((r) => `let start${r} = start(p + ${r}u, tap);`)}
+    for (var c = 0u; c < ${wgsl.channels}; c += 4u) {
+      ${lines((r) => `let r${r} = right(tap, c + ${r}u, n);`)}
+      ${lines((r) => `let l${r} = left(start${r}, c);`)}
+      ${lines((r) => `sum${r} += l${r}.x * r0 + l${r}.y * r1 + l${r}.z * r2 + l${r}.w * r3;`)}
+    }
   }
-  ${lines((r) => `if (m + ${r}u < ${m}) { store(m + ${r}u, n, sum${r}); }`)}
+  let left = leftOf(${wgsl.columns}, n);
+  ${lines((r) => `if (p + ${r}u < ${wgsl.pixels}) { store(p + ${r}u, n, left, sum${r}); }`)}
 }`,
-          workgroups: (sizes) => oneForEach(Math.ceil(product.m(sizes) / 4) * Math.ceil(product.n(sizes) / 4), GROUP),
+          workgroups: (sizes) =>
+            oneForEach(Math.ceil(counts.pixels(sizes) / 4) * Math.ceil(counts.columns(sizes) / 4), GROUP),
         },
       ],
     },
   ]
 }
 
-/** k for which an invocation of its own is worth its sum's way through memory, and invocations that keep a device busy. */
-const LEAST_DEPTH = 64
+/** Pixels for which an invocation of its own is worth its sum's way through memory, and invocations that keep a device busy. */
+const LEAST_PIXELS = 64
 const ENOUGH_INVOCATIONS = 32_768
 
-/**
- * Adds C to what is at `to` of the gradient, a WGSL expression: for few elements and long sums, such as the gradient of a
- * weight. k goes in chunks; a second pass adds these up.
- */
-export function longSums<Size extends string>(sums: Matmul<Size>, to: string): Shader<Size> {
-  const blocks = (sizes: Sizes<Size>) => Math.ceil(sums.m(sizes) / 4) * Math.ceil(sums.n(sizes) / 4)
-  const chunkDepth = (sizes: Sizes<Size>) =>
-    Math.max(Math.ceil(sums.k(sizes) / Math.ceil(ENOUGH_INVOCATIONS / blocks(sizes))), LEAST_DEPTH)
-  const chunks = (sizes: Sizes<Size>) => Math.ceil(sums.k(sizes) / chunkDepth(sizes))
-  const elements = (sizes: Sizes<Size>) => sums.m(sizes) * sums.n(sizes)
-  const { m, n, k } = sums.counts
+/** D is `dy`, and dR is at `dw` of the gradient. Pixels go in chunks; a second pass adds these up. */
+export function longSums<Size extends string>(product: Product<Size>): Shader<Size> {
+  const { counts, wgsl, start } = product
+  const blocks = (sizes: Sizes<Size>) =>
+    counts.taps(sizes) * Math.ceil(counts.channels(sizes) / 4) * Math.ceil(counts.columns(sizes) / 4)
+  const chunkPixels = (sizes: Sizes<Size>) =>
+    Math.max(Math.ceil(counts.pixels(sizes) / Math.ceil(ENOUGH_INVOCATIONS / blocks(sizes))), LEAST_PIXELS)
+  const chunks = (sizes: Sizes<Size>) => Math.ceil(counts.pixels(sizes) / chunkPixels(sizes))
+  const elements = (sizes: Sizes<Size>) => counts.taps(sizes) * counts.channels(sizes) * counts.columns(sizes)
+  const all = `${wgsl.taps} * ${wgsl.channels} * ${wgsl.columns}`
   return {
-    wide: (sizes) => sums.byFours(sizes),
-    derived: { chunkDepth, chunks },
+    wide: byFours(product),
+    derived: { chunkPixels, chunks },
     workspace: (sizes) => (chunks(sizes) === 1 ? 0 : chunks(sizes) * elements(sizes)),
     passes: [
       {
-        code: (lanes) => `${sums.accesses(lanes)}
-@compute @workgroup_size(${GROUP}) fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * ${GROUP}u;
-  let across = (${n} + 3u) / 4u;
-  let down = (${m} + 3u) / 4u;
+        code: (lanes) => `${FOURS}${quadruple(lanes)}${start}${left(product)}
+${MAIN}
+  let across = (${wgsl.columns} + 3u) / 4u;
+  let down = (${wgsl.channels} + 3u) / 4u;
   let n = i % across * 4u;
-  let m = i / across % down * 4u;
-  let chunk = i / (across * down);
+  let c = i / across % down * 4u;
+  let tap = i / (across * down) % (${wgsl.taps});
+  let chunk = i / (across * down * ${wgsl.taps});
   if (chunk >= call.chunks) { return; }
   ${lines((r) => `var sum${r} = vec4f(0);`)}
-  let end = min((chunk + 1u) * call.chunkDepth, ${k});
-  for (var k = chunk * call.chunkDepth; k < end; k += 1u) {
-    let l = left(m, k);
-    let r = right(k, n);
-    ${lines((r) => `sum${r} += l[${r}] * r;`)}
+  let columns = leftOf(${wgsl.columns}, n);
+  let end = min((chunk + 1u) * call.chunkPixels, ${wgsl.pixels});
+  for (var p = chunk * call.chunkPixels; p < end; p += 1u) {
+    let l = left(start(p, tap), c);
+    let d = quadruple(call.dy, p * ${wgsl.columns} + n, columns);
+    ${lines((r) => `sum${r} += l[${r}] * d;`)}
   }
   var sums = array<vec4f, 4>(sum0, sum1, sum2, sum3);
-  for (var r = 0u; r < min(4u, ${m} - m); r += 1u) {
-    for (var c = 0u; c < min(4u, ${n} - n); c += 1u) {
-      let element = (m + r) * ${n} + n + c;
-      if (call.chunks == 1u) { gradient[${to} + element] += sums[r][c]; }
-      else { workspace[chunk * ${m} * ${n} + element] = sums[r][c]; }
+  for (var r = 0u; r < min(4u, ${wgsl.channels} - c); r += 1u) {
+    for (var s = 0u; s < min(4u, columns); s += 1u) {
+      let element = (tap * ${wgsl.channels} + c + r) * ${wgsl.columns} + n + s;
+      if (call.chunks == 1u) { gradient[call.dw + element] += sums[r][s]; }
+      else { workspace[chunk * ${all} + element] = sums[r][s]; }
     }
   }
 }`,
@@ -126,13 +147,11 @@ export function longSums<Size extends string>(sums: Matmul<Size>, to: string): S
       },
       {
         code: `
-@compute @workgroup_size(${GROUP}) fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * ${GROUP}u;
-  let elements = ${m} * ${n};
-  if (i >= elements) { return; }
+${MAIN}
+  if (i >= ${all}) { return; }
   var sum = 0f;
-  for (var chunk = 0u; chunk < call.chunks; chunk += 1u) { sum += workspace[chunk * elements + i]; }
-  gradient[${to} + i] += sum;
+  for (var chunk = 0u; chunk < call.chunks; chunk += 1u) { sum += workspace[chunk * ${all} + i]; }
+  gradient[call.dw + i] += sum;
 }`,
         workgroups: (sizes) => (chunks(sizes) === 1 ? [0] : oneForEach(elements(sizes), GROUP)),
       },

@@ -2,84 +2,55 @@
  * 1×1 convolutions and linear layers as matrix products over rows of pixels:
  * y = x·w (+ bias), dx (+)= dy·wᵀ, dw += xᵀ·dy, dbias += Σ_rows dy.
  */
-import { FOURS, keep, parametersFour, quadruple } from './fours.ts'
-import { longSums, matmul, type Matmul } from './matmul.ts'
-import type { KernelShader, Sizes } from './shader.ts'
+import { parametersAtAll, parametersFour } from './fours.ts'
+import { longSums, matmul, type Product } from './matmul.ts'
+import type { KernelShader } from './shader.ts'
 
 type Matrices = 'rows' | 'inner' | 'columns'
 
-const byFours = ({ inner, columns }: Sizes<Matrices>) => inner % 4 === 0 && columns % 4 === 0
+/** Rows of an operand, one after the other. */
+const rowsOf = (from: string, channels: 'inner' | 'columns'): Product<Matrices> => {
+  const columns = channels === 'inner' ? 'columns' : 'inner'
+  return {
+    counts: {
+      pixels: ({ rows }) => rows,
+      taps: () => 1,
+      channels: (sizes) => sizes[channels],
+      columns: (sizes) => sizes[columns],
+    },
+    wgsl: { pixels: 'call.rows', taps: '1u', channels: `call.${channels}`, columns: `call.${columns}` },
+    from,
+    start: `
+fn start(p: u32, tap: u32) -> u32 { return select(NONE, p * call.${channels}, p < call.rows); }`,
+  }
+}
 
-const FORWARD: Matmul<Matrices> = {
-  m: ({ rows }) => rows,
-  n: ({ columns }) => columns,
-  k: ({ inner }) => inner,
-  counts: { m: 'call.rows', n: 'call.columns', k: 'call.inner' },
-  byFours,
-  accesses: (lanes) => `${FOURS}${quadruple(lanes)}${keep(lanes)}
-fn left(m: u32, k: u32) -> vec4f {
-  return quadruple(call.x, m * call.inner + k, select(0u, leftOf(call.inner, k), m < call.rows));
-}
-fn right(k: u32, n: u32) -> vec4f {
-  let all = ${parametersFour('call.w + k * call.columns + n')};
-  return select(vec4f(0), all, inside(n, call.columns, k < call.inner));
-}`,
-}
+const right = `
+fn right(tap: u32, c: u32, n: u32) -> vec4f { return ${parametersFour('call.w + c * call.columns + n')}; }`
 
 const storeY = (value: string) => `
-fn store(m: u32, n: u32, value: vec4f) {
-  keep(call.y, m * call.columns + n, leftOf(call.columns, n), ${value});
-}`
+fn store(p: u32, n: u32, left: u32, value: vec4f) { keep(call.y, p * call.columns + n, left, ${value}); }`
 
-export const product: readonly KernelShader<'product'>[] = matmul(FORWARD, storeY('value'))
+export const product: readonly KernelShader<'product'>[] = matmul(rowsOf('x', 'inner'), right, storeY('value'))
 
 export const biasedProduct: readonly KernelShader<'biasedProduct'>[] = matmul(
-  FORWARD,
+  rowsOf('x', 'inner'),
+  right,
   storeY(`value + ${parametersFour('call.bias + n')}`),
 )
 
-export const productInputGradient: readonly KernelShader<'productInputGradient'>[] = matmul<Matrices>(
-  {
-    m: ({ rows }) => rows,
-    n: ({ inner }) => inner,
-    k: ({ columns }) => columns,
-    counts: { m: 'call.rows', n: 'call.inner', k: 'call.columns' },
-    byFours,
-    accesses: (lanes) => `${FOURS}${quadruple(lanes)}${keep(lanes)}
-fn left(m: u32, k: u32) -> vec4f {
-  return quadruple(call.dy, m * call.columns + k, select(0u, leftOf(call.columns, k), m < call.rows));
-}
-fn right(k: u32, n: u32) -> vec4f {
-  let start = call.w + (n + STEPS) * call.columns + k;
-  let all = vec4f(parameters[start.x], parameters[start.y], parameters[start.z], parameters[start.w]);
-  return select(vec4f(0), all, inside(n, call.inner, k < call.columns));
-}`,
-  },
+export const productInputGradient: readonly KernelShader<'productInputGradient'>[] = matmul(
+  rowsOf('dy', 'columns'),
   `
-fn store(m: u32, n: u32, value: vec4f) {
-  let left = leftOf(call.inner, n);
-  if (call.accumulate == 1u) { addTo(call.dx, m * call.inner + n, left, value); }
-  else { keep(call.dx, m * call.inner + n, left, value); }
+fn right(tap: u32, c: u32, n: u32) -> vec4f { return ${parametersAtAll('call.w + (n + STEPS) * call.columns + c')}; }`,
+  `
+fn store(p: u32, n: u32, left: u32, value: vec4f) {
+  if (call.accumulate == 1u) { addTo(call.dx, p * call.inner + n, left, value); }
+  else { keep(call.dx, p * call.inner + n, left, value); }
 }`,
 )
 
-export const productWeightGradient: KernelShader<'productWeightGradient'> = longSums<Matrices>(
-  {
-    m: ({ inner }) => inner,
-    n: ({ columns }) => columns,
-    k: ({ rows }) => rows,
-    counts: { m: 'call.inner', n: 'call.columns', k: 'call.rows' },
-    byFours,
-    accesses: (lanes) => `${FOURS}${quadruple(lanes)}
-fn left(m: u32, k: u32) -> vec4f {
-  return quadruple(call.x, k * call.inner + m, select(0u, leftOf(call.inner, m), k < call.rows));
-}
-fn right(k: u32, n: u32) -> vec4f {
-  return quadruple(call.dy, k * call.columns + n, select(0u, leftOf(call.columns, n), k < call.rows));
-}`,
-  },
-  'call.dw',
-)
+export const productWeightGradient: KernelShader<'productWeightGradient'> = longSums(rowsOf('x', 'inner'))
 
 export const biasGradient: KernelShader<'biasGradient'> = {
   passes: [
