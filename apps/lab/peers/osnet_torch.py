@@ -179,8 +179,12 @@ class Training:
             images = [batch.contiguous(memory_format=torch.channels_last) for batch in images]
         self.images = list(images)
         self.labels = list((torch.arange(BATCHES * options.batch) % CLASSES).reshape(BATCHES, options.batch))
-        parameters = self.network.parameters()
-        self.optimiser = torch.optim.SGD(parameters, lr=options.rate, momentum=0.9, nesterov=True)
+        named = list(self.network.named_parameters())
+        groups = [
+            {'params': [value for name, value in named if not name.startswith('classifier')], 'lr': options.rate},
+            {'params': [value for name, value in named if name.startswith('classifier')], 'lr': options.head_rate},
+        ]
+        self.optimiser = torch.optim.SGD(groups, lr=options.rate, momentum=0.9, nesterov=True)
         self.taken = 0
 
     def step(self):
@@ -228,6 +232,7 @@ def main():
     parser.add_argument('--batch', type=int, default=16)
     parser.add_argument('--steps', type=int, default=20, help='timed steps, after three that are not')
     parser.add_argument('--rate', type=float, default=3e-4)
+    parser.add_argument('--head-rate', type=float, default=3e-4)
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--device', default='cpu', help='cpu or cuda')
     parser.add_argument('--channels-last', action='store_true', help="maps in PyTorch's other memory format")

@@ -1,4 +1,6 @@
 export type { DeviceCounts, StepCounts } from './bench/counts.ts'
 export { exerciseFiles } from './bench/exercise-files.ts'
-export { openLane, type Held, type Lane, type LaneOptions, type Steps } from './bench/lane.ts'
+export type { ExerciseOptions, Rates } from './bench/exercise.ts'
+export type { Held } from './bench/held.ts'
+export { openLane, type Lane, type LaneOptions, type Steps } from './bench/lane.ts'
 export type { OperationTime } from './bench/contender.ts'

@@ -1,13 +1,18 @@
 /** `lab bench learner`: its parts one after another, and all that they found as one report. */
+import { reasonOf } from '@passerby/crops'
 import type { LaneOptions } from '@passerby/learner/bench'
+import { availableParallelism, cpus } from 'node:os'
 import { type Size } from '../settings/arguments.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { writeJson } from '../terminal/write-json.ts'
-import { compareOn, type Row } from './compare.ts'
 import type { BenchHost } from './host.ts'
 import { benchInChromium } from './in-chromium.ts'
 import { benchInNode } from './in-node.ts'
-import { comparisonTable } from './report.ts'
+import type { Bench, Part, Place } from './part.ts'
+import { comparison } from './parts/compare.ts'
+import { operations } from './parts/operations.ts'
+import { peer } from './parts/peer.ts'
+import { tabs } from './parts/tabs.ts'
 
 export interface BenchFlags {
   readonly backbone: string
@@ -16,37 +21,76 @@ export interface BenchFlags {
   readonly steps: number
   readonly hosts: 'both' | 'node' | 'chromium'
   readonly backends: readonly LaneOptions['backend'][]
+  readonly all: boolean
+  readonly kernels: boolean
+  /** An interpreter, or true for whichever has PyTorch. */
+  readonly peer?: string | true
+  readonly tabs?: number
   readonly json?: string
 }
 
-/** Steps in a row, before it is the other's turn. */
-const TURN = 4
+const TABS = 3
 /** OSNet from scratch stays finite at this one. */
-const RATE = 3e-4
+const RATES = { backbone: 3e-4, head: 3e-4 }
 
+/** Runs what the flags ask for. A part that fails says so, and the next one runs. */
 export async function runBench(flags: BenchFlags): Promise<void> {
   const progress = terminalProgress()
-  const say = (line: string) => progress.say(line)
-  const print = (text: string) => void process.stdout.write(`${text}\n\n`)
-  const workload = {
-    backbone: flags.backbone,
-    embedding: 512,
-    ...flags.size,
-    batchSize: flags.batch,
-    rate: RATE,
-  }
-  const hosts: BenchHost[] = []
+  const { backbone, size, batch } = flags
+  const workload = { backbone, embedding: 512, ...size, batchSize: batch, rates: RATES }
+  const report: Record<string, unknown> = { command: 'bench learner', machine: machine(), workload }
+  process.stdout.write(`${backbone}, ${size.height}×${size.width}, batch ${batch}\n\n`)
+  const hosts = await openHosts(flags.hosts)
   try {
-    if (flags.hosts !== 'chromium') hosts.push(benchInNode())
-    if (flags.hosts !== 'node') hosts.push(...(await benchInChromium()))
-    const rows: Row[] = []
-    for (const host of hosts)
-      for (const backend of flags.backends)
-        if (host.name === 'chromium' || backend !== 'webgpu')
-          rows.push(...(await compareOn(host, { workload, backend, steps: flags.steps, turn: TURN, say })))
-    print(`${flags.backbone}, ${flags.size.height}×${flags.size.width}, batch ${flags.batch}\n${comparisonTable(rows)}`)
-    await writeJson(flags.json, { command: 'bench learner', workload, rows })
+    const places = hosts.flatMap((host) => placesOn(host, flags.backends))
+    const bench = { workload, steps: flags.steps, places, say: (line: string) => progress.say(line) }
+    for (const [name, run] of partsOf(flags)) {
+      report[name] = await run(bench)
+      await writeJson(flags.json, report)
+    }
   } finally {
     for (const host of hosts) await host.close()
   }
 }
+
+type Run = (bench: Bench) => Promise<unknown>
+
+function partsOf({ all, kernels, peer: python, tabs: count }: BenchFlags): ReadonlyMap<string, Run> {
+  const parts = new Map<string, Run>([['comparison', printed(comparison)]])
+  if (all || kernels) parts.set('operations', printed(operations))
+  if (all || python !== undefined) parts.set('peer', printed(peer(typeof python === 'string' ? python : undefined)))
+  if (all || count !== undefined) parts.set('tabs', printed(tabs(count ?? TABS)))
+  return parts
+}
+
+function printed<Figures>({ title, measure, text }: Part<Figures>): Run {
+  return async (bench) => {
+    bench.say(`${title} …`)
+    try {
+      const figures = await measure(bench)
+      process.stdout.write(`${title}\n${text(figures)}\n\n`)
+      return figures
+    } catch (error) {
+      process.stdout.write(`${title}: ${reasonOf(error)}\n\n`)
+      return { failure: reasonOf(error) }
+    }
+  }
+}
+
+async function openHosts(which: BenchFlags['hosts']): Promise<readonly BenchHost[]> {
+  const node = which === 'chromium' ? [] : [benchInNode()]
+  return which === 'node' ? node : [...node, ...(await benchInChromium())]
+}
+
+/** WebGPU is in Chromium alone. */
+function placesOn(host: BenchHost, backends: BenchFlags['backends']): readonly Place[] {
+  return backends
+    .filter((backend) => host.name === 'chromium' || backend !== 'webgpu')
+    .map((backend) => ({ host, backend }))
+}
+
+const machine = () => ({
+  processor: cpus().at(0)?.model,
+  cores: availableParallelism(),
+  node: process.version,
+})

@@ -9,7 +9,7 @@ describe('takeTurns', () => {
       return {
         async steps(count: number) {
           order.push(`${name}${count}`)
-          return { milliseconds: left.splice(0, count), losses: [] }
+          return { milliseconds: left.splice(0, count), losses: Array.from({ length: count }, () => left.length) }
         },
       }
     }
@@ -19,19 +19,19 @@ describe('takeTurns', () => {
     })
     expect(order).toEqual(['a2', 'b2', 'a2', 'b2', 'a2', 'b2'])
     expect(timings).toEqual([
-      { firstStepMs: 90, stepMs: 2.5, steps: 4 },
-      { firstStepMs: 50, stepMs: 4, steps: 4 },
+      { firstStepMs: 90, stepMs: 2.5, steps: 4, firstLoss: 4 },
+      { firstStepMs: 50, stepMs: 4, steps: 4, firstLoss: 4 },
     ])
   })
 
   it('goes on without who fails', async () => {
     const good = {
-      steps: async (count: number) => ({ milliseconds: Array.from({ length: count }, () => 7), losses: [] }),
+      steps: async (count: number) => ({ milliseconds: Array.from({ length: count }, () => 7), losses: [1] }),
     }
     const bad = { steps: () => Promise.reject(new Error('out of memory')) }
     expect(await takeTurns([bad, good], { steps: 7, turn: 7 })).toEqual([
       'out of memory',
-      { firstStepMs: 7, stepMs: 7, steps: 7 },
+      { firstStepMs: 7, stepMs: 7, steps: 7, firstLoss: 1 },
     ])
   })
 })

@@ -12,6 +12,8 @@ export interface Timing {
   readonly stepMs: number
   /** Timed steps. */
   readonly steps: number
+  /** Before any step. */
+  readonly firstLoss: number
 }
 
 export interface TurnOptions {
@@ -30,24 +32,25 @@ export async function takeTurns(
   runners: readonly Runner[],
   { steps, turn, onTurn }: TurnOptions,
 ): Promise<readonly (Timing | string)[]> {
-  const all = runners.map((runner) => ({ runner, first: NaN, timed: [] as number[], failure: '' }))
+  const all = runners.map((runner) => ({ runner, first: NaN, loss: NaN, timed: [] as number[], failure: '' }))
   const turns = Math.ceil(steps / turn)
   for (let n = 0; n <= turns; n++) {
     for (const one of all) {
       if (one.failure) continue
       try {
-        const { milliseconds } = await one.runner.steps(n === 0 ? WARM_UP : turn)
-        if (n === 0) one.first = milliseconds[0]
-        else one.timed.push(...milliseconds)
+        const { milliseconds, losses } = await one.runner.steps(n === 0 ? WARM_UP : turn)
+        if (n > 0) one.timed.push(...milliseconds)
+        else [one.first, one.loss] = [milliseconds[0], losses[0]]
       } catch (error) {
         one.failure = reasonOf(error)
       }
     }
     onTurn?.(n, turns)
   }
-  return all.map(
-    ({ first, timed, failure }) => failure || { firstStepMs: first, stepMs: median(timed), steps: timed.length },
-  )
+  return all.map(({ first, loss, timed, failure }) => {
+    if (failure) return failure
+    return { firstStepMs: first, stepMs: median(timed), steps: timed.length, firstLoss: loss }
+  })
 }
 
 /** The middle value; of an even number, the mean of the middle two. Throws `RangeError` when there is none. */

@@ -1,6 +1,5 @@
 /** PyTorch eager as a peer: the same network, first values and batches, in a process of its own that steps when asked. */
-import type { LaneOptions, Steps } from '@passerby/learner/bench'
-import { exerciseFiles } from '@passerby/learner/bench'
+import { exerciseFiles, type ExerciseOptions, type Steps } from '@passerby/learner/bench'
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,9 +13,9 @@ const SCRIPT = fileURLToPath(new URL('../../peers/osnet_torch.py', import.meta.u
 const INTERPRETERS = ['python3', '/usr/bin/python3', 'python']
 
 export interface TorchOptions {
-  readonly workload: Omit<LaneOptions, 'contender' | 'backend'>
+  readonly workload: ExerciseOptions
   readonly python: string
-  readonly device: 'cpu' | 'cuda'
+  readonly layout: 'contiguous' | 'channels-last'
 }
 
 export interface TorchPeer extends Runner {
@@ -45,8 +44,8 @@ export function findTorch(named?: string): string {
 }
 
 /** Starts the peer. It takes one thread. */
-export async function openTorch({ workload, python, device }: TorchOptions): Promise<TorchPeer> {
-  const { backbone, embedding, height, width, batchSize, rate } = workload
+export async function openTorch({ workload, python, layout }: TorchOptions): Promise<TorchPeer> {
+  const { backbone, embedding, height, width, batchSize, rates } = workload
   const folder = await mkdtemp(join(tmpdir(), 'passerby-peer-'))
   const files = exerciseFiles(workload)
   const paths = { values: join(folder, 'values'), images: join(folder, 'images') }
@@ -57,10 +56,11 @@ export async function openTorch({ workload, python, device }: TorchOptions): Pro
     embedding,
     size: `${height}x${width}`,
     batch: batchSize,
-    rate,
-    device,
+    rate: rates.backbone,
+    'head-rate': rates.head,
   }
   const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
+  if (layout === 'channels-last') words.push('--channels-last')
   const process = spawn(python, [SCRIPT, '--serve', ...words], { stdio: ['pipe', 'pipe', 'pipe'] })
   let complaint = ''
   process.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)))

@@ -11,6 +11,9 @@ ours is what a participant runs; they take turns. In Chromium, webgpu runs on Sw
 
 Examples:
   lab bench learner
+  lab bench learner --all --json figures.json
+  lab bench learner --backbone tiny --tabs 3 --hosts chromium --backends wasm
+  lab bench learner --peer /usr/bin/python3 --backends wasm
   lab bench learner --hosts chromium --backends wasm --size 128x64 --batch 32 --json figures.json`
 
 export function benchCommand(): Command {
@@ -26,6 +29,10 @@ export function benchCommand(): Command {
         .argParser(backends)
         .default(['wasm', 'webgpu'], 'wasm,webgpu'),
     )
+    .option('--kernels', 'also the time of every operation, forward, backward and update', false)
+    .option('--peer [python]', 'also PyTorch eager beside ours; an interpreter that has it is found by itself')
+    .option('--tabs <n>', 'also so many tabs at once, on WebAssembly', whole(2, 16))
+    .option('--all', 'all of these', false)
     .option('--json <file>', 'figures as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (_, command: Command) => runBench(command.opts<BenchFlags>()))

@@ -1,3 +1,5 @@
+import { watchMethod } from './watch-method.ts'
+
 /** What a stretch of work asks of a graphics device, counted at the prototypes of its objects, whoever calls them. */
 export interface DeviceCounts {
   readonly dispatches: number
@@ -23,19 +25,21 @@ export async function countDeviceCalls(run: () => Promise<void>): Promise<Device
     return undefined
   }
   const counts = { dispatches: 0, submits: 0, uploaded: 0, readBack: 0 }
+  const dispatched = () => void counts.dispatches++
   const restore = [
-    watch<[]>(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', () => void counts.dispatches++),
-    watch<[]>(GPUComputePassEncoder.prototype, 'dispatchWorkgroupsIndirect', () => void counts.dispatches++),
-    watch<[]>(GPUQueue.prototype, 'submit', () => void counts.submits++),
-    watch<WriteBuffer>(GPUQueue.prototype, 'writeBuffer', (_, [, , values, offset = 0, size]) => {
+    watchMethod(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', dispatched),
+    watchMethod(GPUComputePassEncoder.prototype, 'dispatchWorkgroupsIndirect', dispatched),
+    watchMethod(GPUQueue.prototype, 'submit', () => void counts.submits++),
+    watchMethod<GPUQueue, WriteBuffer>(GPUQueue.prototype, 'writeBuffer', ({ args }) => {
+      const [, , values, offset = 0, size] = args
       const unit = ArrayBuffer.isView(values) && 'BYTES_PER_ELEMENT' in values ? Number(values.BYTES_PER_ELEMENT) : 1
       counts.uploaded += unit * (size ?? values.byteLength / unit - offset)
     }),
-    watch<[GPUBufferDescriptor]>(GPUDevice.prototype, 'createBuffer', (_, [{ mappedAtCreation, size }]) => {
-      if (mappedAtCreation) counts.uploaded += size
+    watchMethod<GPUDevice, [GPUBufferDescriptor]>(GPUDevice.prototype, 'createBuffer', ({ args: [buffer] }) => {
+      if (buffer.mappedAtCreation) counts.uploaded += buffer.size
     }),
-    watch<[number, number?, number?]>(GPUBuffer.prototype, 'mapAsync', (buffer, [mode, offset = 0, size]) => {
-      if ((mode & GPUMapMode.READ) !== 0) counts.readBack += size ?? buffer.size - offset
+    watchMethod<GPUBuffer, MapBuffer>(GPUBuffer.prototype, 'mapAsync', ({ self, args: [mode, offset = 0, size] }) => {
+      if ((mode & GPUMapMode.READ) !== 0) counts.readBack += size ?? self.size - offset
     }),
   ]
   try {
@@ -46,19 +50,5 @@ export async function countDeviceCalls(run: () => Promise<void>): Promise<Device
   }
 }
 
-type WriteBuffer = [GPUBuffer, number, ArrayBuffer | ArrayBufferView, number?, number?]
-
-/** Shows `seen` every call of a method, with its object and arguments. Gives what undoes it. */
-function watch<Arguments extends readonly unknown[], Of extends object = GPUBuffer>(
-  prototype: object,
-  method: string,
-  seen: (self: Of, args: Arguments) => void,
-): () => void {
-  const own: unknown = Reflect.get(prototype, method)
-  if (typeof own !== 'function') throw new TypeError(`watch: there is no ${method}`)
-  Reflect.set(prototype, method, function (this: Of, ...args: unknown[]) {
-    seen(this, args as unknown as Arguments)
-    return Reflect.apply(own, this, args)
-  })
-  return () => void Reflect.set(prototype, method, own)
-}
+type WriteBuffer = [to: GPUBuffer, at: number, values: ArrayBuffer | ArrayBufferView, offset?: number, size?: number]
+type MapBuffer = [mode: number, offset?: number, size?: number]

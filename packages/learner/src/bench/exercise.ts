@@ -10,8 +10,13 @@ export interface ExerciseOptions {
   readonly height: number
   readonly width: number
   readonly batchSize: number
-  /** Learning rate of backbone and head. */
-  readonly rate: number
+  readonly rates: Rates
+}
+
+/** Learning rates. */
+export interface Rates {
+  readonly backbone: number
+  readonly head: number
 }
 
 export interface Exercise {
@@ -23,7 +28,7 @@ export interface Exercise {
   readonly pixels: Pixels
   /** Taken in turn. */
   readonly batches: readonly ExerciseBatch[]
-  readonly rate: number
+  readonly rates: Rates
 }
 
 export interface ExerciseBatch {
@@ -42,7 +47,7 @@ const AUGMENTATION = { flip: true, pad: { height: 4, width: 2 } } as const
 
 /** The same options give the same exercise everywhere. Throws `RangeError` for an unknown backbone. */
 export function exerciseOf(options: ExerciseOptions): Exercise {
-  const { embedding, height, width, batchSize, rate } = options
+  const { embedding, height, width, batchSize, rates } = options
   const backbone = backboneByName(options.backbone, embedding)
   const images = Array.from({ length: BATCHES * batchSize }, (_, image) => image)
   const random = rng(1, 'batches')
@@ -50,7 +55,7 @@ export function exerciseOf(options: ExerciseOptions): Exercise {
     backbone,
     parameters: initialise(backbone, 1),
     head: firstHead(embedding),
-    pixels: { height, width, pixels: paint(images.length, height * width) },
+    pixels: { height, width, pixels: paint(images.length, { height, width }) },
     batches: Array.from({ length: BATCHES }, (_, batch) => {
       const members = images.slice(batch * batchSize, (batch + 1) * batchSize)
       return {
@@ -58,7 +63,7 @@ export function exerciseOf(options: ExerciseOptions): Exercise {
         labels: members.map((image) => image % CLASSES),
       }
     }),
-    rate,
+    rates,
   }
 }
 
@@ -69,14 +74,24 @@ function firstHead(embedding: number): Float32Array {
   return Float32Array.from({ length: (embedding + 1) * CLASSES }, () => random.between(-bound, bound))
 }
 
-/** Noise around one colour per crop. */
-function paint(images: number, pixelsEach: number): Uint8Array {
+/** Side of the squares that crops are painted in, pixels. */
+const SQUARE = 16
+
+/** Squares of random colours under noise, `[images, height, width, 3]`. */
+function paint(images: number, { height, width }: Pick<Pixels, 'height' | 'width'>): Uint8Array {
   const random = rng(1, 'crops')
-  const painted = new Uint8Array(images * pixelsEach * 3)
+  const columns = Math.ceil(width / SQUARE)
+  const squares = Math.ceil(height / SQUARE) * columns
+  const painted = new Uint8Array(images * height * width * 3)
+  let next = 0
   for (let image = 0; image < images; image++) {
-    const colour = [0, 1, 2].map(() => random.between(60, 195))
-    for (let i = 0; i < pixelsEach * 3; i++)
-      painted[image * pixelsEach * 3 + i] = colour[i % 3] + random.between(-40, 40)
+    const colours = Array.from({ length: squares * 3 }, () => random.between(30, 225))
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const square = Math.floor(y / SQUARE) * columns + Math.floor(x / SQUARE)
+        for (let channel = 0; channel < 3; channel++)
+          painted[next++] = colours[square * 3 + channel] + random.between(-25, 25)
+      }
   }
   return painted
 }

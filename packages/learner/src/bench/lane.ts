@@ -5,6 +5,7 @@ import { nextTurn } from '../turn.ts'
 import type { ContenderName, OperationTime } from './contender.ts'
 import { countDeviceCalls, type StepCounts } from './counts.ts'
 import { exerciseOf, type ExerciseOptions } from './exercise.ts'
+import { held, watchMemory, type Held } from './held.ts'
 import { watchKernels } from './kernel-watch.ts'
 import { openOurs } from './ours.ts'
 import { openStock } from './stock.ts'
@@ -22,6 +23,7 @@ export interface Lane {
   count(): Promise<StepCounts>
   /** Where the time of a step goes. */
   operations(): Promise<readonly OperationTime[]>
+  /** By the whole thread. */
   held(): Promise<Held>
   close(): Promise<void>
 }
@@ -31,15 +33,10 @@ export interface Steps {
   readonly losses: readonly number[]
 }
 
-/** What TensorFlow.js and the contender hold. */
-export interface Held {
-  readonly tensors: number
-  readonly bytes: number
-}
-
 /** Starts the backend and opens the contender; compiles nothing yet. Throws `LearnerError` ('no-backend'). */
 export async function openLane(options: LaneOptions): Promise<Lane> {
   const { backend } = options
+  watchMemory()
   if (backend === 'cpu') await tf.setBackend(backend)
   else await useBackend(backend)
   const exercise = exerciseOf(options)
@@ -83,7 +80,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
       await tf.setBackend(backend)
       return contender.operations()
     },
-    held: async () => ({ tensors: tf.memory().numTensors, bytes: tf.memory().numBytes }),
+    held: async () => held(),
     close: async () => contender.dispose(),
   }
 }

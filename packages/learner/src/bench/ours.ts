@@ -9,13 +9,13 @@ import { CLASSES, LABEL_SMOOTHING, OPTIMISER, type Exercise } from './exercise.t
 const UPDATES = 2
 
 /** What a participant runs. */
-export function openOurs({ backbone, parameters, head, pixels, batches, rate }: Exercise): Contender {
+export function openOurs({ backbone, parameters, head, pixels, batches, rates }: Exercise): Contender {
   const network = networkOf(backbone)
   const trainer = openTrainer(network, {
     backbone: parameters,
     head,
     pixels,
-    rates: { backbone: rate, head: rate },
+    rates,
     optimiser: OPTIMISER,
     objective: fedpav.objective,
   })

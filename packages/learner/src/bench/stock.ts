@@ -11,7 +11,7 @@ import { stockOperations, type PhasedStep } from './operations.ts'
 import { runStockGraph } from './stock-graph.ts'
 
 /** Images are normalised beforehand, which this contender is not charged for. */
-export function openStock({ backbone, parameters, head, pixels, batches, rate }: Exercise): Contender {
+export function openStock({ backbone, parameters, head, pixels, batches, rates }: Exercise): Contender {
   const variables = new Map<string, tf.Variable>()
   let offset = 0
   for (const parameter of parametersOf(backbone)) {
@@ -21,8 +21,11 @@ export function openStock({ backbone, parameters, head, pixels, batches, rate }:
   const embedding = head.length / CLASSES - 1
   const kernel = variable(head.subarray(0, embedding * CLASSES), [embedding, CLASSES], true)
   const bias = variable(head.subarray(embedding * CLASSES), [CLASSES], true)
-  const trained = [...variables.values(), kernel, bias].filter((one) => one.trainable)
-  const optimiser = tf.train.momentum(rate, OPTIMISER.momentum, OPTIMISER.nesterov)
+  const weights = [...variables.values()].filter((one) => one.trainable)
+  const trained = [
+    { variables: weights, optimiser: momentum(rates.backbone) },
+    { variables: [kernel, bias], optimiser: momentum(rates.head) },
+  ]
   const value = (name: string) => {
     const found = variables.get(name)
     if (!found) throw new RangeError(`openStock: no parameter '${name}'`)
@@ -51,10 +54,10 @@ export function openStock({ backbone, parameters, head, pixels, batches, rate }:
       onPhase('backward')
       return loss
     }
-    // `optimiser.minimize`, with a look at its halves.
-    const { value: loss, grads } = tf.variableGrads(lossOf, trained)
+    const { value: loss, grads } = tf.variableGrads(lossOf, [...weights, kernel, bias])
     onPhase('update')
-    optimiser.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })))
+    for (const { variables, optimiser } of trained)
+      optimiser.applyGradients(variables.map(({ name }) => ({ name, tensor: grads[name] })))
     tf.dispose(grads)
     return loss
   }
@@ -64,7 +67,7 @@ export function openStock({ backbone, parameters, head, pixels, batches, rate }:
     operations: () => stockOperations(step),
     plannedKernels: () => 0,
     dispose() {
-      optimiser.dispose()
+      for (const { optimiser } of trained) optimiser.dispose()
       tf.dispose([...variables.values(), kernel, bias])
     },
   }
@@ -73,3 +76,5 @@ export function openStock({ backbone, parameters, head, pixels, batches, rate }:
 function variable(values: Float32Array, shape: readonly number[], trainable: boolean): tf.Variable {
   return tf.tidy(() => tf.variable(tf.tensor(values, [...shape]), trainable))
 }
+
+const momentum = (rate: number) => tf.train.momentum(rate, OPTIMISER.momentum, OPTIMISER.nesterov)
