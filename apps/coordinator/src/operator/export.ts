@@ -44,8 +44,10 @@ const columns: readonly (readonly [
   ['client_train_s', (_, one) => one?.trainSeconds],
   ['client_local_rank1', (_, one) => one?.local?.rank1],
   ['client_local_mAP', (_, one) => one?.local?.mAP],
+  ['client_local_s', (_, one) => one?.local?.seconds],
   ['client_global_rank1', (_, one) => one?.global?.rank1],
   ['client_global_mAP', (_, one) => one?.global?.mAP],
+  ['client_global_s', (_, one) => one?.global?.seconds],
 ]
 
 /** One line per client and session; a session without clients has one line of its own (RFC 4180). */

@@ -26,6 +26,7 @@ interface DemoFlags extends LearningFlags, DataFlags {
   readonly out: string
   readonly headed: boolean
   readonly keep: boolean
+  readonly plain: boolean
   readonly json?: string
 }
 
@@ -64,6 +65,7 @@ export function demoCommand(): Command {
     .option('--out <file>', 'where the final model is written', join('.passerby', 'demo', 'model.safetensors'))
     .option('--headed', 'show the tabs', false)
     .option('--keep', 'keep the temporary folder with the coordinator’s data', false)
+    .option('--plain', 'train with plain TensorFlow.js, to compare with', false)
     .option('--json <file>', 'report as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (_, command: Command) => run(await withNetwork<DemoFlags>(command, defaultsFor(command))))
@@ -121,6 +123,7 @@ async function run(flags: DemoFlags): Promise<void> {
       pages: ensurePages(resolve(import.meta.dirname, '../../../..')),
       folder,
       headed: flags.headed,
+      plain: flags.plain,
       progress,
       signal: interrupt.signal,
       async onRound(record, published) {

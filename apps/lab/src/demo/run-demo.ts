@@ -26,6 +26,8 @@ export interface Demo {
   /** For the coordinator's data and the participants' crops. */
   readonly folder: string
   readonly headed: boolean
+  /** The tabs train with plain TensorFlow.js. */
+  readonly plain: boolean
   readonly progress: Progress
   /** Called once per round with the round's model; the run goes on meanwhile, and ends when this fails. */
   readonly onRound: (record: RoundRecord, model: Params) => Promise<void>
@@ -58,8 +60,9 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
         models.set(record.round, told)
       },
     })
+    const link = coordinator.url + (demo.plain ? path.replace('#', '?plain#') : path)
     const tabs = folders.map(async ({ name, folder }) => {
-      const page = await openParticipantTab(browser, { link: `${coordinator.url}${path}`, alias: name, folder })
+      const page = await openParticipantTab(browser, { link, alias: name, folder })
       page.once('crash', () => failure.abort(new LabError('browser', `The tab of ${name} crashed`)))
       progress.say(`${name} is ready in its tab`)
       return page

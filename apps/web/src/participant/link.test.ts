@@ -6,7 +6,8 @@ const link = (rest: string) => readJoinLink(new URL(`https://example.org${rest}`
 
 test('a whole link is read, its token as it stands', () => {
   const read = link(`/join/city-walk#k=${key}&t=a.b-c_d`)
-  expect(read).toEqual({ federation: 'city-walk', fingerprint: key, token: 'a.b-c_d' })
+  expect(read).toEqual({ federation: 'city-walk', fingerprint: key, token: 'a.b-c_d', plain: false })
+  expect(link(`/join/city-walk?plain#k=${key}&t=a`)?.plain).toBe(true)
 })
 
 test.each([

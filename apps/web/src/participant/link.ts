@@ -6,6 +6,8 @@ export interface JoinLink {
   /** SHA-256 of the root key, base64url. */
   readonly fingerprint: string
   readonly token: string
+  /** `?plain`: compute with plain TensorFlow.js, for comparison. No link that a coordinator makes says so. */
+  readonly plain: boolean
 }
 
 const FINGERPRINT = /^[A-Za-z0-9_-]{43}$/
@@ -18,5 +20,5 @@ export function readJoinLink(url: URL): JoinLink | undefined {
   const fingerprint = fragment.get('k') ?? ''
   const token = fragment.get('t') ?? ''
   if (!federation.ok || !FINGERPRINT.test(fingerprint) || !TOKEN.test(token)) return undefined
-  return { federation: federation.value, fingerprint, token }
+  return { federation: federation.value, fingerprint, token, plain: url.searchParams.has('plain') }
 }

@@ -6,6 +6,8 @@ export interface Membership {
   readonly paused: boolean
   readonly awake: boolean
   readonly backend: BackendWish
+  /** Processor threads; undefined until the person chooses. */
+  readonly threads: number | undefined
 }
 
 /** `automatic`: the fastest that computes correctly. */
@@ -31,7 +33,7 @@ export function parseMembership(json: string | null): Membership | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { alias, training, paused, awake, backend } = value as Record<string, unknown>
+  const { alias, training, paused, awake, backend, threads } = value as Record<string, unknown>
   if (typeof alias !== 'string' || alias === '') return undefined
   return {
     alias,
@@ -39,5 +41,6 @@ export function parseMembership(json: string | null): Membership | undefined {
     paused: paused === true,
     awake: awake === true,
     backend: backendWishes.find((wish) => wish === backend) ?? 'automatic',
+    threads: typeof threads === 'number' && Number.isInteger(threads) && threads >= 1 ? threads : undefined,
   }
 }

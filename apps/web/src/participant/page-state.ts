@@ -15,6 +15,8 @@ export interface PageState {
   readonly storage: { readonly used: number; readonly left: number } | undefined
   readonly awake: boolean
   readonly backend: BackendWish
+  /** What the person chose, if anything. */
+  readonly threads: number | undefined
   /** The session, once training began. */
   readonly session: Snapshot | undefined
   /** The ledger when the present round began. */
@@ -54,7 +56,8 @@ interface Reading {
 
 export type CheckState =
   | { readonly state: 'none' }
-  | { readonly state: 'running'; readonly stage: CheckStage; readonly fraction: number }
+  /** `since`: when the stage began, epoch milliseconds. */
+  | { readonly state: 'running'; readonly stage: CheckStage; readonly since: number; readonly fraction: number }
   | { readonly state: 'done'; readonly view: CheckView }
   | { readonly state: 'failed'; readonly problem: string }
 
@@ -66,6 +69,7 @@ export const firstState: PageState = {
   storage: undefined,
   awake: false,
   backend: 'automatic',
+  threads: undefined,
   session: undefined,
   ledgerBefore: undefined,
   notice: undefined,

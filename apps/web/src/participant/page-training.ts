@@ -5,17 +5,20 @@ import { fileStem, saveFile } from '../ui/save-file.ts'
 import { readHistory, withHistory, writeHistory } from './history.ts'
 import { messageOf } from './message-of.ts'
 import type { BackendWish } from './membership.ts'
+import type { JoinLink } from './link.ts'
 import type { PageContext } from './page.ts'
+import type { PageState } from './page-state.ts'
 import type { TrainActions } from './train-step.tsx'
 import { remoteLearner } from './remote-learner.ts'
 import { sealSpy } from './test-hook.ts'
-import type { CheckView, NearestView, OnStage } from './worker/workbench.ts'
+import { threadOffer, threadsOf } from './threads.ts'
+import type { CheckView, DeviceWish, NearestView, OnStage } from './worker/workbench.ts'
 
 export interface TrainingDesk extends TrainActions {
   /** Chooses and measures the backend. */
   readonly check: () => Promise<void>
-  /** Checks again with another backend, and keeps the wish. */
-  readonly useBackend: (backend: BackendWish) => void
+  /** Checks again with another backend or number of threads, and keeps the wish. */
+  readonly choose: (wish: { readonly backend: BackendWish } | { readonly threads: number }) => void
   /** Joins and trains from now on. Needs a passed check. */
   readonly start: (how?: { readonly paused: boolean }) => void
   /** Hands the newest model to the browser's downloads. */
@@ -64,10 +67,14 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
   }
 
   async function check(): Promise<void> {
-    set({ check: { state: 'running', stage: 'crops', fraction: 0 } })
+    set({ check: { state: 'running', stage: 'crops', since: Date.now(), fraction: 0 } })
     try {
-      const onStage = proxy<OnStage>((stage, fraction = 0) => set({ check: { state: 'running', stage, fraction } }))
-      const view = await host.insist((bench) => bench.check(federation().local, get().backend, onStage))
+      const onStage = proxy<OnStage>((stage, fraction = 0) => {
+        const { check } = get()
+        const same = check.state === 'running' && check.stage === stage
+        set({ check: { state: 'running', stage, since: same ? check.since : Date.now(), fraction } })
+      })
+      const view = await host.insist((bench) => bench.check(federation().local, deviceWish(get(), link), onStage))
       set({ check: { state: 'done', view } })
     } catch (error) {
       set({ check: { state: 'failed', problem: messageOf(error) } })
@@ -76,9 +83,9 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
 
   return {
     check,
-    useBackend(backend) {
-      remember({ backend })
-      set({ backend })
+    choose(wish) {
+      remember(wish)
+      set(wish)
       void check()
     },
     start(how = { paused: false }) {
@@ -114,6 +121,13 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
       return host.insist((bench) => bench.nearest(task, QUERIES))
     },
   }
+}
+
+/** What the worker is asked to compute with. */
+export function deviceWish({ backend, threads }: PageState, { plain }: JoinLink): DeviceWish {
+  const { crossOriginIsolated } = globalThis
+  const offer = threadOffer({ crossOriginIsolated, hardwareConcurrency: navigator.hardwareConcurrency })
+  return { backend, threads: threadsOf(threads, offer), plain }
 }
 
 /** Shows the session with what earlier visits saw, keeps that, and notes what had left when a round began. */

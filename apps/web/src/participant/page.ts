@@ -9,7 +9,7 @@ import { readJoinLink, type JoinLink } from './link.ts'
 import { readMembership, writeMembership, type Membership } from './membership.ts'
 import { openCrops, type CropsDesk } from './page-crops.ts'
 import { firstState, type PageState } from './page-state.ts'
-import { openTraining, type TrainingDesk } from './page-training.ts'
+import { deviceWish, openTraining, type TrainingDesk } from './page-training.ts'
 import type { Problem, Way } from './problem.ts'
 import type { Step } from './rail.tsx'
 import { missingFeature } from './support.ts'
@@ -83,7 +83,7 @@ async function open(store: StoreApi<PageState>, url: URL, link: JoinLink): Promi
         await bench.open(place)
         const { gate, check } = store.getState()
         if (gate.state === 'open' && check.state === 'done')
-          await bench.check(gate.card.local, store.getState().backend)
+          await bench.check(gate.card.local, deviceWish(store.getState(), link))
       },
       onGone: (reason) => store.setState({ notice: `The part of this page that computes was restarted. ${reason}` }),
     }),
@@ -98,6 +98,7 @@ async function open(store: StoreApi<PageState>, url: URL, link: JoinLink): Promi
         paused: false,
         awake: false,
         backend: 'automatic' as const,
+        threads: undefined,
       }
       writeMembership(place, { ...before, ...change })
     },
@@ -133,7 +134,8 @@ async function open(store: StoreApi<PageState>, url: URL, link: JoinLink): Promi
 /** After a reload: what was agreed, the crops that are kept, and the training that had begun. */
 async function goOn({ crops, training }: ParticipantPage, { membership, set, get }: PageContext): Promise<void> {
   const member = membership()
-  if (member) set({ agreed: { alias: member.alias }, awake: member.awake, backend: member.backend })
+  if (member)
+    set({ agreed: { alias: member.alias }, awake: member.awake, backend: member.backend, threads: member.threads })
   await crops.restore()
   if (!member?.training || get().crops.state !== 'kept') return
   await training.check()

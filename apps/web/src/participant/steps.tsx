@@ -80,10 +80,11 @@ function OpenStep({
           card={gate.card}
           awake={state.awake}
           backend={state.backend}
+          threads={state.threads}
           started={isTraining(state)}
           onAgain={() => void page.training.check()}
           onAwake={page.stayAwake}
-          onBackend={page.training.useBackend}
+          onChoose={page.training.choose}
           onStart={() => (isTraining(state) ? page.show('train') : page.training.start())}
         />
       )

@@ -35,12 +35,12 @@ export type PastRound = Snapshot['rounds'][number]
 /** A round's parts on the device, by about how long each takes. */
 const phases: readonly Phase[] = [
   { name: 'Download', share: 1 },
+  { name: 'Measure', share: 1 },
   { name: 'Train', share: 5 },
   { name: 'Upload', share: 1 },
   { name: 'Wait', share: 2 },
-  { name: 'Measure', share: 1 },
 ]
-const phaseOf = { downloading: 0, training: 1, uploading: 2, waiting: 3, evaluating: 4 } as const
+const phaseOf = { downloading: 0, evaluating: 1, training: 2, uploading: 3, waiting: 4 } as const
 
 export function trainView(latest: Snapshot, roundLedger: Ledger, now: number): TrainView {
   const snapshot = withoutStaleWork(latest)
@@ -78,7 +78,7 @@ function spokenState(snapshot: Snapshot): string {
     case 'downloading':
       return `${head}: downloading the model`
     case 'training':
-      return `${head}: training`
+      return snapshot.work?.phase === 'evaluating' ? `${head}: measuring the model to start from` : `${head}: training`
     case 'uploading':
       return `${head}: uploading the sealed update`
     case 'evaluating':

@@ -116,6 +116,12 @@ const columns: readonly Column<Contribution>[] = [
     align: 'end',
     cell: ({ trainSeconds }) => (trainSeconds === null ? '—' : formatSeconds(trainSeconds)),
   },
+  {
+    name: 'Measured for',
+    align: 'end',
+    cell: ({ local, global }) =>
+      local || global ? formatSeconds((local?.seconds ?? 0) + (global?.seconds ?? 0)) : '—',
+  },
   { name: 'Local rank-1', align: 'end', cell: ({ local }) => (local ? formatPercent(local.rank1) : '—') },
   { name: 'Local mAP', align: 'end', cell: ({ local }) => (local ? formatPercent(local.mAP) : '—') },
   { name: 'Global rank-1', align: 'end', cell: ({ global }) => (global ? formatPercent(global.rank1) : '—') },

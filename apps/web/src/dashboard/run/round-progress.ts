@@ -1,10 +1,10 @@
 import type { FederationView } from '@passerby/protocol'
 
-/** The phases of a round as a bar shows them; lengths are typical shares of its time. */
+/** The phases of a round as a bar shows them; lengths are typical shares of its time. Only the last round waits to be measured. */
 export const roundPhases = [
-  { name: 'Training', share: 6 },
-  { name: 'Forming the model', share: 2 },
-  { name: 'Measuring', share: 3 },
+  { name: 'Training', share: 8 },
+  { name: 'Forming the model', share: 1 },
+  { name: 'Measuring', share: 1 },
 ] as const
 
 export interface RoundProgress {

@@ -2,15 +2,22 @@
 import { backboneByName } from '@passerby/backbones'
 import { decodeCrops, pixelsAt, type CropSet, type PixelSet } from '@passerby/crops'
 import { decodeImage } from '@passerby/crops/browser'
-import { chooseBackend, createLearner, embedPixels, networkOf, type Learner, type Memory } from '@passerby/learner'
+import {
+  chooseBackend,
+  createLearner,
+  embedPixels,
+  networkOf,
+  plainNetworkOf,
+  type Learner,
+  type Memory,
+} from '@passerby/learner'
 import { locateWasmFiles } from '@passerby/learner/browser'
 import type { EvaluationTask } from '@passerby/learner'
 import type { LocalSettings } from '@passerby/protocol'
 import { dotScores, selectQueries, splitByIdentity } from '@passerby/reid'
-import type { BackendWish } from '../membership.ts'
 import { expectedMemory } from './expected-memory.ts'
 import { sheetImage, spread } from './sheet.ts'
-import type { CheckView, NearestView, OnStage } from './workbench.ts'
+import type { CheckView, DeviceWish, NearestView, OnStage } from './workbench.ts'
 
 /** Seed of the split by identity: the same crops are kept back on every visit, whatever the federation. */
 const SPLIT_SEED = 1
@@ -25,7 +32,7 @@ export interface Desk {
 export interface DeskOptions {
   readonly crops: CropSet
   readonly settings: LocalSettings
-  readonly wish: BackendWish
+  readonly wish: DeviceWish
   readonly federation: string
   readonly memory: Memory
   readonly signal: AbortSignal
@@ -46,9 +53,15 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const validation = split.validation.length > 0 ? pixelsAt(set, split.validation) : undefined
   onStage('backend')
   locateWasmFiles()
-  const network = networkOf(backboneByName(settings.backbone, settings.embedding))
+  const makeNetwork = wish.plain ? plainNetworkOf : networkOf
+  const network = makeNetwork(backboneByName(settings.backbone, settings.embedding))
   const workload = { ...settings.input, batchSize: settings.batchSize }
-  const { trials } = await chooseBackend({ network, workload, signal, ...(wish !== 'automatic' && { only: wish }) })
+  const { trials } = await chooseBackend({
+    network,
+    workload,
+    signal,
+    ...(wish.backend !== 'automatic' && { only: wish.backend }),
+  })
   const chosen = trials.find((trial) => trial.state === 'chosen')
   if (!chosen) throw new Error('openDesk: no backend was chosen')
   return {
@@ -65,7 +78,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       memoryBytes: set.pixels.byteLength + expectedMemory(network.backbone, workload),
       unreadable,
     },
-    learner: createLearner({ training, memory, federation, ...(validation && { validation }) }),
+    learner: createLearner({
+      training,
+      memory,
+      federation,
+      networkOf: makeNetwork,
+      ...(validation && { validation }),
+    }),
     nearest: async (task, queries) => (validation ? nearestIn(validation, crops, { task, queries }) : []),
   }
 }

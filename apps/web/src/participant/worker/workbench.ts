@@ -27,7 +27,7 @@ export interface Workbench {
   sheet(size: number): Promise<readonly SheetImage[]>
 
   /** Chooses the backend, measures it with the federation's network, and decodes the crops. */
-  check(settings: LocalSettings, wish: BackendWish, onStage?: OnStage): Promise<CheckView>
+  check(settings: LocalSettings, wish: DeviceWish, onStage?: OnStage): Promise<CheckView>
   train(task: LocalTask, onProgress: (progress: LearnerProgress) => void): Promise<LocalOutcome>
   evaluate(task: EvaluationTask): Promise<LocalEvaluation | undefined>
   /** Ends the running `read`, `keep`, `train` or `evaluate` with an `AbortError`. */
@@ -61,6 +61,14 @@ export interface SheetImage {
   readonly identity: string
   readonly camera: string
   readonly image: Blob
+}
+
+/** What to compute with. */
+export interface DeviceWish {
+  readonly backend: BackendWish
+  readonly threads: number
+  /** By plain TensorFlow.js instead of this project's executors. */
+  readonly plain: boolean
 }
 
 export type CheckStage = 'crops' | 'backend'
