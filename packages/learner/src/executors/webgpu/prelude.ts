@@ -6,7 +6,7 @@
  *   many, stored as float32 or float16; all arithmetic is float32.
  * - `parameters`, `gradient`, `statistics`, `state`, `workspace`, `exchange`: arrays of f32, and `crops`, of u32. Which of them
  *   an operand is in is the kernel's to know: `parameters[call.w + j]`. `parametersAt(call.gamma + c) -> Lanes` reads `LANES`
- *   from c on, counted singly; so for `gradient`, `statistics` and `workspace`.
+ *   from c on, counted singly; so for `gradient`, `statistics` and `workspace`, which have `gradientPut(i, value)` too.
  * - `indexOf(id, groups)`: the count of this invocation where `oneForEach` said how many there are.
  *
  * Every region is bound once and whole, so that operands may be the same memory; reading beyond a region's end is defined
@@ -44,6 +44,10 @@ export function preludeOf({ operands, sizes }: Signature, lanes: LaneCount, stor
     if (region !== 'arena') return 'f32'
     return lanes === 4 ? 'vec4<Stored>' : 'Stored'
   }
+  const puts = Array.from(
+    { length: lanes },
+    (_, lane) => `REGION[i + ${lane}u] = value${lanes === 4 ? `[${lane}]` : ''};`,
+  )
   const spread = Array.from({ length: lanes }, (_, lane) => `REGION[i + ${lane}u]`).join(', ')
   return `${storage === 'f16' ? 'enable f16;' : ''}
 alias Stored = ${storage};
@@ -55,6 +59,7 @@ ${REGIONS.map((region, binding) => `@group(0) @binding(${binding}) var<storage, 
 fn at(i: u32) -> Lanes { return Lanes(arena[i]); }
 fn put(i: u32, value: Lanes) { arena[i] = ${lanes === 4 ? 'vec4<Stored>' : 'Stored'}(value); }
 ${['parameters', 'gradient', 'statistics', 'workspace'].map((region) => `fn ${region}At(i: u32) -> Lanes { return Lanes(${spread.replaceAll('REGION', region)}); }`).join('\n')}
+${['gradient', 'statistics', 'workspace'].map((region) => `fn ${region}Put(i: u32, value: Lanes) { ${puts.join(' ').replaceAll('REGION', region)} }`).join('\n')}
 fn indexOf(id: vec3u, groups: vec3u) -> u32 { return id.x + id.y * groups.x * ${INVOCATIONS}u; }
 `
 }

@@ -47,6 +47,13 @@ const CONVS = [
   { batch: 2, height: 7, width: 6, inputs: 5, outHeight: 4, outWidth: 3, outputs: 4, kernel: 1, stride: 2, padding: 0 },
 ]
 
+const NORMS = [
+  { rows: 2, channels: 3, relu: 0 },
+  { rows: 300, channels: 20, relu: 1 },
+  { rows: 2100, channels: 5, relu: 1 },
+  { rows: 2500, channels: 20, relu: 0 },
+]
+
 /** Odd and even shapes: some by fours, some not, some of more than one workgroup. */
 const SIZES: { readonly [Name in KernelShaderName]: readonly Sizes[] } = {
   product: PRODUCTS,
@@ -65,6 +72,9 @@ const SIZES: { readonly [Name in KernelShaderName]: readonly Sizes[] } = {
   conv: CONVS,
   convInputGradient: CONVS,
   convWeightGradient: CONVS,
+  batchNorm: NORMS,
+  batchNormInference: NORMS,
+  batchNormGradient: NORMS,
   add: [
     { count: 67, relu: 0 },
     { count: 1200, relu: 1 },

@@ -1,5 +1,6 @@
 import { KERNELS, type Kernel } from '@passerby/backbones'
 import type { Signature } from './prelude.ts'
+import { batchNorm, batchNormGradient, batchNormInference } from './shaders/batch-norm.ts'
 import { conv, convInputGradient, convWeightGradient } from './shaders/conv.ts'
 import { depthwiseWeightGradient } from './shaders/depthwise-weights.ts'
 import { depthwise, depthwiseInputGradient } from './shaders/depthwise.ts'
@@ -22,6 +23,9 @@ const KERNEL_SHADERS = {
   conv,
   convInputGradient,
   convWeightGradient,
+  batchNorm,
+  batchNormInference,
+  batchNormGradient,
   add,
   relu,
   reluGradient,
