@@ -4,10 +4,10 @@ import { placePixels, type Placement } from '../../data/pixels.ts'
 import { openDeviceCrops } from './device-crops.ts'
 import { assemble } from './program.ts'
 import { fillRegions, readBuffer, runOnce } from './testing/regions.ts'
-import { loadShader, openDevice } from './testing/run-shader.ts'
+import { loadShaders, openDevice } from './testing/run-shader.ts'
 
 const device = await openDevice()
-const pipelines = await loadShader(device, 'place')
+const pipelines = await loadShaders(device, ['place'])
 
 /** Crops of 45 bytes, so that few of them start at a multiple of four. */
 const random = rng(1, 'crops')

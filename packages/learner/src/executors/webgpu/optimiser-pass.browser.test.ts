@@ -5,10 +5,10 @@ import { optimiserByFormula } from '../testing/optimiser-twin.ts'
 import { optimiserCalls, stateSize, stepSettings } from './optimiser-pass.ts'
 import { assemble } from './program.ts'
 import { destroyRegions, fillRegions, readBuffer, runOnce } from './testing/regions.ts'
-import { loadShader, openDevice } from './testing/run-shader.ts'
+import { loadShaders, openDevice } from './testing/run-shader.ts'
 
 const device = await openDevice()
-const pipelines = await loadShader(device, 'squares', 'sgd', 'adam')
+const pipelines = await loadShaders(device, ['squares', 'sgd', 'adam'])
 
 interface Steps {
   readonly values: Float32Array<ArrayBuffer>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { drawOperands, largestErrors, runTwin } from '../testing/comparison.ts'
-import type { KernelShaderName } from './shaders.ts'
-import { loadShader, openDevice, runShader } from './testing/run-shader.ts'
+import { shadersOf, type KernelShaderName } from './shaders.ts'
+import { loadShaders, openDevice, runShader } from './testing/run-shader.ts'
 
 type Sizes = Readonly<Record<string, number>>
 
@@ -105,11 +105,18 @@ const SIZES: { readonly [Name in KernelShaderName]: readonly Sizes[] } = {
   gateWeightGradient: GATES,
 }
 
+/** Where a kernel has a shader for workgroup memory, the one for processors too. */
+const BOTH_WAYS = (Object.keys(SIZES) as KernelShaderName[]).flatMap((name) => {
+  const plain = { title: name, name, software: true }
+  if (!shadersOf(name).some((shader) => shader.inWorkgroupMemory)) return [plain]
+  return [plain, { title: `${name} in workgroup memory`, name, software: false }]
+})
+
 const device = await openDevice()
 
 describe('every WebGPU kernel computes what its formula says, and writes nowhere else', { timeout: 60_000 }, () => {
-  it.each(Object.keys(SIZES) as KernelShaderName[])('%s', async (name) => {
-    const pipelines = await loadShader(device, name)
+  it.each(BOTH_WAYS)('$title', async ({ name, software }) => {
+    const pipelines = await loadShaders(device, [name], software)
     for (const [seed, sizes] of SIZES[name].entries()) {
       const operands = drawOperands(name, sizes, seed)
       const errors = largestErrors(

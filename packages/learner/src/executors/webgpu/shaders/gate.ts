@@ -6,55 +6,36 @@
  * dx = dy·factors + (dhidden·w1ᵀ) / pixels; and the sums over the batch dw1 += means·dhidden, db1 += dhidden,
  * dw2 += hidden·dlogits, db2 += dlogits.
  */
-import { AT_ONCE, sumOverPixels } from './pixel-sums.ts'
-import { oneForEach, type KernelShader } from './shader.ts'
+import { sumOverPixels } from './pixel-sums.ts'
+import { sharedOrAlone } from './sharing.ts'
+import { oneForEach, type KernelShader, type Sizes } from './shader.ts'
 
-/** Hidden units of a gate, whose values a workgroup keeps. */
-const MOST_HIDDEN = 256
-/** Pixels that one workgroup of the gradient goes through. */
-const PIXELS = 256
-
-/** For every hidden unit `j`, sixteen invocations sum `term` over the channels `c`; `unit[j]` is set to `value` of it. */
-const hiddenUnits = (term: string, value: string) => `
-  for (var first = 0u; first < call.units; first += ${AT_ONCE}u) {
-    let j = first + t / ${AT_ONCE}u;
-    var part = 0.;
-    if (j < call.units) {
-      for (var c = t % ${AT_ONCE}u; c < call.channels; c += ${AT_ONCE}u) { part += ${term}; }
-    }
-    parts[t] = part;
-    workgroupBarrier();
-    if (j < call.units && t % ${AT_ONCE}u == 0u) {
-      var sum = 0.;
-      for (var other = 0u; other < ${AT_ONCE}u; other++) { sum += parts[t + other]; }
-      unit[j] = ${value};
-    }
-    workgroupBarrier();
-  }`
-
-const WORKGROUP = `
-var<workgroup> parts: array<f32, 256>;
-var<workgroup> unit: array<f32, ${MOST_HIDDEN}>;`
-
-export const gateFactors: KernelShader<'gateFactors'> = {
+export const gateFactors: readonly KernelShader<'gateFactors'>[] = sharedOrAlone((sharing) => ({
   passes: [
-    sumOverPixels('at(call.x + i)', 'put(call.means + to, sum / f32(call.pixels));'),
+    sumOverPixels(sharing, 'at(call.x + i)', 'put(call.means + to, sum / f32(call.pixels));'),
+    // Hidden units are few: each channel's invocation computes all of them for itself.
     {
-      code: `${WORKGROUP}
-@compute @workgroup_size(256) fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-  let image = group.x * call.channels;
-  ${hiddenUnits('at(call.means + image + c) * parameters[call.w1 + c * call.units + j]', 'max(0., sum + parameters[call.b1 + j])')}
-  if (t < call.units) { put(call.hidden + group.x * call.units + t, unit[t]); }
-  for (var c = t; c < call.channels; c += 256u) {
-    var logit = parameters[call.b2 + c];
-    for (var j = 0u; j < call.units; j++) { logit += unit[j] * parameters[call.w2 + j * call.channels + c]; }
-    put(call.factors + image + c, 1 / (1 + exp(-logit)));
+      code: `
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  let image = id.x / call.channels;
+  let c = id.x % call.channels;
+  if (image >= call.batch) { return; }
+  var logit = parameters[call.b2 + c];
+  for (var j = 0u; j < call.units; j++) {
+    var unit = parameters[call.b1 + j];
+    for (var other = 0u; other < call.channels; other++) {
+      unit += at(call.means + image * call.channels + other) * parameters[call.w1 + other * call.units + j];
+    }
+    unit = max(unit, 0.);
+    logit += unit * parameters[call.w2 + j * call.channels + c];
+    if (c == 0u) { put(call.hidden + image * call.units + j, unit); }
   }
+  put(call.factors + id.x, 1 / (1 + exp(-logit)));
 }`,
-      workgroups: ({ batch }) => [batch],
+      workgroups: ({ batch, channels }) => oneForEach(batch * channels, 64),
     },
   ],
-}
+}))
 
 export const gate: KernelShader<'gate'> = {
   wide: ({ channels }) => channels % 4 === 0,
@@ -74,35 +55,48 @@ export const gate: KernelShader<'gate'> = {
   ],
 }
 
-export const gateGradient: KernelShader<'gateGradient'> = {
+/** Pixels that an invocation goes through: as few as keep a device busy, since it first computes the hidden gradient. */
+const stretch = ({ batch, pixels, channels }: Sizes<'batch' | 'pixels' | 'channels'>) =>
+  Math.min(pixels, Math.max(16, Math.ceil((batch * pixels * channels) / 16_384)))
+
+export const gateGradient: readonly KernelShader<'gateGradient'>[] = sharedOrAlone((sharing) => ({
+  derived: { stretch },
   passes: [
     sumOverPixels(
+      sharing,
       'at(call.dy + i) * at(call.x + i)',
       'let factor = at(call.factors + to); put(call.dlogits + to, factor * (1 - factor) * sum);',
     ),
     {
-      code: `${WORKGROUP}
-@compute @workgroup_size(256) fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-  let image = group.z * call.channels;
-  let hiddens = group.z * call.units;
-  ${hiddenUnits('at(call.dlogits + image + c) * parameters[call.w2 + j * call.channels + c]', 'select(0., sum, at(call.hidden + hiddens + j) > 0)')}
-  if (group.x == 0u && group.y == 0u && t < call.units) { put(call.dhidden + hiddens + t, unit[t]); }
-  let c = group.x * ${AT_ONCE}u + t % ${AT_ONCE}u;
-  if (c >= call.channels) { return; }
+      code: `
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x % (call.batch * call.channels);
+  let image = i / call.channels;
+  let c = i % call.channels;
+  let first = id.x / (call.batch * call.channels) * call.stretch;
+  if (first >= call.pixels) { return; }
   var mean = 0.;
-  for (var j = 0u; j < call.units; j++) { mean += unit[j] * parameters[call.w1 + c * call.units + j]; }
+  for (var j = 0u; j < call.units; j++) {
+    var unit = 0.;
+    if (at(call.hidden + image * call.units + j) > 0) {
+      for (var other = 0u; other < call.channels; other++) {
+        unit += at(call.dlogits + image * call.channels + other) * parameters[call.w2 + j * call.channels + other];
+      }
+    }
+    mean += unit * parameters[call.w1 + c * call.units + j];
+    if (first == 0u && c == 0u) { put(call.dhidden + image * call.units + j, unit); }
+  }
   mean /= f32(call.pixels);
-  let factor = at(call.factors + image + c);
-  let end = min(call.pixels, (group.y + 1u) * ${PIXELS}u);
-  for (var pixel = group.y * ${PIXELS}u + t / ${AT_ONCE}u; pixel < end; pixel += ${AT_ONCE}u) {
-    let i = (group.z * call.pixels + pixel) * call.channels + c;
-    put(call.dx + i, at(call.dy + i) * factor + mean);
+  let factor = at(call.factors + i);
+  for (var pixel = first; pixel < min(first + call.stretch, call.pixels); pixel++) {
+    let place = (image * call.pixels + pixel) * call.channels + c;
+    put(call.dx + place, at(call.dy + place) * factor + mean);
   }
 }`,
-      workgroups: ({ batch, pixels, channels }) => [Math.ceil(channels / AT_ONCE), Math.ceil(pixels / PIXELS), batch],
+      workgroups: (sizes) => oneForEach(sizes.batch * sizes.channels * Math.ceil(sizes.pixels / stretch(sizes)), 64),
     },
   ],
-}
+}))
 
 export const gateWeightGradient: KernelShader<'gateWeightGradient'> = {
   passes: [

@@ -2,43 +2,43 @@
  * globalAverage: y[n][c] = Σ_p x[n][p][c] / pixels; globalAverageGradient: dx[n][p][c] (+)= dy[n][c] / pixels; and the pass
  * that sums over an image's pixels, which the channel gate has too.
  */
+import { mainOf, sharedOrAlone, type Sharing } from './sharing.ts'
 import { oneForEach, type KernelShader, type Pass } from './shader.ts'
 
-/** Channels, and pixels, that a workgroup has at work at a time. */
-export const AT_ONCE = 16
-
 /**
- * A workgroup for each image and sixteen channels: sums `term`, which finds the number's place `i` in a map, over the
- * pixels, and then does `statement`, which finds the `sum` and `to`, the place in `[batch, channels]`.
+ * For each image and channel: sums `term`, which finds the number's place `i` in a map, over the pixels, and then does
+ * `statement`, which finds the `sum` and `to`, its place in `[batch, channels]`.
  */
-export function sumOverPixels(term: string, statement: string): Pass<'batch' | 'channels'> {
+export function sumOverPixels(sharing: Sharing, term: string, statement: string): Pass<'batch' | 'channels'> {
+  const { channels: atOnce, lanes } = sharing
+  const addUp = `
+  parts[t] = sum;
+  workgroupBarrier();
+  if (lane > 0u) { return; }
+  for (var other = 1u; other < ${lanes}u; other++) { sum += parts[other * ${atOnce}u + t]; }`
   return {
     code: `
-var<workgroup> parts: array<f32, ${AT_ONCE * AT_ONCE}>;
-@compute @workgroup_size(256) fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-  let lane = t / ${AT_ONCE}u;
-  let channel = group.x * ${AT_ONCE}u + t % ${AT_ONCE}u;
+${lanes > 1 ? `var<workgroup> parts: array<f32, ${atOnce * lanes}>;` : ''}
+${mainOf(sharing)}
   var sum = 0.;
   if (channel < call.channels) {
-    for (var pixel = lane; pixel < call.pixels; pixel += ${AT_ONCE}u) {
+    for (var pixel = lane; pixel < call.pixels; pixel += ${lanes}u) {
       let i = (group.y * call.pixels + pixel) * call.channels + channel;
       sum += ${term};
     }
   }
-  parts[t] = sum;
-  workgroupBarrier();
-  if (lane > 0u || channel >= call.channels) { return; }
-  for (var other = 1u; other < ${AT_ONCE}u; other++) { sum += parts[other * ${AT_ONCE}u + t]; }
+  ${lanes > 1 ? addUp : ''}
+  if (channel >= call.channels) { return; }
   let to = group.y * call.channels + channel;
   ${statement}
 }`,
-    workgroups: ({ batch, channels }) => [Math.ceil(channels / AT_ONCE), batch],
+    workgroups: ({ batch, channels }) => [Math.ceil(channels / atOnce), batch],
   }
 }
 
-export const globalAverage: KernelShader<'globalAverage'> = {
-  passes: [sumOverPixels('at(call.x + i)', 'put(call.y + to, sum / f32(call.pixels));')],
-}
+export const globalAverage: readonly KernelShader<'globalAverage'>[] = sharedOrAlone((sharing) => ({
+  passes: [sumOverPixels(sharing, 'at(call.x + i)', 'put(call.y + to, sum / f32(call.pixels));')],
+}))
 
 export const globalAverageGradient: KernelShader<'globalAverageGradient'> = {
   wide: ({ channels }) => channels % 4 === 0,

@@ -20,8 +20,12 @@ export async function openDevice(): Promise<GPUDevice> {
   return device
 }
 
-export async function loadShader(device: GPUDevice, ...names: ShaderName[]): Promise<Pipelines> {
-  return loadPipelines(device, { storage: 'f32', software: false, names })
+export async function loadShaders(
+  device: GPUDevice,
+  names: readonly ShaderName[],
+  software = false,
+): Promise<Pipelines> {
+  return loadPipelines(device, { storage: 'f32', software, names })
 }
 
 /**
