@@ -26,6 +26,10 @@ export default defineConfig({
         },
       },
       {
+        // Isolated, as the coordinator serves pages: without these there is no shared memory.
+        server: {
+          headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+        },
         test: {
           name: 'browser',
           include: ['packages/**/*.browser.test.ts'],

@@ -2,7 +2,7 @@ import { LearnerError } from '../learner-error.ts'
 import type { Network } from '../network/network.ts'
 import { gradientError, GRADIENT_TOLERANCE } from './self-check.ts'
 import { measureSpeed, type Speed, type Workload } from './speed.ts'
-import { useBackend, type BackendName } from './use-backend.ts'
+import { useBackend, type BackendName, type BackendOptions } from './use-backend.ts'
 import { findAdapter } from './webgpu-adapter.ts'
 
 /** What came of one backend; for display. */
@@ -22,7 +22,7 @@ export interface BackendChoice {
   readonly trials: readonly BackendTrial[]
 }
 
-export interface BackendWishes {
+export interface BackendWishes extends BackendOptions {
   /** Try this backend only, even on a software driver. */
   readonly only?: BackendName
   /** What the speed test trains: best the network and the size that will be trained. */
@@ -63,7 +63,7 @@ async function tryBackend(name: BackendName, wishes: BackendWishes): Promise<Bac
     device = offer.description
   }
   try {
-    await useBackend(name)
+    await useBackend(name, wishes)
     const error = await gradientError()
     if (!(error <= GRADIENT_TOLERANCE)) {
       return refused(

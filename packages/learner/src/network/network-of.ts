@@ -1,6 +1,6 @@
 import type { Backbone } from '@passerby/backbones'
-import { loadedKernels } from '../executors/wasm/kernel-module.ts'
 import { wasmNetworkOf } from '../executors/wasm/session.ts'
+import { wasmParts } from '../executors/wasm/started.ts'
 import { tf } from '../tf.ts'
 import { describeNetwork, type Network } from './network.ts'
 import { plainNetworkOf } from './plain-network.ts'
@@ -10,11 +10,12 @@ import { plainNetworkOf } from './plain-network.ts'
  * executor, plain TensorFlow.js elsewhere. Throws `RangeError` when two batch norms share their statistics.
  */
 export function networkOf(backbone: Backbone): Network {
-  const made = new Map<string, Network>()
+  const made = new Map<unknown, Network>()
   const current = () => {
     const backend = tf.getBackend()
-    const network = made.get(backend) ?? networkOn(backend, backbone)
-    made.set(backend, network)
+    const parts = backend === 'wasm' ? wasmParts() : undefined
+    const network = made.get(parts ?? backend) ?? (parts ? wasmNetworkOf(backbone, parts) : plainNetworkOf(backbone))
+    made.set(parts ?? backend, network)
     return network
   }
   return {
@@ -22,9 +23,4 @@ export function networkOf(backbone: Backbone): Network {
     open: (options) => current().open(options),
     stepPlan: (images) => current().stepPlan(images),
   }
-}
-
-function networkOn(backend: string, backbone: Backbone): Network {
-  const kernels = loadedKernels()
-  return backend === 'wasm' && kernels ? wasmNetworkOf(backbone, kernels) : plainNetworkOf(backbone)
 }

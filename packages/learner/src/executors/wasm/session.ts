@@ -4,21 +4,25 @@ import { describeNetwork, refuseOtherParameters, type Network } from '../../netw
 import type { Session, SessionOptions } from '../../network/session.ts'
 import { tf } from '../../tf.ts'
 import { createWasmExecutor, type ForwardPass, type WasmExecutor } from './executor.ts'
+import type { WasmParts } from './started.ts'
+import { createThreadedExecutor } from './threaded-executor.ts'
 import { WASM_ARENA } from './workspace.ts'
 
 /**
  * A backbone run by planned kernels in WebAssembly. An executor's memory outlives its session, for the next one: a
  * network holds as many as it had sessions at once. Throws `RangeError` when two batch norms share their statistics.
  */
-export function wasmNetworkOf(backbone: Backbone, kernels: WebAssembly.Module): Network {
+export function wasmNetworkOf(backbone: Backbone, { kernels, threads }: WasmParts): Network {
   const network = describeNetwork(backbone)
   const idle: WasmExecutor[] = []
+  const create = () =>
+    threads.count > 1 ? createThreadedExecutor(backbone, kernels, threads) : createWasmExecutor(backbone, kernels)
   return {
     ...network,
     stepPlan: (images) => planStep(backbone, { ...images, training: true, ...WASM_ARENA }),
     open(options) {
       refuseOtherParameters(network, options.parameters)
-      const executor = idle.pop() ?? createWasmExecutor(backbone, kernels)
+      const executor = idle.pop() ?? create()
       return openSession(executor, network.sizes.embedding, { ...options, onDispose: () => idle.push(executor) })
     },
   }

@@ -110,22 +110,21 @@ describe('an executor of several threads', { timeout: 60_000 }, () => {
     expect(() => pass.backward(direction)).toThrow(/only the last forward/)
   })
 
-  it('ends in an error, not in a hang, when a thread was killed', async () => {
+  it('ends in an error, not in a hang, when a thread dies, and says of what', async () => {
     const threads = await openThreads(2, 200)
     const executor = createThreadedExecutor(backboneByName('tiny', EMBEDDING), kernels, threads)
+    threads.post(() => ({ order: 'backward', executor: -1 }))
+    expect(() => step(executor, 4)).toThrow(expect.objectContaining({ code: 'thread-lost' }))
+    await expect.poll(() => threads.lost()?.cause).toMatchObject({ message: expect.stringContaining('executor -1') })
+    expect(() => step(executor, 4)).toThrow(expect.objectContaining({ code: 'thread-lost' }))
     threads.close()
-    expect(() => step(executor, 4)).toThrow(expect.objectContaining({ code: 'thread-lost' }))
-    expect(() => step(executor, 4)).toThrow(expect.objectContaining({ code: 'thread-lost' }))
   })
 
-  it('says what a thread failed of', async () => {
-    const threads = await openThreads(2, 5000)
-    threads.post(() => ({ order: 'backward', executor: -1 }))
-    await expect.poll(() => threads.lost()?.cause).toMatchObject({ message: expect.stringContaining('executor -1') })
-    expect(() => createThreadedExecutor(backboneByName('tiny', EMBEDDING), kernels, threads)).toThrow(
-      /start the backend/,
-    )
+  it('takes no more orders when its threads are closed', async () => {
+    const threads = await openThreads(2)
+    const executor = createThreadedExecutor(backboneByName('tiny', EMBEDDING), kernels, threads)
     threads.close()
+    expect(() => step(executor, 4)).toThrow(/were closed/)
   })
 
   it('refuses a number of threads that is none', async () => {

@@ -2,8 +2,9 @@ import type { Backbone, PassShape } from '@passerby/backbones'
 import type { Optimiser } from '../../../training/optimiser.ts'
 import type { ExchangeMemory, Member } from './exchange.ts'
 
-/** What the thread that trains tells the others, for one of its executors. They obey in order, and answer through memory. */
+/** What the thread that trains tells the others. They obey in order, and answer through memory. */
 export type Order =
+  | { readonly order: 'greet' }
   | ({
       readonly order: 'open'
       readonly backbone: Backbone
@@ -22,7 +23,10 @@ interface ForExecutor {
   readonly executor: number
 }
 
-/** What a thread says once, when it can take orders. */
+/**
+ * What a thread answers when it is greeted. From then on it gets orders at once, even while the thread that gave them waits:
+ * a page keeps messages back until it knows that a worker's script has run.
+ */
 export const READY = 'ready'
 
 /** A batch's ends, for all threads: each reads its images and their embeddings' gradient, and writes its embeddings. */

@@ -1,16 +1,18 @@
-import type { Order } from './orders.ts'
+import { READY, type Order } from './orders.ts'
 import { createSharedReplica, type SharedReplica } from './shared-replica.ts'
 
 /** Obeys the orders of the thread that trains, on any other. The result takes one order. */
-export function serve(): (order: Order) => void {
+export function serve(answer: (ready: typeof READY) => void): (order: Order) => void {
   const replicas = new Map<number, SharedReplica>()
-  const replica = ({ executor }: Order): SharedReplica => {
+  const replica = ({ executor }: { readonly executor: number }): SharedReplica => {
     const found = replicas.get(executor)
     if (!found) throw new RangeError(`serve: there is no executor ${executor}`)
     return found
   }
   return (order) => {
     switch (order.order) {
+      case 'greet':
+        return answer(READY)
       case 'open':
         return void replicas.set(order.executor, createSharedReplica(order.backbone, order))
       case 'close':

@@ -1,7 +1,6 @@
 /** The script of a thread in a page. */
-import { READY, type Order } from './orders.ts'
+import type { Order } from './orders.ts'
 import { serve } from './serve.ts'
 
-const obey = serve()
+const obey = serve(postMessage)
 addEventListener('message', ({ data }: MessageEvent<Order>) => obey(data))
-postMessage(READY)

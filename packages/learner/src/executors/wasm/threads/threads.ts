@@ -8,9 +8,9 @@ export interface Threads {
   /** With this one. */
   readonly count: number
   readonly patienceMs: number
-  /** To all others. Throws `LearnerError` ('thread-lost') when one of them has stopped. */
+  /** To all others. Throws `LearnerError` ('thread-lost') when one of them has stopped, or they are closed. */
   post(order: (thread: number) => Order): void
-  /** Set when one of them has stopped. */
+  /** Set when one of them has stopped, or they are closed. */
   lost(): LearnerError | undefined
   close(): void
 }
@@ -38,18 +38,24 @@ export const mayShareMemory = () => typeof SharedArrayBuffer === 'function'
  */
 export async function openThreads(count: number, patienceMs = PATIENCE_MS): Promise<Threads> {
   if (!Number.isInteger(count) || count < 1) throw new RangeError(`openThreads: ${count} threads`)
-  if (count > 1 && !mayShareMemory())
+  if (count > 1 && !mayShareMemory()) {
     throw new LearnerError('thread-lost', 'There is no shared memory: the page is not cross-origin isolated.')
+  }
   let lost: LearnerError | undefined
   const others: StartedThread[] = []
-  const close = () => others.forEach((other) => other.end())
+  const close = () => {
+    lost ??= new LearnerError('thread-lost', 'The threads of the WebAssembly backend were closed.')
+    for (const other of others) other.end()
+  }
   const starts = Array.from({ length: count - 1 }, () => {
     return new Promise<void>((resolve, reject) => {
       const onLost = (cause: unknown) => {
         lost ??= new LearnerError('thread-lost', LOST_MESSAGE, { cause })
         reject(lost)
       }
-      others.push(startThread({ onLost, onMessage: (message) => message === READY && resolve() }))
+      const other = startThread({ onLost, onMessage: (message) => message === READY && resolve() })
+      others.push(other)
+      other.post({ order: 'greet' })
     })
   })
   try {
