@@ -22,6 +22,7 @@ export { countParameters, parametersOf, parameterSize, type Parameter } from './
 export { backboneByName, backboneNames, DEFAULT_EMBEDDING } from './registry.ts'
 export { channelsOf, embeddingSize, inferShapes, type ImageSize, type Shape } from './shapes.ts'
 export { KERNELS, type Kernel, type SizesOf, type Workspace } from './plan/kernels.ts'
+export { largestBatch, planBytes, smallestArena, type LargestBatchOptions } from './plan/memory.ts'
 export { planStep, type ArenaNeeds, type PassShape, type PlanOptions, type StepPlan } from './plan/step-plan.ts'
 export type { BatchShape } from './plan/steps.ts'
 export type { Span, Task } from './plan/task.ts'

@@ -3,21 +3,50 @@
  * its parameters'.
  */
 import { IMAGES, inputsOf } from '../backbone.ts'
-import type { Pass } from './forward.ts'
+import type { Segment, StepDraft } from './draft.ts'
+import { draftForward, type Pass } from './forward.ts'
 import { gradientsFrom, type Gradients } from './gradients.ts'
 import { convSizes, gateSizes, mapSizes, matrixSizes, pixelSizes, rowSizes, windowSizes } from './sizes.ts'
 import { isProduct, lookUp, parameterSpan, type Sheet, type Step } from './steps.ts'
 import { recordTo, unplaced, type Buffer, type Draft, type Run } from './task.ts'
 
-/** `dEmbeddings` may be overwritten. */
-export function draftBackward(sheet: Sheet, pass: Pass, dEmbeddings: Buffer): readonly Draft[] {
+interface Backward {
+  readonly segments: readonly Segment[]
+  /** May be overwritten. */
+  readonly dEmbeddings: Buffer
+}
+
+/** Its tasks, and how many of them compute again what `pass` had. */
+export function draftBackward(
+  sheet: Sheet,
+  pass: Pass,
+  { segments, dEmbeddings }: Backward,
+): Pick<StepDraft, 'backward' | 'recomputed'> {
   const tasks: Draft[] = []
+  let recomputed = 0
   const gradients = gradientsFrom(sheet.steps.at(-1)?.output ?? IMAGES, dEmbeddings)
-  for (const step of [...sheet.steps].reverse()) {
-    const dy = gradients.take(step.output)
-    if (dy) stepBack(sheet, pass, { step, dy, gradients, run: recordTo(tasks, step.node.name, sheet.workspace) })
+  const wanted = new Set<string>()
+  for (const { steps, recompute } of [...segments].reverse()) {
+    const before = tasks.length
+    if (recompute) {
+      forget(pass, steps, wanted)
+      draftForward(sheet, pass, { steps, tasks })
+    }
+    recomputed += tasks.length - before
+    for (const { node } of steps) inputsOf(node).forEach((name) => wanted.add(name))
+    for (const step of [...steps].reverse()) {
+      const dy = gradients.take(step.output)
+      if (dy) stepBack(sheet, pass, { step, dy, gradients, run: recordTo(tasks, step.node.name, sheet.workspace) })
+    }
   }
-  return tasks
+  return { backward: tasks, recomputed }
+}
+
+/** The values that these steps alone make and read. A sum that gates add to has their names, too. */
+function forget({ values }: Pass, steps: readonly Step[], wanted: ReadonlySet<string>): void {
+  const own = new Set(steps.map(({ output }) => output).filter((output) => !wanted.has(output)))
+  const others = new Set([...values].filter(([name]) => !own.has(name)).map(([, buffer]) => buffer))
+  for (const [name, buffer] of values) if (!others.has(buffer)) values.delete(name)
 }
 
 interface StepBack {
@@ -65,7 +94,8 @@ function stepBack(sheet: Sheet, pass: Pass, { step, dy, gradients, run }: StepBa
     case 'batchNorm': {
       const operands = {
         x,
-        y,
+        // Only a ReLU wants to know y: without, it need not be kept.
+        y: relu ? y : x,
         dy,
         gamma: parameterSpan(sheet, `${node.parameters}.weight`),
         saved: lookUp(pass.saved, `${node.name}:saved`),

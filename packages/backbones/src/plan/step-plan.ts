@@ -1,12 +1,9 @@
-import { IMAGES, type Backbone } from '../backbone.ts'
+import type { Backbone } from '../backbone.ts'
 import { countParameters } from '../parameters.ts'
-import { embeddingSize } from '../shapes.ts'
-import { placeInArena, type Lifetime } from './arena.ts'
-import { draftBackward } from './backward.ts'
-import { draftForward, type Pass } from './forward.ts'
+import { draftWithin } from './fit.ts'
 import type { Workspace } from './kernels.ts'
 import { lookUp, sheetOf, type BatchShape } from './steps.ts'
-import { unplaced, type Buffer, type Draft, type Span, type Task } from './task.ts'
+import type { Buffer, Draft, Span, Task } from './task.ts'
 
 /**
  * Everything that an executor does for one batch, decided beforehand: which kernels run in which order, and where every
@@ -16,6 +13,8 @@ export interface StepPlan extends BatchShape {
   readonly forward: readonly Task[]
   /** Empty when inferring. Gradients of parameters start at zero: the executor clears that region. */
   readonly backward: readonly Task[]
+  /** How many tasks of the backward pass compute again what the forward pass computed and did not keep. */
+  readonly recomputed: number
   /** Written by the caller before the forward pass: `batch × height × width × 3`. */
   readonly images: Span
   /** Valid from the end of the forward pass to the start of the backward pass: `batch × embedding`. */
@@ -29,6 +28,8 @@ export interface StepPlan extends BatchShape {
 export interface PassShape extends BatchShape {
   /** With batch statistics and a backward pass; needs two images. */
   readonly training: boolean
+  /** Images of the whole batch, where this is a share of it whose batch norms learn what the others' rows add. */
+  readonly whole?: number
 }
 
 /** What an executor asks of an arena. */
@@ -36,28 +37,26 @@ export interface ArenaNeeds {
   readonly workspace: Workspace
   /** Values in the arena start at multiples of this many float32. */
   readonly alignment: number
+  /** The most float32 values that an arena may have: part of the forward pass is computed again where it must be less. */
+  readonly memory?: number
 }
 
 export interface PlanOptions extends PassShape, ArenaNeeds {}
 
-/** Throws `RangeError` for images too small, a batch of no image, or a node that no kernel does. */
+/**
+ * Throws `RangeError` for images too small, a batch of no image, a node that no kernel does, or a plan that cannot be made
+ * to fit `memory`.
+ */
 export function planStep(backbone: Backbone, options: PlanOptions): StepPlan {
-  const { batch, height, width, training, workspace, alignment } = options
-  if (!(batch >= (training ? 2 : 1))) throw new RangeError(`planStep: a batch of ${batch}`)
-  const sheet = sheetOf(backbone, workspace, { batch, height, width })
-  const images = unplaced(IMAGES, batch * height * width * 3)
-  const dEmbeddings = unplaced('dEmbeddings', training ? batch * embeddingSize(backbone) : 0)
-  const pass: Pass = { training, values: new Map([[IMAGES, images]]), saved: new Map() }
-  const forward: Draft[] = []
-  draftForward(sheet, pass, { steps: sheet.steps, tasks: forward })
-  const embeddings = lookUp(pass.values, sheet.steps.at(-1)?.output ?? IMAGES)
-  const backward = training ? draftBackward(sheet, pass, dEmbeddings) : []
-
-  // Moment 0 is the caller's, who writes the images, and so is the one between the passes.
-  const moments = [touches([images]), ...forward, touches([embeddings, dEmbeddings]), ...backward]
-  const { offsets, size } = placeInArena(lifetimes(moments), alignment)
+  const { batch, height, width, training, whole = batch, memory = Infinity } = options
+  if (!(batch >= 1 && whole >= (training ? 2 : 1))) throw new RangeError(`planStep: a batch of ${batch}`)
+  const sheet = sheetOf(backbone, options.workspace, { batch, height, width })
+  const { draft, arena } = draftWithin(sheet, { ...options, memory })
+  if (arena.size > memory) {
+    throw new RangeError(`planStep: an arena of ${memory} numbers is asked for, but it takes at least ${arena.size}`)
+  }
   const placed = new Map<Buffer, Span>()
-  for (const [buffer, offset] of offsets) placed.set(buffer, { ...buffer, region: 'arena', offset })
+  for (const [buffer, offset] of arena.offsets) placed.set(buffer, { ...buffer, region: 'arena', offset })
   const place = (operand: Buffer | Span): Span => (operand.region === 'unplaced' ? lookUp(placed, operand) : operand)
   const placeAll = (tasks: readonly Draft[]): readonly Task[] =>
     tasks.map((task) => ({ ...task, reads: task.reads.map(place), writes: task.writes.map(place) }))
@@ -66,27 +65,12 @@ export function planStep(backbone: Backbone, options: PlanOptions): StepPlan {
     batch,
     height,
     width,
-    forward: placeAll(forward),
-    backward: placeAll(backward),
-    images: place(images),
-    embeddings: place(embeddings),
-    dEmbeddings: place(dEmbeddings),
-    sizes: { arena: size, parameters: weight + statistic, gradient: weight, statistics: statistic },
+    forward: placeAll(draft.forward),
+    backward: placeAll(draft.backward),
+    recomputed: draft.recomputed,
+    images: place(draft.images),
+    embeddings: place(draft.embeddings),
+    dEmbeddings: place(draft.dEmbeddings),
+    sizes: { arena: arena.size, parameters: weight + statistic, gradient: weight, statistics: statistic },
   }
-}
-
-type Moment = Pick<Draft, 'reads' | 'writes'>
-
-const touches = (writes: readonly Buffer[]): Moment => ({ reads: [], writes })
-
-/** From the first to the last moment that names a value. */
-function lifetimes(moments: readonly Moment[]): readonly Lifetime[] {
-  const spans = new Map<Buffer, { first: number; last: number }>()
-  moments.forEach(({ reads, writes }, moment) => {
-    for (const operand of [...reads, ...writes]) {
-      if (operand.region !== 'unplaced') continue
-      spans.set(operand, { first: spans.get(operand)?.first ?? moment, last: moment })
-    }
-  })
-  return [...spans].map(([buffer, span]) => ({ buffer, ...span }))
 }

@@ -1,0 +1,45 @@
+import type { Backbone } from '../backbone.ts'
+import { draftWithin } from './fit.ts'
+import type { ArenaNeeds, StepPlan } from './step-plan.ts'
+import { sheetOf, type BatchShape } from './steps.ts'
+
+const FLOAT_BYTES = 4
+
+/**
+ * Bytes that an executor needs for a plan: its arena and flat buffers, and as many more of the weights' size as the
+ * optimiser keeps (`optimiserStates`: 1 for momentum, 2 for Adam).
+ */
+export function planBytes({ sizes }: Pick<StepPlan, 'sizes'>, optimiserStates = 0): number {
+  const { arena, parameters, gradient, statistics } = sizes
+  return FLOAT_BYTES * (arena + parameters + gradient + statistics + optimiserStates * gradient)
+}
+
+/** The fewest float32 values that the arena of a training step can do with, however much is computed again. */
+export function smallestArena(backbone: Backbone, options: BatchShape & Omit<ArenaNeeds, 'memory'>): number {
+  const { batch, height, width, workspace, alignment } = options
+  const sheet = sheetOf(backbone, workspace, { batch, height, width })
+  return draftWithin(sheet, { training: true, alignment, memory: 0 }).arena.size
+}
+
+export interface LargestBatchOptions extends Omit<BatchShape, 'batch'>, Omit<ArenaNeeds, 'memory'> {
+  /** Float32 values that the arena may have. */
+  readonly memory: number
+  /** The largest batch wanted; at least 2. */
+  readonly most: number
+}
+
+/** The largest batch up to `most` that can be trained within `memory`. Throws `RangeError` when not even two images can. */
+export function largestBatch(backbone: Backbone, { memory, most, ...options }: LargestBatchOptions): number {
+  const fits = (batch: number) => smallestArena(backbone, { ...options, batch }) <= memory
+  if (!fits(2)) {
+    const least = smallestArena(backbone, { ...options, batch: 2 })
+    throw new RangeError(`largestBatch: two images take an arena of ${least} numbers, and there are ${memory}`)
+  }
+  let [fitting, tooMany] = [2, most + 1]
+  while (tooMany - fitting > 1) {
+    const middle = Math.floor((fitting + tooMany) / 2)
+    if (fits(middle)) fitting = middle
+    else tooMany = middle
+  }
+  return fitting
+}
