@@ -14,11 +14,18 @@ export async function findAdapter(): Promise<WebGpuOffer> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter)
     return { state: 'none', reason: 'This browser has WebGPU but no adapter: no supported graphics card or driver.' }
-  const { vendor, architecture, device, description } = adapter.info
-  const words = [vendor, architecture, device, description].filter(Boolean)
   return {
     state: 'adapter',
-    description: words.join(' ') || 'unnamed adapter',
-    software: words.some((word) => SOFTWARE.test(word)),
+    description: wordsOf(adapter.info).join(' ') || 'unnamed adapter',
+    software: isSoftware(adapter.info),
   }
+}
+
+/** Whether a processor plays the graphics card. */
+export function isSoftware(info: GPUAdapterInfo): boolean {
+  return wordsOf(info).some((word) => SOFTWARE.test(word))
+}
+
+function wordsOf({ vendor, architecture, device, description }: GPUAdapterInfo): readonly string[] {
+  return [vendor, architecture, device, description].filter(Boolean)
 }

@@ -5,6 +5,7 @@ import { conv, convInputGradient, convWeightGradient } from './shaders/conv.ts'
 import { depthwiseWeightGradient } from './shaders/depthwise-weights.ts'
 import { depthwise, depthwiseInputGradient } from './shaders/depthwise.ts'
 import { add, relu, reluGradient } from './shaders/elementwise.ts'
+import { emit, take } from './shaders/exchange.ts'
 import { gate, gateFactors, gateGradient, gateWeightGradient } from './shaders/gate.ts'
 import { adam, sgd, squares } from './shaders/optimisers.ts'
 import { globalAverage, globalAverageGradient } from './shaders/pixel-sums.ts'
@@ -45,11 +46,13 @@ const KERNEL_SHADERS = {
 } satisfies { readonly [K in Kernel]?: KernelShader<K> | readonly KernelShader<K>[] }
 
 /** What a session runs beside its plan. */
-const SESSION_SHADERS = { place, squares, sgd, adam }
+const SESSION_SHADERS = { place, emit, take, squares, sgd, adam }
 
 /** Operands and sizes of these, as `KERNELS` has them. Flat buffers need no operands. */
 const DECLARATIONS: Readonly<Record<keyof typeof SESSION_SHADERS, Signature>> = {
   place: { operands: ['crops', 'placements', 'images'], sizes: ['batch', 'height', 'width'] },
+  emit: { operands: ['values'], sizes: ['count'] },
+  take: { operands: ['values'], sizes: ['count'] },
   squares: { operands: [], sizes: ['weights'] },
   sgd: { operands: [], sizes: ['weights', 'statistics', 'clip'] },
   adam: { operands: [], sizes: ['weights', 'statistics', 'clip'] },

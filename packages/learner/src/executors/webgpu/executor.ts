@@ -1,0 +1,150 @@
+/** A backbone's plans on a device: programs that are assembled once per batch shape, and the memory that they share. */
+import { countParameters, KERNELS, planStep } from '@passerby/backbones'
+import type { Backbone, PassShape, StepPlan, Task } from '@passerby/backbones'
+import type { Pixels } from '../../data/pixels.ts'
+import type { Optimiser } from '../../training/optimiser.ts'
+import { openDeviceCrops, type DeviceCrops } from './device-crops.ts'
+import { openMemory, outOfMemory, type DeviceMemory } from './memory.ts'
+import { optimiserCalls, stateSize } from './optimiser-pass.ts'
+import type { Pipelines } from './pipelines.ts'
+import { assemble, type Call, type Program } from './program.ts'
+
+export interface PlannedPasses {
+  readonly plan: StepPlan
+  /** From placed crops to embeddings, which it leaves in `exchange`. */
+  readonly forward: Program
+  /** From the embeddings' gradient, in `exchange`, to that of the weights. */
+  readonly backward: Program
+}
+
+export interface WebgpuExecutor {
+  readonly memory: DeviceMemory
+  readonly crops: DeviceCrops
+  /** The passes for batches of one shape, with room for them. Throws `LearnerError` where the device has none. */
+  passesFor(shape: PassShape): PlannedPasses
+  /** One step of the optimiser; undefined where there is none. */
+  readonly update: Program | undefined
+  /** Encodes a program into a pass of its own. */
+  run(encoder: GPUCommandEncoder, program: Program): void
+  dispose(): void
+}
+
+export interface ExecutorOptions {
+  readonly pixels: Pixels
+  readonly optimiser?: Optimiser | undefined
+}
+
+/** Two batch sizes, in training and in inference. */
+const PLANS = 4
+
+/** Bytes of a number in the arena. */
+const BYTES = { f32: 4, f16: 2 } as const
+
+export function createWebgpuExecutor(
+  backbone: Backbone,
+  pipelines: Pipelines,
+  { pixels, optimiser }: ExecutorOptions,
+): WebgpuExecutor {
+  const { device, storage } = pipelines
+  const { weight, statistic } = countParameters(backbone)
+  const flat = { weights: weight, statistics: statistic }
+  const memory = openMemory(device)
+  const crops = openDeviceCrops(device, pixels)
+  memory.fit('parameters', weight + statistic)
+  memory.fit('gradient', weight)
+  memory.fit('statistics', statistic)
+  if (optimiser) memory.fit('state', stateSize(optimiser, flat))
+
+  const bind = (calls: readonly Call[]) => {
+    const program = assemble(pipelines, calls)
+    memory.fit('workspace', program.workspace)
+    return program
+  }
+  const planned = new Map<string, PlannedPasses>()
+  const plan = (shape: PassShape): PlannedPasses => {
+    const step = planWithin(backbone, shape, mostNumbers(device, BYTES[storage]))
+    memory.fit('arena', step.sizes.arena, BYTES[storage])
+    memory.fit('exchange', step.embeddings.size)
+    const { embeddings, dEmbeddings } = step
+    const emit: Call = { shader: 'emit', operands: [embeddings], sizes: { count: embeddings.size } }
+    const take: Call = { shader: 'take', operands: [dEmbeddings], sizes: { count: dEmbeddings.size } }
+    return {
+      plan: step,
+      forward: bind([crops.place(shape.batch, step.images), ...step.forward.map(callOf), emit]),
+      backward: bind([take, ...step.backward.map(callOf)]),
+    }
+  }
+  const release = ({ forward, backward }: PlannedPasses) => {
+    forward.dispose()
+    backward.dispose()
+  }
+  const update = optimiser && bind(optimiserCalls(optimiser, flat))
+
+  const groups = new WeakMap<Program, { readonly generation: number; readonly group: GPUBindGroup }>()
+  const groupOf = (program: Program) => {
+    const known = groups.get(program)
+    if (known?.generation === memory.generation) return known.group
+    const group = program.bind(memory.buffers)
+    groups.set(program, { generation: memory.generation, group })
+    return group
+  }
+
+  return {
+    memory,
+    crops,
+    update,
+    passesFor(shape) {
+      memory.lend('crops', crops.fit(shape.batch))
+      const key = [shape.batch, shape.height, shape.width, shape.training].join()
+      const known = planned.get(key)
+      if (known) return known
+      const [oldest] = planned.entries()
+      if (planned.size === PLANS && oldest) {
+        release(oldest[1])
+        planned.delete(oldest[0])
+      }
+      const passes = plan(shape)
+      planned.set(key, passes)
+      return passes
+    },
+    run(encoder, program) {
+      const pass = encoder.beginComputePass()
+      program.run(pass, groupOf(program))
+      pass.end()
+    },
+    dispose() {
+      for (const passes of planned.values()) release(passes)
+      update?.dispose()
+      memory.dispose()
+      crops.dispose()
+    },
+  }
+}
+
+/** What any plan for this device is made with: kernels of ours keep what they need meanwhile in a buffer of its own. */
+export const WEBGPU_ARENA = { workspace: {}, alignment: 4 } as const
+
+/** The most numbers that an arena may have. */
+function mostNumbers({ limits }: GPUDevice, bytesEach: number): number {
+  return Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / bytesEach)
+}
+
+/** Throws `LearnerError` when no plan fits. */
+function planWithin(backbone: Backbone, shape: PassShape, memory: number): StepPlan {
+  const { sizes } = planStep(backbone, { ...shape, ...WEBGPU_ARENA })
+  if (sizes.arena <= memory) return planStep(backbone, { ...shape, ...WEBGPU_ARENA })
+  try {
+    return planStep(backbone, { ...shape, ...WEBGPU_ARENA, memory })
+  } catch (cause) {
+    throw outOfMemory(sizes.arena * 4, cause instanceof Error ? cause.message : '')
+  }
+}
+
+function callOf({ kernel, reads, writes, sizes }: Task): Call {
+  const names: readonly string[] = KERNELS[kernel].sizes
+  return {
+    shader: kernel,
+    operands: [...reads, ...writes],
+    sizes: Object.fromEntries(names.map((name, index) => [name, sizes[index]])),
+  }
+}

@@ -1,0 +1,110 @@
+import { planStep, type Backbone } from '@passerby/backbones'
+import type { Placement } from '../../data/pixels.ts'
+import { describeNetwork, refuseOtherParameters, type Network } from '../../network/network.ts'
+import type { Session, SessionOptions } from '../../network/session.ts'
+import type { tf } from '../../tf.ts'
+import { createWebgpuExecutor, WEBGPU_ARENA, type PlannedPasses } from './executor.ts'
+import { stepSettings } from './optimiser-pass.ts'
+import type { Pipelines } from './pipelines.ts'
+import { tfjsDevice } from './tfjs-device.ts'
+
+/**
+ * A backbone run by planned shaders on the device of TensorFlow.js, whose backend is current while a session is used; a pass
+ * is one submission. Throws `RangeError` when two batch norms share their statistics.
+ */
+export function webgpuNetworkOf(backbone: Backbone, pipelines: Pipelines): Network {
+  const network = describeNetwork(backbone)
+  return {
+    ...network,
+    stepPlan: (images) => planStep(backbone, { ...images, training: true, ...WEBGPU_ARENA }),
+    open(options) {
+      refuseOtherParameters(network, options.parameters)
+      return openSession(network, pipelines, options)
+    },
+  }
+}
+
+/** The device may say too late that it has no room: then what follows throws `LearnerError` ('out-of-memory'). */
+function openSession(
+  { backbone, sizes }: Pick<Network, 'backbone' | 'sizes'>,
+  pipelines: Pipelines,
+  { parameters, pixels, optimiser }: SessionOptions,
+): Session {
+  const { device } = pipelines
+  const executor = createWebgpuExecutor(backbone, pipelines, { pixels, optimiser })
+  const { memory, crops } = executor
+  const { buffers } = memory
+  device.queue.writeBuffer(buffers.parameters, 0, Float32Array.from(parameters))
+  const { height, width } = pixels
+  let pending: PlannedPasses | undefined
+  let steps = 0
+  let hasGradient = false
+
+  /** Submits commands of ours behind those of TensorFlow.js. */
+  const submit = (encode: (encoder: GPUCommandEncoder) => void) => {
+    tfjsDevice().flush()
+    const encoder = device.createCommandEncoder()
+    encode(encoder)
+    device.queue.submit([encoder.finish()])
+  }
+  const forward = (batch: readonly Placement[], training: boolean) => {
+    pending = undefined
+    memory.refuseFailed()
+    if (batch.length < (training ? 2 : 1)) throw new RangeError(`session: a batch of ${batch.length}`)
+    const passes = executor.passesFor({ batch: batch.length, height, width, training })
+    crops.put(batch)
+    const { tensor, buffer } = tfjsDevice().emptyTensor([batch.length, sizes.embedding])
+    submit((encoder) => {
+      executor.run(encoder, passes.forward)
+      encoder.copyBufferToBuffer(buffers.exchange, 0, buffer, 0, tensor.size * 4)
+    })
+    return { passes, tensor }
+  }
+  const read = async (from: GPUBuffer, numbers: number) => {
+    const staging = device.createBuffer({ size: numbers * 4, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ })
+    submit((encoder) => encoder.copyBufferToBuffer(from, 0, staging, 0, numbers * 4))
+    await Promise.all([memory.settled(), staging.mapAsync(GPUMapMode.READ)])
+    const values = new Float32Array(staging.getMappedRange().slice(0))
+    staging.destroy()
+    return values
+  }
+
+  return {
+    train(batch) {
+      const { passes, tensor } = forward(batch, true)
+      pending = passes
+      return tensor
+    },
+    back(dEmbeddings) {
+      if (!pending) throw new RangeError('back: only the last train can be gone back from, once')
+      const { backward, plan } = pending
+      refuseOtherShape(dEmbeddings, [plan.batch, sizes.embedding])
+      pending = undefined
+      const gradient = tfjsDevice().bufferOf(dEmbeddings)
+      submit((encoder) => {
+        encoder.copyBufferToBuffer(gradient, 0, buffers.exchange, 0, dEmbeddings.size * 4)
+        encoder.clearBuffer(buffers.gradient)
+        executor.run(encoder, backward)
+      })
+      hasGradient = true
+    },
+    update(rate) {
+      const { update } = executor
+      if (!hasGradient || !optimiser || !update) throw new RangeError('update: there is no gradient, or no optimiser')
+      device.queue.writeBuffer(buffers.state, 0, Float32Array.from(stepSettings(optimiser, rate, ++steps)))
+      submit((encoder) => executor.run(encoder, update))
+    },
+    embed: (batch) => forward(batch, false).tensor,
+    async gradient() {
+      if (!hasGradient) throw new RangeError('gradient: there is none before `back`')
+      return read(buffers.gradient, sizes.weights)
+    },
+    read: () => read(buffers.parameters, parameters.length),
+    dispose: () => executor.dispose(),
+  }
+}
+
+function refuseOtherShape(tensor: tf.Tensor, shape: readonly number[]): void {
+  if (tensor.shape.join() === shape.join()) return
+  throw new RangeError(`back: a gradient of ${tensor.shape.join('×')} where ${shape.join('×')} was embedded`)
+}
