@@ -10,8 +10,12 @@ import { benchInChromium } from './in-chromium.ts'
 import { benchInNode } from './in-node.ts'
 import type { Bench, Part, Place } from './part.ts'
 import { comparison } from './parts/compare.ts'
+import { curves } from './parts/curves.ts'
+import { large } from './parts/large.ts'
+import { memory } from './parts/memory.ts'
 import { operations } from './parts/operations.ts'
 import { peer } from './parts/peer.ts'
+import { soak } from './parts/soak.ts'
 import { tabs } from './parts/tabs.ts'
 
 export interface BenchFlags {
@@ -20,16 +24,22 @@ export interface BenchFlags {
   readonly batch: number
   readonly steps: number
   readonly hosts: 'both' | 'node' | 'chromium'
+  readonly threads: number
   readonly backends: readonly LaneOptions['backend'][]
   readonly all: boolean
   readonly kernels: boolean
   /** An interpreter, or true for whichever has PyTorch. */
   readonly peer?: string | true
   readonly tabs?: number
+  readonly memory: boolean
+  readonly large: boolean
+  readonly soak?: number
+  readonly curves: boolean
   readonly json?: string
 }
 
 const TABS = 3
+const SOAK = 300
 /** OSNet from scratch stays finite at this one. */
 const RATES = { backbone: 3e-4, head: 3e-4 }
 
@@ -43,7 +53,13 @@ export async function runBench(flags: BenchFlags): Promise<void> {
   const hosts = await openHosts(flags.hosts)
   try {
     const places = hosts.flatMap((host) => placesOn(host, flags.backends))
-    const bench = { workload, steps: flags.steps, places, say: (line: string) => progress.say(line) }
+    const bench = {
+      workload,
+      steps: flags.steps,
+      threads: flags.threads,
+      places,
+      say: (line: string) => progress.say(line),
+    }
     for (const [name, run] of partsOf(flags)) {
       report[name] = await run(bench)
       await writeJson(flags.json, report)
@@ -55,11 +71,16 @@ export async function runBench(flags: BenchFlags): Promise<void> {
 
 type Run = (bench: Bench) => Promise<unknown>
 
-function partsOf({ all, kernels, peer: python, tabs: count }: BenchFlags): ReadonlyMap<string, Run> {
+function partsOf(flags: BenchFlags): ReadonlyMap<string, Run> {
+  const { all, kernels, peer: python, tabs: count } = flags
   const parts = new Map<string, Run>([['comparison', printed(comparison)]])
   if (all || kernels) parts.set('operations', printed(operations))
   if (all || python !== undefined) parts.set('peer', printed(peer(typeof python === 'string' ? python : undefined)))
   if (all || count !== undefined) parts.set('tabs', printed(tabs(count ?? TABS)))
+  if (all || flags.memory) parts.set('memory', printed(memory))
+  if (all || flags.large) parts.set('large', printed(large))
+  if (all || flags.soak !== undefined) parts.set('soak', printed(soak(flags.soak ?? SOAK)))
+  if (all || flags.curves) parts.set('curves', printed(curves))
   return parts
 }
 

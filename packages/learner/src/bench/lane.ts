@@ -14,6 +14,8 @@ import { openStock } from './stock.ts'
 export interface LaneOptions extends ExerciseOptions {
   readonly contender: ContenderName
   readonly backend: BackendName | 'cpu'
+  /** That share a batch on wasm, ours alone; default is 1. */
+  readonly threads?: number
 }
 
 export interface Lane {
@@ -35,10 +37,10 @@ export interface Steps {
 
 /** Starts the backend and opens the contender; compiles nothing yet. Throws `LearnerError` ('no-backend'). */
 export async function openLane(options: LaneOptions): Promise<Lane> {
-  const { backend } = options
+  const { backend, threads = 1 } = options
   watchMemory()
   if (backend === 'cpu') await tf.setBackend(backend)
-  else await useBackend(backend)
+  else await useBackend(backend, { threads })
   const exercise = exerciseOf(options)
   const contender = options.contender === 'stock' ? openStock(exercise) : openOurs(exercise)
 

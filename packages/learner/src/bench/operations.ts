@@ -6,7 +6,7 @@ import { watchKernels } from './kernel-watch.ts'
 /** A training step that tells where in it it is. */
 export type PhasedStep = (onPhase: (phase: Phase) => void) => tf.Scalar
 
-type Call = Omit<OperationTime, 'calls'>
+export type TimedCall = Omit<OperationTime, 'calls'>
 
 /** Steps that are measured: of each call the fastest counts, so that whatever else the machine does stays out. */
 const STEPS = 3
@@ -14,14 +14,14 @@ const STEPS = 3
 /** Of a step that is warm, on the current backend; the largest part first. */
 export async function stockOperations(step: PhasedStep): Promise<readonly OperationTime[]> {
   const measure = tf.getBackend() === 'webgpu' ? callsOnDevice : callsHere
-  const rounds: (readonly Call[])[] = []
+  const rounds: (readonly TimedCall[])[] = []
   for (let n = 0; n < STEPS; n++) rounds.push(await measure(step))
   return summed(fastest(rounds))
 }
 
 /** One after another, so that a call's own time is its cost. */
-async function callsHere(step: PhasedStep): Promise<readonly Call[]> {
-  const calls: Call[] = []
+async function callsHere(step: PhasedStep): Promise<readonly TimedCall[]> {
+  const calls: TimedCall[] = []
   let phase: Phase = 'forward'
   watchKernels(
     () => step((next) => (phase = next)).dispose(),
@@ -31,7 +31,7 @@ async function callsHere(step: PhasedStep): Promise<readonly Call[]> {
 }
 
 /** By the device's timestamps. */
-async function callsOnDevice(step: PhasedStep): Promise<readonly Call[]> {
+async function callsOnDevice(step: PhasedStep): Promise<readonly TimedCall[]> {
   const starts = { forward: 0, backward: 0, update: 0 }
   tf.env().set('CHECK_COMPUTATION_FOR_ERRORS', false)
   const { kernels } = await tf.profile(() => {
@@ -47,7 +47,7 @@ async function callsOnDevice(step: PhasedStep): Promise<readonly Call[]> {
 }
 
 /** Call by call, of the same step measured several times. */
-export function fastest(rounds: readonly (readonly Call[])[]): readonly Call[] {
+export function fastest(rounds: readonly (readonly TimedCall[])[]): readonly TimedCall[] {
   return rounds[0].map((call, index) => ({
     ...call,
     milliseconds: Math.min(...rounds.map((round) => round[index].milliseconds)),
@@ -55,7 +55,7 @@ export function fastest(rounds: readonly (readonly Call[])[]): readonly Call[] {
 }
 
 /** Calls of one operation in one phase together, the largest part first. */
-export function summed(calls: readonly Call[]): readonly OperationTime[] {
+export function summed(calls: readonly TimedCall[]): readonly OperationTime[] {
   const sums = new Map<string, OperationTime>()
   for (const { phase, operation, milliseconds } of calls) {
     const key = `${phase} ${operation}`

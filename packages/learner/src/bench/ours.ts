@@ -1,15 +1,18 @@
 import { networkOf } from '../network/network-of.ts'
 import { fedpav } from '../strategies/fedpav.ts'
 import { smoothedTargets } from '../training/loss.ts'
+import { tf } from '../tf.ts'
 import { openTrainer } from '../training/trainer.ts'
 import type { Contender } from './contender.ts'
 import { CLASSES, LABEL_SMOOTHING, OPTIMISER, type Exercise } from './exercise.ts'
+import { wasmOperations } from './wasm-operations.ts'
 
 /** Weights, and running statistics. */
 const UPDATES = 2
 
 /** What a participant runs. */
-export function openOurs({ backbone, parameters, head, pixels, batches, rates }: Exercise): Contender {
+export function openOurs(exercise: Exercise): Contender {
+  const { backbone, parameters, head, pixels, batches, rates } = exercise
   const network = networkOf(backbone)
   const trainer = openTrainer(network, {
     backbone: parameters,
@@ -30,7 +33,7 @@ export function openOurs({ backbone, parameters, head, pixels, batches, rates }:
       const plan = network.stepPlan({ batch: batches[0].labels.length, height: pixels.height, width: pixels.width })
       return plan ? plan.forward.length + plan.backward.length + UPDATES : 0
     },
-    operations: async () => [],
+    operations: async () => (tf.getBackend() === 'wasm' ? wasmOperations(exercise) : []),
     dispose: () => trainer.dispose(),
   }
 }

@@ -2,12 +2,13 @@ import { expect, it } from 'vitest'
 import { benchInNode } from '../in-node.ts'
 import { comparison } from './compare.ts'
 
-it('compares stock and ours in Node, and says why a backend is missing', { timeout: 60_000 }, async () => {
+it('compares stock and ours in Node, and says why a backend is missing', { timeout: 120_000 }, async () => {
   const host = benchInNode()
   const rates = { backbone: 3e-4, head: 3e-4 }
   const lanes = await comparison.measure({
     workload: { backbone: 'tiny', embedding: 32, height: 32, width: 16, batchSize: 4, rates },
     steps: 7,
+    threads: 1,
     places: [
       { host, backend: 'wasm' },
       { host, backend: 'webgpu' },

@@ -10,6 +10,7 @@ export interface ComparedLane extends Partial<Timing> {
   /** Host and backend. */
   readonly place: string
   readonly contender: LaneOptions['contender']
+  readonly threads: number
   readonly imagesPerSecond?: number
   /** How many times as fast as stock in the same place. */
   readonly timesStock?: number
@@ -29,17 +30,22 @@ export const comparison: Part<readonly ComparedLane[]> = {
 }
 
 /** A lane that fails says why. */
-async function compareIn(place: Place, { workload, steps, say }: Bench): Promise<readonly ComparedLane[]> {
+async function compareIn(place: Place, bench: Bench): Promise<readonly ComparedLane[]> {
+  const { workload, steps, threads, say } = bench
   const { host, backend } = place
-  const contenders = ['stock', 'ours'] as const
-  const lanes = await Promise.all(contenders.map((contender) => laneOn(host, { ...workload, contender, backend })))
+  const contenders: readonly Pick<Required<LaneOptions>, 'contender' | 'threads'>[] = [
+    { contender: 'stock', threads: 1 },
+    { contender: 'ours', threads: 1 },
+    ...(backend === 'wasm' && threads > 1 ? [{ contender: 'ours', threads } as const] : []),
+  ]
+  const lanes = await Promise.all(contenders.map((contender) => laneOn(host, { ...workload, ...contender, backend })))
   try {
     const onTurn = (done: number, of: number) => say(`${placeName(place)}: turn ${done} of ${of}`)
     const timings = await takeTurns(lanes, { steps, turn: TURN, onTurn })
     const [stock] = timings
     const compared: ComparedLane[] = []
     for (const [index, timing] of timings.entries()) {
-      const name = { place: placeName(place), contender: contenders[index] }
+      const name = { place: placeName(place), ...contenders[index] }
       if (typeof timing === 'string') compared.push({ ...name, failure: timing })
       else
         compared.push({
@@ -78,7 +84,7 @@ function comparisonTable(lanes: readonly ComparedLane[]): string {
     'back',
   ]
   const cells = lanes.map((lane): readonly Cell[] => [
-    `${lane.place} ${lane.contender}`,
+    `${lane.place} ${lane.contender}${lane.threads > 1 ? `, ${lane.threads} threads` : ''}`,
     lane.failure ?? lane.imagesPerSecond,
     lane.stepMs,
     lane.firstStepMs === undefined ? undefined : Math.round(lane.firstStepMs),
