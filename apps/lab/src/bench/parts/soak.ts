@@ -1,0 +1,66 @@
+/** Many steps of ours: whether tensors and bytes stay what they are. */
+import { reasonOf } from '@passerby/crops'
+import type { Held } from '@passerby/learner/bench'
+import { megabytes, table } from '../../terminal/table.ts'
+import { laneOn } from '../host.ts'
+import { type Part, placeName } from '../part.ts'
+
+interface SoakRow {
+  readonly place: string
+  readonly before?: Held
+  readonly after?: Held
+  readonly flat: boolean
+  readonly losses?: readonly [first: number, last: number]
+  readonly failure?: string
+}
+
+/** Steps before the first look: all batches, and whatever a backend makes once. */
+const SETTLING = 10
+/** Few pixels: what is watched does not depend on how many there are. */
+const SHAPE = { height: 32, width: 16, batchSize: 8 }
+
+const BYTES = ['tensorBytes', 'wasmBytes', 'deviceBytes', 'deviceBytesAtMost'] as const
+const KINDS = ['tensors', ...BYTES] as const
+
+export function soak(steps: number): Part<readonly SoakRow[]> {
+  return {
+    title: `${steps} steps`,
+    async measure({ workload, places, say }) {
+      const rows: SoakRow[] = []
+      for (const { host, backend } of places) {
+        if (backend === 'cpu') continue
+        const place = placeName({ host, backend })
+        say(`${place}: ${steps} steps`)
+        const lane = await laneOn(host, { ...workload, ...SHAPE, contender: 'ours', backend })
+        try {
+          await lane.steps(SETTLING)
+          const before = await lane.held()
+          const { losses } = await lane.steps(steps)
+          const after = await lane.held()
+          const flat = KINDS.every((kind) => before[kind] === after[kind])
+          rows.push({ place, before, after, flat, losses: [losses[0], losses[steps - 1]] })
+        } catch (error) {
+          rows.push({ place, flat: false, failure: reasonOf(error) })
+        } finally {
+          await lane.close()
+        }
+      }
+      return rows
+    },
+    text: (rows) =>
+      table(
+        ['', 'flat', 'tensors', 'in them', 'wasm', 'device', 'at most', 'loss'],
+        rows.map(({ place, before, after, flat, losses, failure }) => [
+          place,
+          failure ?? (flat ? 'yes' : 'NO'),
+          fromTo(before?.tensors, after?.tensors, String),
+          ...BYTES.map((kind) => fromTo(before?.[kind], after?.[kind], megabytes)),
+          losses?.map((loss) => loss.toFixed(3)).join(' → '),
+        ]),
+      ),
+  }
+}
+
+function fromTo(before = NaN, after = NaN, shown: (value: number) => string): string {
+  return before === after ? shown(before) : `${shown(before)} → ${shown(after)}`
+}
