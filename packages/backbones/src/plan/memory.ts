@@ -28,18 +28,25 @@ export interface LargestBatchOptions extends Omit<BatchShape, 'batch'>, Omit<Are
   readonly most: number
 }
 
-/** The largest batch up to `most` that can be trained within `memory`. Throws `RangeError` when not even two images can. */
+/**
+ * The largest batch up to `most` that can be trained within `memory`: a handful of plans, since arenas grow almost by the
+ * same amount with every image. Throws `RangeError` when not even two images can.
+ */
 export function largestBatch(backbone: Backbone, { memory, most, ...options }: LargestBatchOptions): number {
-  const fits = (batch: number) => smallestArena(backbone, { ...options, batch }) <= memory
-  if (!fits(2)) {
-    const least = smallestArena(backbone, { ...options, batch: 2 })
+  const arenaOf = (batch: number) => smallestArena(backbone, { ...options, batch })
+  const least = arenaOf(2)
+  if (least > memory) {
     throw new RangeError(`largestBatch: two images take an arena of ${least} numbers, and there are ${memory}`)
   }
   let [fitting, tooMany] = [2, most + 1]
+  let perImage = least / 2
   while (tooMany - fitting > 1) {
-    const middle = Math.floor((fitting + tooMany) / 2)
-    if (fits(middle)) fitting = middle
-    else tooMany = middle
+    const guess = 2 + Math.floor((memory - least) / perImage)
+    const batch = Math.min(Math.max(guess, fitting + 1), tooMany - 1)
+    const arena = arenaOf(batch)
+    perImage = (arena - least) / (batch - 2)
+    if (arena <= memory) fitting = batch
+    else tooMany = batch
   }
   return fitting
 }
