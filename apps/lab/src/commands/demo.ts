@@ -126,11 +126,12 @@ async function run(flags: DemoFlags): Promise<void> {
       plain: flags.plain,
       progress,
       signal: interrupt.signal,
-      async onRound(record, published) {
-        if (record.round === settings.rounds) model = published
-        const figures = await measured(published)
-        rounds.set(record.round, figures)
-        progress.say(roundLine(record, figures))
+      onPublished: (record) => progress.say(roundLine(record)),
+      // Not while the tabs train: it would take the processor from them.
+      async onModel(record, published) {
+        if (record.round === 1) progress.say(`Measuring ${settings.rounds} models on people whom no tab has seen …`)
+        rounds.set(record.round, await measured(published))
+        model = published
       },
     })
     const timings = roundTimings(records)
@@ -138,7 +139,7 @@ async function run(flags: DemoFlags): Promise<void> {
       reportedRound(record, rounds.get(record.round) ?? before.initial, timings[index]),
     )
     await writeModel(flags.out, model, settings.local)
-    const final = await measured(model)
+    const final = rounds.get(settings.rounds) ?? (await measured(model))
     process.stdout.write(
       `${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final })}\n\n${timeSentence(measuredRounds)}\n`,
     )

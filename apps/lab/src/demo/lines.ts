@@ -26,11 +26,11 @@ export function reportedRound(record: RoundRecord, measured: Measured, seconds: 
   }
 }
 
-/** The line that appears when a round's model has been measured. */
-export function roundLine(record: RoundRecord, measured: Measured): string {
+/** The line that appears when a round's model is published. */
+export function roundLine(record: RoundRecord): string {
   const { round, loss } = record
   const shown = loss === null ? '' : `  loss ${loss.toFixed(3)}`
-  return `round ${round}  ${countedIn(record)} clients${shown}  rank-1 ${measured.rank1.toFixed(1)}  mAP ${measured.mAP.toFixed(1)}`
+  return `round ${round}  ${countedIn(record)} clients${shown}`
 }
 
 export function roundsTable(rounds: readonly DemoRound[]): string {

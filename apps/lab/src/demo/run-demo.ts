@@ -29,8 +29,10 @@ export interface Demo {
   /** The tabs train with plain TensorFlow.js. */
   readonly plain: boolean
   readonly progress: Progress
-  /** Called once per round with the round's model; the run goes on meanwhile, and ends when this fails. */
-  readonly onRound: (record: RoundRecord, model: Params) => Promise<void>
+  /** Called once per round, when its model is published. */
+  readonly onPublished: (record: RoundRecord) => void
+  /** Called once per round after the run, when no tab computes any more. */
+  readonly onModel: (record: RoundRecord, model: Params) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -50,15 +52,10 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
 
     const browser = await launchChromium(demo.headed)
     opened.push(() => browser.close())
-    const models = new Map<number, Promise<void>>()
     const failure = new AbortController()
     const run = followRun(operator, federation, {
       signal: AbortSignal.any([demo.signal, failure.signal, coordinator.lost]),
-      onPublished(record) {
-        const told = downloadModel(operator, record, demo.initial).then((model) => demo.onRound(record, model))
-        told.catch((error: unknown) => failure.abort(error))
-        models.set(record.round, told)
-      },
+      onPublished: demo.onPublished,
     })
     const link = coordinator.url + (demo.plain ? path.replace('#', '?plain#') : path)
     const tabs = folders.map(async ({ name, folder }) => {
@@ -68,7 +65,8 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
       return page
     })
     const [records] = await Promise.all([run, ...tabs])
-    await Promise.all(models.values())
+    await browser.close()
+    for (const record of records) await demo.onModel(record, await downloadModel(operator, record, demo.initial))
     return records
   } finally {
     for (const close of opened.toReversed()) await close()
