@@ -51,5 +51,5 @@ interface NamelessTwin {
 
 /** One kernel's names are not another's: here they are only names. */
 function twinOf(kernel: Kernel): NamelessTwin {
-  return TWINS[kernel] as unknown as NamelessTwin
+  return TWINS[kernel]
 }
