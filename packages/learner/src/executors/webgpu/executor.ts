@@ -94,7 +94,7 @@ export function createWebgpuExecutor(
     crops,
     update,
     passesFor(shape) {
-      memory.lend('crops', crops.fit(shape.batch))
+      memory.fit('crops', crops.size(shape.batch))
       const key = [shape.batch, shape.height, shape.width, shape.training].join()
       const known = planned.get(key)
       if (known) return known
@@ -116,7 +116,6 @@ export function createWebgpuExecutor(
       for (const passes of planned.values()) release(passes)
       update?.dispose()
       memory.dispose()
-      crops.dispose()
     },
   }
 }

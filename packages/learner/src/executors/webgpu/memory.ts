@@ -8,13 +8,10 @@ export interface DeviceMemory {
   readonly generation: number
   /** Makes room for that many numbers, of four bytes by default; what was there is lost where there was less. */
   fit(region: Region, numbers: number, bytesEach?: number): void
-  /** Takes a buffer that is someone else's. */
-  lend(region: Region, buffer: GPUBuffer): void
   /** Throws `LearnerError` ('out-of-memory') when the device is known to have refused a buffer. */
   refuseFailed(): void
   /** The same once the device has answered for all buffers. */
   settled(): Promise<void>
-  /** Held, without what is lent. */
   bytes(): number
   dispose(): void
 }
@@ -23,7 +20,6 @@ export interface DeviceMemory {
 const LEAST_BYTES = 64
 
 export function openMemory(device: GPUDevice): DeviceMemory {
-  const own = new Map<Region, GPUBuffer>()
   const buffers = {} as Record<Region, GPUBuffer>
   let generation = 0
   let failure: LearnerError | undefined
@@ -41,11 +37,6 @@ export function openMemory(device: GPUDevice): DeviceMemory {
     })
     return buffer
   }
-  const set = (region: Region, buffer: GPUBuffer) => {
-    if (buffers[region] === buffer) return
-    buffers[region] = buffer
-    generation++
-  }
   const memory: DeviceMemory = {
     buffers,
     get generation() {
@@ -53,14 +44,12 @@ export function openMemory(device: GPUDevice): DeviceMemory {
     },
     fit(region, numbers, bytesEach = 4) {
       const bytes = Math.max(LEAST_BYTES, Math.ceil((numbers * bytesEach) / 4) * 4)
-      const known = own.get(region)
+      const known: GPUBuffer | undefined = buffers[region]
       if (known && known.size >= bytes) return
       known?.destroy()
-      const buffer = create(region, bytes)
-      own.set(region, buffer)
-      set(region, buffer)
+      buffers[region] = create(region, bytes)
+      generation++
     },
-    lend: set,
     refuseFailed() {
       if (failure) throw failure
     },
@@ -68,9 +57,9 @@ export function openMemory(device: GPUDevice): DeviceMemory {
       await answers
       memory.refuseFailed()
     },
-    bytes: () => [...own.values()].reduce((sum, buffer) => sum + buffer.size, 0),
+    bytes: () => Object.values(buffers).reduce((sum, buffer) => sum + buffer.size, 0),
     dispose() {
-      for (const buffer of own.values()) buffer.destroy()
+      for (const buffer of Object.values(buffers)) buffer.destroy()
     },
   }
   for (const region of REGIONS) memory.fit(region, 0)

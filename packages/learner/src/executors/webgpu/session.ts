@@ -52,7 +52,7 @@ function openSession(
     memory.refuseFailed()
     if (batch.length < (training ? 2 : 1)) throw new RangeError(`session: a batch of ${batch.length}`)
     const passes = executor.passesFor({ batch: batch.length, height, width, training })
-    crops.put(batch)
+    crops.put(batch, buffers.crops)
     const { tensor, buffer } = tfjsDevice().emptyTensor([batch.length, sizes.embedding])
     submit((encoder) => {
       executor.run(encoder, passes.forward)
