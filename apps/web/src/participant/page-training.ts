@@ -4,6 +4,7 @@ import { proxy } from 'comlink'
 import { fileStem, saveFile } from '../ui/save-file.ts'
 import { readHistory, withHistory, writeHistory } from './history.ts'
 import { messageOf } from './message-of.ts'
+import { paced } from './paced.ts'
 import type { BackendWish } from './membership.ts'
 import type { JoinLink } from './link.ts'
 import type { PageContext } from './page.ts'
@@ -27,6 +28,8 @@ export interface TrainingDesk extends TrainActions {
   readonly nearest: () => Promise<readonly NearestView[]>
 }
 
+/** Drawing takes the processor from training, and nobody reads faster. */
+const DRAWN_EVERY_MS = 250
 /** Searches shown at the end. */
 const QUERIES = 8
 const DOWNLOAD_MS = 120_000
@@ -136,7 +139,7 @@ function follow({ get, set, place }: PageContext, participant: Participant): () 
   let kept = participant.getSnapshot().rounds
   const keep = () => writeHistory(place, withHistory(participant.getSnapshot(), before))
   window.addEventListener('pagehide', keep)
-  const unsubscribe = participant.subscribe(() => {
+  const show = paced(DRAWN_EVERY_MS, () => {
     const session = withHistory(participant.getSnapshot(), before)
     const { ledgerBefore } = get()
     const round = session.status?.round ?? 0
@@ -148,8 +151,10 @@ function follow({ get, set, place }: PageContext, participant: Participant): () 
     kept = participant.getSnapshot().rounds
     keep()
   })
+  const unsubscribe = participant.subscribe(show.ask)
   return () => {
     unsubscribe()
+    show.stop()
     window.removeEventListener('pagehide', keep)
     keep()
   }

@@ -147,9 +147,20 @@ function Plot({
     }
   }, [])
 
-  useEffect(() => plot.current?.setData(plotData(x, series)), [x, series])
+  useEffect(() => {
+    const data = plotData(x, series)
+    if (plot.current && !sameData(plot.current.data, data)) plot.current.setData(data)
+  }, [x, series])
 
   return <div ref={box} className={styles.plot} style={{ height }} aria-hidden="true" />
+}
+
+/** Whoever draws a chart again may have changed something else beside it. */
+function sameData(a: uPlot.AlignedData, b: uPlot.AlignedData): boolean {
+  return a.every((values, row) => {
+    const others: ArrayLike<unknown> = b[row]
+    return values.length === others.length && !Array.from<unknown>(values).some((value, at) => value !== others[at])
+  })
 }
 
 /** What a plot cannot change once it is made. */
