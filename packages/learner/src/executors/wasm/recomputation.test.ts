@@ -51,6 +51,15 @@ function stepOf(plan: StepPlan, parameters: Float32Array) {
   }
 }
 
+it('is planned where WebAssembly has too little memory to keep everything', () => {
+  const options = { batch: 64, height: 256, width: 128, training: true, ...WASM_ARENA }
+  const backbone = backboneByName('osnet_x1_0')
+  expect(planStep(backbone, { ...options, memory: Infinity }).sizes.arena).toBeGreaterThan(WASM_ARENA.memory)
+  const plan = planStep(backbone, options)
+  expect(plan.recomputed).toBeGreaterThan(0)
+  expect(plan.sizes.arena).toBeLessThanOrEqual(WASM_ARENA.memory)
+})
+
 describe('a step that computes part of its forward pass again', () => {
   const backbones: readonly Backbone[] = [
     backboneByName('tiny', 8),

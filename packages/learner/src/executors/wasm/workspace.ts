@@ -1,5 +1,6 @@
 /** What the WebAssembly kernels need while they run. */
 import type { ArenaNeeds, SizesOf, Workspace } from '@passerby/backbones'
+import { lentMemory } from '../../backend/lent-memory.ts'
 
 /** The right side of a matrix product in panels of eight columns (`matmul.ts`). */
 const panels = (inner: number, columns: number) => inner * Math.ceil(columns / 8) * 8
@@ -38,5 +39,12 @@ const WORKSPACE: Workspace = {
   batchNormGradient: ({ channels }) => ({ sums: 2 * channels }),
 }
 
-/** Values start on a cache line. */
-export const WASM_ARENA: ArenaNeeds = { workspace: WORKSPACE, alignment: 16 }
+/** Bytes: of the 4 GiB that a memory can have, an eighth is left to weights, gradients and the optimiser. */
+const LARGEST_ARENA = 0.875 * 2 ** 32
+
+/** Values start on a cache line. A batch that would need more memory has part of its forward pass computed again. */
+export const WASM_ARENA = {
+  workspace: WORKSPACE,
+  alignment: 16,
+  memory: Math.min(LARGEST_ARENA, lentMemory()) / Float32Array.BYTES_PER_ELEMENT,
+} satisfies ArenaNeeds
