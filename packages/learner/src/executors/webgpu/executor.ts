@@ -5,6 +5,7 @@ import type { Pixels } from '../../data/pixels.ts'
 import type { Optimiser } from '../../training/optimiser.ts'
 import { openDeviceCrops, type DeviceCrops } from './device-crops.ts'
 import { openMemory, outOfMemory, type DeviceMemory } from './memory.ts'
+import { timeCalls, type CallTime } from './call-times.ts'
 import { optimiserCalls, stateSize } from './optimiser-pass.ts'
 import type { Pipelines } from './pipelines.ts'
 import { assemble, type Call, type Program } from './program.ts'
@@ -26,6 +27,8 @@ export interface WebgpuExecutor {
   readonly update: Program | undefined
   /** Encodes a program into a pass of its own. */
   run(encoder: GPUCommandEncoder, program: Program): void
+  /** Milliseconds of each call; they run apart. Throws `LearnerError` on a device without timestamps. */
+  time(program: Program): Promise<readonly CallTime[]>
   dispose(): void
 }
 
@@ -62,7 +65,7 @@ export function createWebgpuExecutor(
   }
   const planned = new Map<string, PlannedPasses>()
   const plan = (shape: PassShape): PlannedPasses => {
-    const step = planWithin(backbone, shape, mostNumbers(device, BYTES[storage]))
+    const step = planWithin(backbone, shape, mostNumbers(pipelines))
     memory.fit('arena', step.sizes.arena, BYTES[storage])
     memory.fit('exchange', step.embeddings.size)
     const { embeddings, dEmbeddings } = step
@@ -112,6 +115,7 @@ export function createWebgpuExecutor(
       program.run(pass, groupOf(program))
       pass.end()
     },
+    time: (program) => timeCalls(device, program, groupOf(program)),
     dispose() {
       for (const passes of planned.values()) release(passes)
       update?.dispose()
@@ -124,8 +128,9 @@ export function createWebgpuExecutor(
 export const WEBGPU_ARENA = { workspace: {}, alignment: 4 } as const
 
 /** The most numbers that an arena may have. */
-function mostNumbers({ limits }: GPUDevice, bytesEach: number): number {
-  return Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / bytesEach)
+export function mostNumbers({ device, storage }: Pick<Pipelines, 'device' | 'storage'>): number {
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits
+  return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / BYTES[storage])
 }
 
 /** Throws `LearnerError` when no plan fits. */

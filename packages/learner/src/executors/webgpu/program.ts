@@ -14,14 +14,15 @@ export interface Call {
 export interface Program {
   /** Numbers of `workspace` that its calls need. */
   readonly workspace: number
+  readonly calls: number
   /** How many dispatches a run makes. */
   readonly dispatches: number
   /** Bind it to the regions' buffers, once for as long as these stay. */
   bind(buffers: Readonly<Record<Region, GPUBuffer>>): GPUBindGroup
   /** Encodes all calls into a pass. */
   run(pass: GPUComputePassEncoder, group: GPUBindGroup): void
-  /** Every call for itself. */
-  readonly calls: readonly ((pass: GPUComputePassEncoder, group: GPUBindGroup) => void)[]
+  /** Encodes each call into a pass of its own, which `passOf` begins. */
+  runApart(passOf: (shader: ShaderName) => GPUComputePassEncoder, group: GPUBindGroup): void
   dispose(): void
 }
 
@@ -52,6 +53,7 @@ export function assemble(pipelines: Pipelines, calls: readonly Call[]): Program 
   })
   return {
     workspace: Math.max(0, ...planned.map((call) => call.workspace)),
+    calls: calls.length,
     dispatches: planned.reduce((sum, call) => sum + call.dispatches.length, 0),
     bind: (buffers) =>
       device.createBindGroup({
@@ -62,7 +64,13 @@ export function assemble(pipelines: Pipelines, calls: readonly Call[]): Program 
         ],
       }),
     run: (pass, group) => runs.forEach((run) => run(pass, group)),
-    calls: runs,
+    runApart(passOf, group) {
+      runs.forEach((run, index) => {
+        const pass = passOf(calls[index].shader)
+        run(pass, group)
+        pass.end()
+      })
+    },
     dispose: () => uniform.destroy(),
   }
 }
