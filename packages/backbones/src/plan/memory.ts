@@ -33,6 +33,8 @@ export interface LargestBatchOptions extends Omit<BatchShape, 'batch'>, Omit<Are
  * same amount with every image. Throws `RangeError` when not even two images can.
  */
 export function largestBatch(backbone: Backbone, { memory, most, ...options }: LargestBatchOptions): number {
+  const sheet = sheetOf(backbone, options.workspace, { ...options, batch: most })
+  if (draftWithin(sheet, { ...options, training: true, memory }).arena.size <= memory) return most
   const arenaOf = (batch: number) => smallestArena(backbone, { ...options, batch })
   const least = arenaOf(2)
   if (least > memory) {

@@ -1,6 +1,7 @@
 import { LearnerError } from '../learner-error.ts'
 import { tf } from '../tf.ts'
 import { startWasm } from '../executors/wasm/started.ts'
+import { loadShaders } from '../executors/webgpu/loaded.ts'
 import { registerWasmKernels } from './wasm-kernels.ts'
 
 /** Backends that may train. TensorFlow.js's `cpu` is for tests alone. */
@@ -29,7 +30,9 @@ async function start(name: BackendName, threads: number): Promise<boolean> {
       registerWasmKernels()
       await startWasm(threads)
     }
-    return await tf.setBackend(name)
+    const started = await tf.setBackend(name)
+    if (started && name === 'webgpu') await loadShaders()
+    return started
   } catch (cause) {
     const why = cause instanceof Error ? ` ${cause.message}` : ''
     throw new LearnerError('no-backend', `The ${name} backend does not start here.${why}`, { cause })

@@ -6,14 +6,17 @@ import { drawBatches, drawPlacements } from './batches.ts'
 import { placePixels } from './pixels.ts'
 
 describe('batches', () => {
+  const upTo64 = (min: number) => fc.integer({ min, max: 64 })
+
   it('hold every image once, two at least, and sizes that differ by one at most', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 700 }), fc.integer({ min: 2, max: 64 }), fc.nat(), (n, size, seed) => {
+      fc.property(fc.integer({ min: 2, max: 700 }), upTo64(2), upTo64(3), fc.nat(), (n, about, most, seed) => {
         const images = Array.from({ length: n }, (_, i) => i + 1000)
-        const batches = drawBatches(images, size, rng(seed))
+        const batches = drawBatches(images, { about, most }, rng(seed))
         const sizes = batches.map((batch) => batch.length)
         expect(batches.flat().sort((a, b) => a - b)).toEqual(images)
         expect(Math.min(...sizes)).toBeGreaterThanOrEqual(2)
+        expect(Math.max(...sizes)).toBeLessThanOrEqual(most)
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
       }),
     )
@@ -28,14 +31,14 @@ describe('batches', () => {
     expect(
       drawBatches(
         Array.from({ length: n }, (_, i) => i),
-        size,
+        { about: size, most: 2 * size },
         rng(1),
       ),
     ).toHaveLength(expected)
   })
 
   it('refuse a single image', () => {
-    expect(() => drawBatches([4], 32, rng(1))).toThrow(RangeError)
+    expect(() => drawBatches([4], { about: 32, most: 32 }, rng(1))).toThrow(RangeError)
   })
 })
 

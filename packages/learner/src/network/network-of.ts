@@ -1,6 +1,8 @@
 import type { Backbone } from '@passerby/backbones'
 import { wasmNetworkOf } from '../executors/wasm/session.ts'
 import { wasmParts } from '../executors/wasm/started.ts'
+import { loadedShaders } from '../executors/webgpu/loaded.ts'
+import { webgpuNetworkOf } from '../executors/webgpu/session.ts'
 import { tf } from '../tf.ts'
 import { describeNetwork, type Network } from './network.ts'
 import { plainNetworkOf } from './plain-network.ts'
@@ -12,15 +14,24 @@ import { plainNetworkOf } from './plain-network.ts'
 export function networkOf(backbone: Backbone): Network {
   const made = new Map<unknown, Network>()
   const current = () => {
-    const backend = tf.getBackend()
-    const parts = backend === 'wasm' ? wasmParts() : undefined
-    const network = made.get(parts ?? backend) ?? (parts ? wasmNetworkOf(backbone, parts) : plainNetworkOf(backbone))
-    made.set(parts ?? backend, network)
+    const { key, make } = executorOf(tf.getBackend())
+    const network = made.get(key) ?? make(backbone)
+    made.set(key, network)
     return network
   }
   return {
     ...describeNetwork(backbone),
     open: (options) => current().open(options),
+    largestBatch: (images, most) => current().largestBatch(images, most),
     stepPlan: (images) => current().stepPlan(images),
   }
+}
+
+/** How networks are made on a backend as it was last started, and what stands for that start. */
+function executorOf(backend: string): { readonly key: unknown; readonly make: (backbone: Backbone) => Network } {
+  const parts = backend === 'wasm' ? wasmParts() : undefined
+  if (parts) return { key: parts, make: (backbone) => wasmNetworkOf(backbone, parts) }
+  const shaders = backend === 'webgpu' ? loadedShaders() : undefined
+  if (shaders) return { key: shaders, make: (backbone) => webgpuNetworkOf(backbone, shaders) }
+  return { key: backend, make: plainNetworkOf }
 }

@@ -1,5 +1,5 @@
 import { countParameters, embeddingSize, parametersOf } from '@passerby/backbones'
-import type { Backbone, Parameter, StepPlan } from '@passerby/backbones'
+import type { Backbone, ImageSize, Parameter, StepPlan } from '@passerby/backbones'
 import type { Session, SessionOptions } from './session.ts'
 
 /** A backbone that can be put to work on the backend that is current when it is opened. */
@@ -11,6 +11,8 @@ export interface Network {
   readonly sizes: { readonly weights: number; readonly statistics: number; readonly embedding: number }
   /** Throws `RangeError` when the parameters are not as many as the backbone has. Dispose the session. */
   open(options: SessionOptions): Session
+  /** The largest batch of such images, up to `most`, for which there is memory. Throws `LearnerError` ('out-of-memory'). */
+  largestBatch(images: ImageSize, most: number): number
   /** What a training step will do, where it is planned: undefined where TensorFlow.js runs it. */
   stepPlan(images: { readonly batch: number; readonly height: number; readonly width: number }): StepPlan | undefined
 }

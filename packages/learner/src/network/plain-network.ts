@@ -14,7 +14,13 @@ import type { Session, SessionOptions } from './session.ts'
 export function plainNetworkOf(backbone: Backbone): Network {
   const network = describeNetwork(backbone)
   const passes = plainPassesOf(backbone)
-  return { ...network, stepPlan: () => undefined, open: (options) => openPlainSession(network, passes, options) }
+  return {
+    ...network,
+    stepPlan: () => undefined,
+    // TensorFlow.js allocates as it goes: nothing is known beforehand.
+    largestBatch: (_, most) => most,
+    open: (options) => openPlainSession(network, passes, options),
+  }
 }
 
 type Passes = ReturnType<typeof plainPassesOf>

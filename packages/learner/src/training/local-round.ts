@@ -60,12 +60,13 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
     pixels,
     objective: localStrategies[task.strategy.name].objective,
   })
+  const sizes = { about: settings.batchSize, most: mostAtOnce(network, settings) }
   const random = rng(task.seed, 'round', task.round)
   let losses = collectLosses()
   try {
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       losses = collectLosses()
-      const batches = drawBatches(images, settings.batchSize, random)
+      const batches = drawBatches(images, sizes, random)
       for (const [index, batch] of batches.entries()) {
         signal.throwIfAborted()
         const classes = batch.map((image) => classOf(labels, pixels.identities[image]))
@@ -87,6 +88,13 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
     losses.dispose()
     trainer.dispose()
   }
+}
+
+/** Batches are up to half as large again as asked for, where there is memory for that. */
+function mostAtOnce(network: Network, { input, batchSize }: LocalTask['settings']): number {
+  const most = network.largestBatch(input, Math.max(3, Math.ceil(1.5 * batchSize)))
+  if (most >= 3) return most
+  throw new LearnerError('out-of-memory', 'There is too little memory to train on images of this size.')
 }
 
 function classOf(labels: ReadonlyMap<string, number>, identity: string): number {

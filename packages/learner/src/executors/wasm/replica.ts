@@ -100,7 +100,9 @@ export function createReplica(backbone: Backbone, { kernels, batchmates, watch }
       const key = [batch, height, width, training].join()
       const known = plans.get(key)
       if (known) return known
-      const plan = planStep(backbone, { ...shape, ...WASM_ARENA })
+      // A share of a batch may take that share of the memory.
+      const memory = WASM_ARENA.memory * (batch / (shape.whole ?? batch))
+      const plan = planStep(backbone, { ...shape, ...WASM_ARENA, memory })
       regions.fitArena(plan.sizes.arena)
       const made = planned(plan)
       const [oldest] = plans.keys()

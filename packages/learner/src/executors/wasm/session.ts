@@ -3,6 +3,7 @@ import { placePixelsInto, type Placement } from '../../data/pixels.ts'
 import { describeNetwork, refuseOtherParameters, type Network } from '../../network/network.ts'
 import type { Session, SessionOptions } from '../../network/session.ts'
 import { tf } from '../../tf.ts'
+import { fittingBatch } from '../fitting-batch.ts'
 import { createWasmExecutor, type ForwardPass, type WasmExecutor } from './executor.ts'
 import type { WasmParts } from './started.ts'
 import { createThreadedExecutor } from './threaded-executor.ts'
@@ -20,6 +21,7 @@ export function wasmNetworkOf(backbone: Backbone, { kernels, threads }: WasmPart
   return {
     ...network,
     stepPlan: (images) => planStep(backbone, { ...images, training: true, ...WASM_ARENA }),
+    largestBatch: (images, most) => fittingBatch(backbone, images, { ...WASM_ARENA, most }),
     open(options) {
       refuseOtherParameters(network, options.parameters)
       const executor = idle.pop() ?? create()

@@ -3,7 +3,8 @@ import type { Placement } from '../../data/pixels.ts'
 import { describeNetwork, refuseOtherParameters, type Network } from '../../network/network.ts'
 import type { Session, SessionOptions } from '../../network/session.ts'
 import type { tf } from '../../tf.ts'
-import { createWebgpuExecutor, WEBGPU_ARENA, type PlannedPasses } from './executor.ts'
+import { fittingBatch } from '../fitting-batch.ts'
+import { createWebgpuExecutor, mostNumbers, WEBGPU_ARENA, type PlannedPasses } from './executor.ts'
 import { stepSettings } from './optimiser-pass.ts'
 import type { Pipelines } from './pipelines.ts'
 import { tfjsDevice } from './tfjs-device.ts'
@@ -17,6 +18,8 @@ export function webgpuNetworkOf(backbone: Backbone, pipelines: Pipelines): Netwo
   return {
     ...network,
     stepPlan: (images) => planStep(backbone, { ...images, training: true, ...WEBGPU_ARENA }),
+    largestBatch: (images, most) =>
+      fittingBatch(backbone, images, { ...WEBGPU_ARENA, memory: mostNumbers(pipelines), most }),
     open(options) {
       refuseOtherParameters(network, options.parameters)
       return openSession(network, pipelines, options)

@@ -3,9 +3,11 @@
 /** Rows taken at a time: with few channels they stay in the first-level cache. A plan's `panels` know this number. */
 export const ROWS: i32 = 64
 
+/** sum + a·b, rounded once where the build has relaxed SIMD and the processor can. */
 // @ts-expect-error: decorator
 @inline
 export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum)
   return f32x4.add(sum, f32x4.mul(a, b))
 }
 

@@ -1,0 +1,17 @@
+import { largestBatch, type Backbone, type ImageSize, type LargestBatchOptions } from '@passerby/backbones'
+import { LearnerError } from '../learner-error.ts'
+
+/** The largest batch that fits an executor's memory. Throws `LearnerError` ('out-of-memory') when not even two images do. */
+export function fittingBatch(
+  backbone: Backbone,
+  { height, width }: ImageSize,
+  options: Omit<LargestBatchOptions, keyof ImageSize>,
+): number {
+  try {
+    return largestBatch(backbone, { ...options, height, width })
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    const message = `There is no memory to train ${backbone.name} on images of ${height}×${width}: choose a smaller size.`
+    throw new LearnerError('out-of-memory', message, { cause })
+  }
+}
