@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { drawOperands, largestErrors, runTwin } from '../testing/comparison.ts'
+import { drawOperands, largestErrors, runTwin, type Arrays } from '../testing/comparison.ts'
+import type { Pipelines } from './pipelines.ts'
 import { shadersOf, type KernelShaderName } from './shaders.ts'
-import { loadShaders, openDevice, runShader } from './testing/run-shader.ts'
+import { loadShaders, openDevice, runShader, type ShaderRun } from './testing/run-shader.ts'
 
 type Sizes = Readonly<Record<string, number>>
 
@@ -45,6 +46,7 @@ const CONVS = [
     padding: 1,
   },
   { batch: 2, height: 7, width: 6, inputs: 5, outHeight: 4, outWidth: 3, outputs: 4, kernel: 1, stride: 2, padding: 0 },
+  { batch: 1, height: 9, width: 8, inputs: 64, outHeight: 9, outWidth: 8, outputs: 64, kernel: 3, stride: 1, padding: 1 },
 ]
 
 const NORMS = [
@@ -106,25 +108,58 @@ const SIZES: { readonly [Name in KernelShaderName]: readonly Sizes[] } = {
 }
 
 /** Where a kernel has a shader for workgroup memory, the one for processors too. */
-const BOTH_WAYS = (Object.keys(SIZES) as KernelShaderName[]).flatMap((name) => {
-  const plain = { title: name, name, software: true }
-  if (!shadersOf(name).some((shader) => shader.inWorkgroupMemory)) return [plain]
-  return [plain, { title: `${name} in workgroup memory`, name, software: false }]
-})
+const BOTH_WAYS = (Object.keys(SIZES) as KernelShaderName[]).flatMap((name) =>
+  shadersOf(name).some((shader) => shader.inWorkgroupMemory)
+    ? ([
+        [name, true],
+        [name, false],
+      ] as const)
+    : ([[name, true]] as const),
+)
 
 const device = await openDevice()
+const storages = device.features.has('shader-f16') ? (['f32', 'f16'] as const) : (['f32'] as const)
 
-describe('every WebGPU kernel computes what its formula says, and writes nowhere else', { timeout: 60_000 }, () => {
-  it.each(BOTH_WAYS)('$title', async ({ name, software }) => {
-    const pipelines = await loadShaders(device, [name], software)
-    for (const [seed, sizes] of SIZES[name].entries()) {
-      const operands = drawOperands(name, sizes, seed)
-      const errors = largestErrors(
-        runTwin(name, operands, sizes),
-        await runShader(pipelines, name, { operands, sizes }),
-      )
-      const wrong = Object.entries(errors).filter(([, error]) => !(error < 1e-5))
-      expect({ sizes, wrong }).toEqual({ sizes, wrong: [] })
-    }
-  })
+/** float16 keeps 11 bits. */
+const TOLERANCE = { f32: 1e-5, f16: 1e-3 }
+
+describe.each(storages)('every WebGPU kernel on %s', { timeout: 60_000 }, (storage) => {
+  /** The operands whose error is too great, with it. */
+  async function wrong(pipelines: Pipelines, name: KernelShaderName, run: Omit<ShaderRun, 'operands'>, seed = 1) {
+    const drawn = drawOperands(name, run.sizes, seed)
+    const operands = storage === 'f32' ? drawn : exactInFloat16(drawn)
+    const errors = largestErrors(
+      runTwin(name, operands, run.sizes),
+      await runShader(pipelines, name, { ...run, operands }),
+    )
+    return Object.entries(errors).filter(
+      ([operand, error]) => !(error < TOLERANCE[storage]) && !(run.inPlace && operand === 'dy'),
+    )
+  }
+
+  it.each(BOTH_WAYS)(
+    '%s computes what its formula says, and writes nowhere else (for processors: %s)',
+    async (name, software) => {
+      const pipelines = await loadShaders(device, [name], { software, storage })
+      for (const [seed, sizes] of SIZES[name].entries()) {
+        expect({ sizes, wrong: await wrong(pipelines, name, { sizes }, seed) }).toEqual({ sizes, wrong: [] })
+      }
+    },
+  )
+
+  it.each(['reluGradient', 'batchNormGradient', 'gateGradient'] as const)(
+    '%s computes it in place of dy',
+    async (name) => {
+      const pipelines = await loadShaders(device, [name], { storage })
+      for (const sizes of SIZES[name]) {
+        expect({ sizes, wrong: await wrong(pipelines, name, { sizes, inPlace: true }) }).toEqual({ sizes, wrong: [] })
+      }
+    },
+  )
 })
+
+/** Numbers up to 2 with no more bits than float16 has. */
+function exactInFloat16(operands: Arrays): Arrays {
+  const rounded = (values: Float64Array) => values.map((value) => Math.round(value * 1024) / 1024)
+  return Object.fromEntries(Object.entries(operands).map(([name, values]) => [name, rounded(values)]))
+}

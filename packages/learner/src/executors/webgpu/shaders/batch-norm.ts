@@ -4,93 +4,100 @@
  * and, with g = dy where y > 0, x̂ = s·(x − m):
  *   dbeta += Σ g, dgamma += Σ g·x̂, dx = gamma·s·(g − mean(g) − x̂·mean(g·x̂)).
  *
- * Few rows: a workgroup sums a group of channels and goes over it again. Many rows: one pass leaves the sums of every chunk
- * of rows, and the next adds these up and goes over the rows. Squares are taken around a number of the channel's own, and
+ * Few rows: a workgroup sums its channels and goes over them again. Many rows: one pass leaves the sums of every chunk of
+ * rows, and the next adds these up and goes over the rows. Squares are taken around a number of the channel's own, and
  * chunks put together as in Chan et al. 1979, so that little cancels.
  */
-import { GROUPS, overRows } from './column-sums.ts'
-import { oneForEach, type KernelShader, type LaneCount, type Pass, type Shader, type Sizes } from './shader.ts'
+import { GROUPS, overRows, sumsOf } from './column-sums.ts'
+import { oneForEach, type KernelShader, type LaneCount, type Shader, type Sizes } from './shader.ts'
 
 type Rows = 'rows' | 'channels' | 'relu'
 
-/** Rows that one workgroup still goes over alone, and its invocations per channel; then those that share rows. */
-const FEW_ROWS = 2048
-const SLOTS_ALONE = 64
-const SLOTS = 16
-const ROWS_AT_ONCE = 256
-const MOST_CHUNKS = 64
+/** How rows are shared out. */
+interface Sharing {
+  /** Rows that one workgroup still goes over alone, and its invocations per channel. */
+  readonly fewRows: number
+  readonly slotsAlone: number
+  /** Invocations per channel of workgroups that share rows, and rows and chunks of them. */
+  readonly slots: number
+  readonly rowsAtOnce: number
+  readonly mostChunks: number
+}
+
+const SHARED: Sharing = { fewRows: 2048, slotsAlone: 64, slots: 16, rowsAtOnce: 256, mostChunks: 64 }
+const ALONE: Sharing = { fewRows: 512, slotsAlone: 1, slots: 1, rowsAtOnce: 128, mostChunks: 32 }
 
 const EPSILON = '1e-5'
 
 const wide = ({ channels }: Sizes<Rows>) => channels % 4 === 0
-const chunkRows = ({ rows }: Sizes<Rows>) => Math.max(ROWS_AT_ONCE, Math.ceil(rows / MOST_CHUNKS))
-const chunks = (sizes: Sizes<Rows>) => Math.ceil(sizes.rows / chunkRows(sizes))
 const groupsOf = ({ channels }: Sizes<Rows>, lanes: LaneCount) => Math.ceil(channels / (GROUPS * lanes))
 
 /** How a statistic of all rows is found and what is then done with each; WGSL, in `main` of `overRows`. */
 interface Normalisation {
+  /** In front of \`main\`. */
+  readonly functions?: string
   /** Declares `a` and `b`, the sums over rows from `first` to `end`. */
   readonly sums: string
-  /** Sets `first` and `second` from sums of all rows, in `firsts[t % GROUPS]` and `seconds[t % GROUPS]`. */
-  readonly conclude: string
-  /** What a chunk of `n` rows leaves of its sums `a` and `b`. */
+  /** What a chunk, rows from `first` to `end`, leaves of `sumA` and `sumB`. */
   readonly leave: string
   /** Declares `a` and `b`, what this slot's chunks come to. */
   readonly gather: string
-  /** For one workgroup of each channel. */
+  /** Declares what `keep` and `apply` want, from `sumA` and `sumB` of all rows. */
+  readonly conclude: string
+  /** For one invocation of each channel. */
   readonly keep: string
   /** Goes over rows from `first` to `end`. */
   readonly apply: string
 }
 
-const READ = `
-  let row = call.channels / LANES;
-  let at0 = c / LANES;`
+const normalisation = (parts: Normalisation): readonly Shader<Rows>[] => [
+  ...shared(SHARED, parts).map((shader) => ({ ...shader, inWorkgroupMemory: true }) as const),
+  ...shared(ALONE, parts),
+]
 
-function normalisation(parts: Normalisation): readonly Shader<Rows>[] {
-  const { sums, conclude, leave, gather, keep, apply } = parts
-  const alone: Pass<Rows> = {
-    code: `${overRows(SLOTS_ALONE)}${READ}
-  let first = 0u;
-  let end = select(0u, call.rows, there);
-  ${sums}
-  addUp(t, a, b);
-  ${conclude}
+function shared(sharing: Sharing, parts: Normalisation): readonly Shader<Rows>[] {
+  const { fewRows, slotsAlone, slots, rowsAtOnce, mostChunks } = sharing
+  const { functions = '', sums, leave, gather, conclude, keep, apply } = parts
+  const chunkRows = ({ rows }: Sizes<Rows>) => Math.max(rowsAtOnce, Math.ceil(rows / mostChunks))
+  const chunks = (sizes: Sizes<Rows>) => Math.ceil(sizes.rows / chunkRows(sizes))
+  const from = (start: string, count: string) => `
+  let first = ${start};
+  let end = select(first, min(first + ${count}, call.rows), there);`
+  return [
+    {
+      fits: ({ rows }) => rows <= fewRows,
+      wide,
+      passes: [
+        {
+          code: `${functions}${overRows(slotsAlone)}${from('0u', 'call.rows')}${sums}${sumsOf(slotsAlone)}${conclude}
   if (there && slot == 0u) { ${keep} }
   ${apply}
 }`,
-    workgroups: (sizes, lanes) => [groupsOf(sizes, lanes)],
-  }
-  const sum: Pass<Rows> = {
-    code: `${overRows(SLOTS)}${READ}
-  let first = group.y * call.chunkRows;
-  let end = select(first, min(first + call.chunkRows, call.rows), there);
-  ${sums}
-  addUp(t, a, b);
-  if (!there || slot > 0u) { return; }
-  ${leave}
-}`,
-    workgroups: (sizes, lanes) => [groupsOf(sizes, lanes), chunks(sizes)],
-  }
-  const finish: Pass<Rows> = {
-    code: `${overRows(SLOTS)}${READ}
-  ${gather}
-  addUp(t, a, b);
-  ${conclude}
-  if (there && slot == 0u && group.y == 0u) { ${keep} }
-  let first = group.y * ${ROWS_AT_ONCE}u;
-  let end = select(first, min(first + ${ROWS_AT_ONCE}u, call.rows), there);
-  ${apply}
-}`,
-    workgroups: (sizes, lanes) => [groupsOf(sizes, lanes), Math.ceil(sizes.rows / ROWS_AT_ONCE)],
-  }
-  return [
-    { fits: ({ rows }) => rows <= FEW_ROWS, wide, passes: [alone] },
+          workgroups: (sizes, lanes) => [groupsOf(sizes, lanes)],
+        },
+      ],
+    },
     {
       wide,
       derived: { chunkRows, chunks },
       workspace: (sizes) => 2 * chunks(sizes) * sizes.channels,
-      passes: [sum, finish],
+      passes: [
+        {
+          code: `${functions}${overRows(slots)}${from('group.y * call.chunkRows', 'call.chunkRows')}${sums}${sumsOf(slots)}
+  if (!there || slot > 0u) { return; }
+  ${leave}
+}`,
+          workgroups: (sizes, lanes) => [groupsOf(sizes, lanes), chunks(sizes)],
+        },
+        {
+          code: `${functions}${overRows(slots)}${gather}${sumsOf(slots)}${conclude}
+  if (there && slot == 0u && group.y == 0u) { ${keep} }
+  ${from('group.y * call.chunkRows', 'call.chunkRows')}
+  ${apply}
+}`,
+          workgroups: (sizes, lanes) => [groupsOf(sizes, lanes), chunks(sizes)],
+        },
+      ],
     },
   ]
 }
@@ -98,19 +105,19 @@ function normalisation(parts: Normalisation): readonly Shader<Rows>[] {
 /** `saved` takes m, then s, for the gradient; `mean` and `variance` m and v·rows/(rows − 1), for running statistics. */
 export const batchNorm: readonly KernelShader<'batchNorm'>[] = normalisation({
   sums: `
-  let centre = at(call.x + first * row + at0);
+  let centre = at(call.x + first * row + column);
   var a = Lanes(0);
   var b = Lanes(0);
   for (var i = first + slot; i < end; i += SLOTS) {
-    let value = at(call.x + i * row + at0) - centre;
+    let value = at(call.x + i * row + column) - centre;
     a += value;
     b += value * value;
   }`,
   leave: `
   let n = f32(end - first);
-  let mean = firsts[t] / n;
+  let mean = sumA / n;
   workspacePut(group.y * 2u * call.channels + c, centre + mean);
-  workspacePut((group.y * 2u + 1u) * call.channels + c, seconds[t] - mean * firsts[t]);`,
+  workspacePut((group.y * 2u + 1u) * call.channels + c, sumB - mean * sumA);`,
   gather: `
   let centre = workspaceAt(c);
   var a = Lanes(0);
@@ -123,43 +130,49 @@ export const batchNorm: readonly KernelShader<'batchNorm'>[] = normalisation({
   }`,
   conclude: `
   let rows = f32(call.rows);
-  let offset = firsts[t % ${GROUPS}u] / rows;
-  let squares = max(seconds[t % ${GROUPS}u] - offset * firsts[t % ${GROUPS}u], Lanes(0));
+  let offset = sumA / rows;
+  let squares = max(sumB - offset * sumA, Lanes(0));
   let mean = centre + offset;
   let inverse = inverseSqrt(squares / rows + ${EPSILON});`,
   keep: `
-    put(call.saved + at0, mean);
-    put(call.saved + row + at0, inverse);
+    put(call.saved + column, mean);
+    put(call.saved + row + column, inverse);
     statisticsPut(call.mean + c, mean);
     statisticsPut(call.variance + c, squares / (rows - 1.));`,
   apply: `
   let factor = parametersAt(call.gamma + c) * inverse;
   let shift = parametersAt(call.beta + c);
   for (var i = first + slot; i < end; i += SLOTS) {
-    let value = factor * (at(call.x + i * row + at0) - mean) + shift;
-    put(call.y + i * row + at0, select(value, max(value, Lanes(0)), call.relu == 1u));
+    let value = factor * (at(call.x + i * row + column) - mean) + shift;
+    put(call.y + i * row + column, select(value, max(value, Lanes(0)), call.relu == 1u));
   }`,
 })
 
 /** dx may be dy. */
 export const batchNormGradient: readonly KernelShader<'batchNormGradient'>[] = normalisation({
+  functions: `
+fn passed(place: u32) -> Lanes {
+  let g = at(call.dy + place);
+  if (call.relu == 0u) { return g; }
+  return select(Lanes(0), g, at(call.y + place) > Lanes(0));
+}`,
   sums: `
-  let mean = at(call.saved + at0);
-  let inverse = at(call.saved + row + at0);
+  let mean = at(call.saved + column);
+  let inverse = at(call.saved + row + column);
   var a = Lanes(0);
   var b = Lanes(0);
   for (var i = first + slot; i < end; i += SLOTS) {
-    let place = i * row + at0;
-    let g = select(at(call.dy + place), Lanes(0), at(call.y + place) <= Lanes(select(-3e38, 0., call.relu == 1u)));
+    let place = i * row + column;
+    let g = passed(place);
     a += g;
     b += g * (at(call.x + place) - mean) * inverse;
   }`,
   leave: `
-  workspacePut(group.y * 2u * call.channels + c, firsts[t]);
-  workspacePut((group.y * 2u + 1u) * call.channels + c, seconds[t]);`,
+  workspacePut(group.y * 2u * call.channels + c, sumA);
+  workspacePut((group.y * 2u + 1u) * call.channels + c, sumB);`,
   gather: `
-  let mean = at(call.saved + at0);
-  let inverse = at(call.saved + row + at0);
+  let mean = at(call.saved + column);
+  let inverse = at(call.saved + row + column);
   var a = Lanes(0);
   var b = Lanes(0);
   for (var chunk = slot; chunk < call.chunks; chunk += SLOTS) {
@@ -167,18 +180,16 @@ export const batchNormGradient: readonly KernelShader<'batchNormGradient'>[] = n
     b += workspaceAt((chunk * 2u + 1u) * call.channels + c);
   }`,
   conclude: `
-  let sum = firsts[t % ${GROUPS}u];
-  let product = seconds[t % ${GROUPS}u];`,
+  let meanG = sumA / f32(call.rows);
+  let slope = sumB / f32(call.rows) * inverse;`,
   keep: `
-    gradientPut(call.dbeta + c, gradientAt(call.dbeta + c) + sum);
-    gradientPut(call.dgamma + c, gradientAt(call.dgamma + c) + product);`,
+    gradientPut(call.dbeta + c, gradientAt(call.dbeta + c) + sumA);
+    gradientPut(call.dgamma + c, gradientAt(call.dgamma + c) + sumB);`,
   apply: `
   let factor = parametersAt(call.gamma + c) * inverse;
-  let meanG = sum / f32(call.rows);
-  let slope = product / f32(call.rows) * inverse;
   for (var i = first + slot; i < end; i += SLOTS) {
-    let place = i * row + at0;
-    let g = select(at(call.dy + place), Lanes(0), at(call.y + place) <= Lanes(select(-3e38, 0., call.relu == 1u)));
+    let place = i * row + column;
+    let g = passed(place);
     put(call.dx + place, factor * (g - meanG - (at(call.x + place) - mean) * slope));
   }`,
 })

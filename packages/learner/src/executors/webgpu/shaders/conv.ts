@@ -22,54 +22,61 @@ type Conv =
 const underTaps: Product<Conv> = {
   counts: {
     pixels: ({ batch, outHeight, outWidth }) => batch * outHeight * outWidth,
-    taps: ({ kernel }) => kernel * kernel,
+    taps: ({ kernel }) => kernel,
     channels: ({ inputs }) => inputs,
     columns: ({ outputs }) => outputs,
   },
   wgsl: {
     pixels: 'call.batch * call.outHeight * call.outWidth',
-    taps: 'call.kernel * call.kernel',
+    taps: 'call.kernel',
     channels: 'call.inputs',
     columns: 'call.outputs',
   },
   from: 'x',
   // Above and to the left of the map, numbers wrap round to very large ones.
   start: `
-fn start(p: u32, tap: u32) -> u32 {
+fn placeOf(p: u32) -> vec3u {
   let line = p / call.outWidth;
-  let y = line % call.outHeight * call.stride + tap / call.kernel - call.padding;
-  let x = p % call.outWidth * call.stride + tap % call.kernel - call.padding;
   let image = line / call.outHeight;
-  let there = y < call.height && x < call.width && image < call.batch;
-  return select(NONE, ((image * call.height + y) * call.width + x) * call.inputs, there);
+  let y = line % call.outHeight * call.stride - call.padding;
+  let x = p % call.outWidth * call.stride - call.padding;
+  return vec3u(x, select(NONE - call.kernel, y, image < call.batch), image * call.height);
+}
+fn start(place: vec3u, ky: u32, kx: u32) -> u32 {
+  let y = place.y + ky;
+  let x = place.x + kx;
+  return select(NONE, ((place.z + y) * call.width + x) * call.inputs, y < call.height && x < call.width);
 }`,
 }
 
 const overTaps: Product<Conv> = {
   counts: {
     pixels: ({ batch, height, width }) => batch * height * width,
-    taps: ({ kernel }) => kernel * kernel,
+    taps: ({ kernel }) => kernel,
     channels: ({ outputs }) => outputs,
     columns: ({ inputs }) => inputs,
   },
   wgsl: {
     pixels: 'call.batch * call.height * call.width',
-    taps: 'call.kernel * call.kernel',
+    taps: 'call.kernel',
     channels: 'call.outputs',
     columns: 'call.inputs',
   },
   from: 'dy',
   start: `
-fn start(p: u32, tap: u32) -> u32 {
+fn placeOf(p: u32) -> vec3u {
   let line = p / call.width;
-  let y = line % call.height + call.padding - tap / call.kernel;
-  let x = p % call.width + call.padding - tap % call.kernel;
   let image = line / call.height;
-  let outY = y / call.stride;
-  let outX = x / call.stride;
-  let there = outY * call.stride == y && outX * call.stride == x && outY < call.outHeight && outX < call.outWidth;
-  let pixel = (image * call.outHeight + outY) * call.outWidth + outX;
-  return select(NONE, pixel * call.outputs, there && image < call.batch);
+  let y = line % call.height + call.padding;
+  let x = p % call.width + call.padding;
+  return vec3u(x, select(NONE, y, image < call.batch), image * call.outHeight);
+}
+fn start(place: vec3u, ky: u32, kx: u32) -> u32 {
+  let y = (place.y - ky) / call.stride;
+  let x = (place.x - kx) / call.stride;
+  let onGrid = y * call.stride == place.y - ky && x * call.stride == place.x - kx;
+  let there = onGrid && y < call.outHeight && x < call.outWidth;
+  return select(NONE, ((place.z + y) * call.outWidth + x) * call.outputs, there);
 }`,
 }
 

@@ -10,16 +10,21 @@ import { oneForEach, type Shader, type SizeFunction, type Sizes } from './shader
 import { TILE, tiled, tilesOf } from './tile.ts'
 
 export interface Product<Size extends string> {
-  readonly counts: Readonly<Record<'pixels' | 'taps' | 'channels' | 'columns', SizeFunction<Size>>>
+  readonly counts: Readonly<Record<Count, SizeFunction<Size>>>
   /** The same as WGSL expressions. */
   readonly wgsl: Counts
   /** The operand that L is in. */
   readonly from: string
-  /** Where in it L[p][t][0] is: WGSL for `fn start(p: u32, tap: u32) -> u32`, `NONE` where all of it is zero. */
+  /**
+   * Where in it L[p][t][0] is: WGSL for `fn placeOf(p: u32) -> vec3u`, found once for a pixel, and
+   * `fn start(place: vec3u, ky: u32, kx: u32) -> u32`, `NONE` where all of it is zero.
+   */
   readonly start: string
 }
 
-export type Counts = Readonly<Record<'pixels' | 'taps' | 'channels' | 'columns', string>>
+/** Taps are a square of `taps` by `taps`. */
+type Count = 'pixels' | 'taps' | 'channels' | 'columns'
+export type Counts = Readonly<Record<Count, string>>
 
 /** Invocations of a workgroup. */
 const GROUP = 64
@@ -78,8 +83,11 @@ ${MAIN}
   let p = i / across * 4u;
   if (p >= ${wgsl.pixels}) { return; }
   ${lines((r) => `var sum${r} = vec4f(0);`)}
-  for (var tap = 0u; tap < ${wgsl.taps}; tap += 1u) {
-    ${lines((r) => `let start${r} = start(p + ${r}u, tap);`)}
+  ${lines((r) => `let place${r} = placeOf(p + ${r}u);`)}
+  for (var tap = 0u; tap < ${wgsl.taps} * ${wgsl.taps}; tap += 1u) {
+    let ky = tap / ${wgsl.taps};
+    let kx = tap % ${wgsl.taps};
+    ${lines((r) => `let start${r} = start(place${r}, ky, kx);`)}
     for (var c = 0u; c < ${wgsl.channels}; c += 4u) {
       ${lines((r) => `let r${r} = right(tap, c + ${r}u, n);`)}
       ${lines((r) => `let l${r} = left(start${r}, c);`)}
@@ -105,12 +113,12 @@ const ENOUGH_INVOCATIONS = 32_768
 export function longSums<Size extends string>(product: Product<Size>): Shader<Size> {
   const { counts, wgsl, start } = product
   const blocks = (sizes: Sizes<Size>) =>
-    counts.taps(sizes) * Math.ceil(counts.channels(sizes) / 4) * Math.ceil(counts.columns(sizes) / 4)
+    counts.taps(sizes) ** 2 * Math.ceil(counts.channels(sizes) / 4) * Math.ceil(counts.columns(sizes) / 4)
   const chunkPixels = (sizes: Sizes<Size>) =>
     Math.max(Math.ceil(counts.pixels(sizes) / Math.ceil(ENOUGH_INVOCATIONS / blocks(sizes))), LEAST_PIXELS)
   const chunks = (sizes: Sizes<Size>) => Math.ceil(counts.pixels(sizes) / chunkPixels(sizes))
-  const elements = (sizes: Sizes<Size>) => counts.taps(sizes) * counts.channels(sizes) * counts.columns(sizes)
-  const all = `${wgsl.taps} * ${wgsl.channels} * ${wgsl.columns}`
+  const elements = (sizes: Sizes<Size>) => counts.taps(sizes) ** 2 * counts.channels(sizes) * counts.columns(sizes)
+  const all = `${wgsl.taps} * ${wgsl.taps} * ${wgsl.channels} * ${wgsl.columns}`
   return {
     wide: byFours(product),
     derived: { chunkPixels, chunks },
@@ -123,21 +131,22 @@ ${MAIN}
   let down = (${wgsl.channels} + 3u) / 4u;
   let n = i % across * 4u;
   let c = i / across % down * 4u;
-  let tap = i / (across * down) % (${wgsl.taps});
-  let chunk = i / (across * down * ${wgsl.taps});
+  let kx = i / (across * down) % ${wgsl.taps};
+  let ky = i / (across * down * ${wgsl.taps}) % ${wgsl.taps};
+  let chunk = i / (across * down * ${wgsl.taps} * ${wgsl.taps});
   if (chunk >= call.chunks) { return; }
   ${lines((r) => `var sum${r} = vec4f(0);`)}
   let columns = leftOf(${wgsl.columns}, n);
   let end = min((chunk + 1u) * call.chunkPixels, ${wgsl.pixels});
   for (var p = chunk * call.chunkPixels; p < end; p += 1u) {
-    let l = left(start(p, tap), c);
+    let l = left(start(placeOf(p), ky, kx), c);
     let d = quadruple(call.dy, p * ${wgsl.columns} + n, columns);
     ${lines((r) => `sum${r} += l[${r}] * d;`)}
   }
   var sums = array<vec4f, 4>(sum0, sum1, sum2, sum3);
   for (var r = 0u; r < min(4u, ${wgsl.channels} - c); r += 1u) {
     for (var s = 0u; s < min(4u, columns); s += 1u) {
-      let element = (tap * ${wgsl.channels} + c + r) * ${wgsl.columns} + n + s;
+      let element = ((ky * ${wgsl.taps} + kx) * ${wgsl.channels} + c + r) * ${wgsl.columns} + n + s;
       if (call.chunks == 1u) { gradient[call.dw + element] += sums[r][s]; }
       else { workspace[chunk * ${all} + element] = sums[r][s]; }
     }

@@ -21,7 +21,8 @@ const rowsOf = (from: string, channels: 'inner' | 'columns'): Product<Matrices> 
     wgsl: { pixels: 'call.rows', taps: '1u', channels: `call.${channels}`, columns: `call.${columns}` },
     from,
     start: `
-fn start(p: u32, tap: u32) -> u32 { return select(NONE, p * call.${channels}, p < call.rows); }`,
+fn placeOf(p: u32) -> vec3u { return vec3u(select(NONE, p * call.${channels}, p < call.rows)); }
+fn start(place: vec3u, ky: u32, kx: u32) -> u32 { return place.x; }`,
   }
 }
 

@@ -23,8 +23,9 @@ var<workgroup> rights: array<vec4f, ${(DEPTH * TILE) / 4}>;
   let p = group.x * ${TILE}u + y;
   let n = group.y * ${TILE}u + x * 4u;
   ${lines((r) => `var sum${r} = vec4f(0);`)}
-  for (var tap = 0u; tap < ${taps}; tap += 1u) {
-    let begin = start(group.x * ${TILE}u + t / 4u, tap);
+  let place = placeOf(group.x * ${TILE}u + t / 4u);
+  for (var tap = 0u; tap < ${taps} * ${taps}; tap += 1u) {
+    let begin = start(place, tap / ${taps}, tap % ${taps});
     for (var c = 0u; c < ${channels}; c += ${DEPTH}u) {
       lefts[t / 4u * ${STRIDE}u + t % 4u] = left(begin, c + t % 4u * 4u);
       rights[t] = right(tap, c + y, n);
