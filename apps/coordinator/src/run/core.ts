@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics.ts'
 import type { BlobName, BlobStore } from '../store/blobs.ts'
 import type { Database } from '../store/database.ts'
 import type { Envelopes } from '../store/envelopes.ts'
+import type { SessionRow } from '../store/sessions.ts'
 import type { Member } from './member.ts'
 import type { OpenSession } from './open-session.ts'
 import type { Queue } from './queue.ts'
@@ -59,6 +60,10 @@ export interface RunCore {
   standing: Promise<Standing> | undefined
   /** Sessions whose key and updates are not needed any more and not gone yet. */
   readonly closing: Set<number>
+  /** The coming session whose key is on disk already. */
+  spareKey: number | undefined
+  /** The present session's row as it is in the database, once it was read. */
+  row: SessionRow | undefined
   lastEvent: { readonly at: number; readonly message: string } | null
   timer: ReturnType<typeof setTimeout> | undefined
   closed: boolean

@@ -68,7 +68,9 @@ async function orAbandon(
 async function open(core: RunCore, session: number): Promise<void> {
   const { run } = core.machine
   if (run.state !== 'training') return
-  const opened = await openSession(core, await sessionRow(core, session), run.accepted)
+  const row = await sessionRow(core, session)
+  const opened = await openSession(core, row, run.accepted)
+  core.row = { ...row, config: opened.config }
   if (opened.notAfter <= core.around.now())
     throw new CoordinatorError('expired-session', `Session ${session} was open for too long to go on.`)
   core.open = opened
@@ -91,6 +93,7 @@ async function aggregate(core: RunCore, effect: Extract<RunEffect, { type: 'aggr
     await storeModelRow(tx, { ...model, layout: travelling.layout, name, createdAt: around.now() })
     await storeResult(tx, row, { model: model.sha256, published })
   })
+  core.row = { ...row, model: model.sha256, published }
   core.closing.add(row.session)
   finish()
 }
@@ -143,16 +146,10 @@ async function abort(core: RunCore, effect: Extract<RunEffect, { type: 'abort-se
     core.members.get(client)?.connection?.send('session.aborted', { session, reason: abortReasons[reason] })
 }
 
-/** Key and updates of closed sessions go (rule S7), once nobody waits for what comes after them. */
-export async function destroyClosed(core: RunCore): Promise<void> {
-  for (const session of core.closing) {
-    await core.around.envelopes.session(core.id, session).destroy()
-    core.closing.delete(session)
-  }
-}
-
 async function sessionRow(core: RunCore, session: number): Promise<SessionRow> {
+  if (core.row?.session === session) return core.row
   const row = await findSession(core.around.db, { federation: core.id, session })
+  core.row = row
   if (row === undefined) throw new CoordinatorError('bad-folder', `Session ${session} of ${core.id} has no row.`)
   return row
 }

@@ -1,8 +1,9 @@
 import { nextDeadline } from '@passerby/federation'
 import { apply } from './apply.ts'
 import type { RunCore } from './core.ts'
-import { destroyClosed, isDue, perform } from './effects.ts'
+import { isDue, perform } from './effects.ts'
 import { tellTasks } from './tasks.ts'
+import { upkeep } from './upkeep.ts'
 
 /**
  * The interpreter of the round machine. One queue per federation: a step is computed, journalled, and only then
@@ -34,7 +35,7 @@ async function drain(core: RunCore): Promise<void> {
   wake(core, at === undefined ? undefined : Math.max(0, at - core.around.now()))
   tellTasks(core)
   core.changed([])
-  await destroyClosed(core)
+  await upkeep(core)
 }
 
 /** Lets the machine look at the time again after `ms`; in place of what was planned before. */

@@ -121,8 +121,18 @@ async function sessionKey(core: RunCore, row: SessionRow, folder: SessionFolder)
     if (row.config !== null || !(cause instanceof PrivacyError)) throw lostKey(row.session, cause)
   }
   if (row.config !== null) throw lostKey(row.session)
+  return await newKey(core, row)
+}
+
+/** Makes the key of a session that may open next. One that opens as another round gets a key of its own then. */
+export async function prepareKey(core: RunCore, of: Pick<SessionRow, 'round' | 'session'>): Promise<void> {
+  await newKey(core, of)
+}
+
+async function newKey(core: RunCore, { round, session }: Pick<SessionRow, 'round' | 'session'>) {
   const pair = await createRoundKey()
-  await folder.writeKey(await wrapRoundKey(pair, of, kek))
+  const wrapped = await wrapRoundKey(pair, { federation: core.id, round, session }, core.around.keys.kek)
+  await core.around.envelopes.session(core.id, session).writeKey(wrapped)
   return pair
 }
 

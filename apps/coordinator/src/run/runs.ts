@@ -107,6 +107,8 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
     traffic: { up: 0, down: 0 },
     standing: undefined,
     closing: new Set(),
+    spareKey: undefined,
+    row: undefined,
     lastEvent: (await newestEvents(around.db, row.id, 1)).map(({ at, message }) => ({ at, message })).at(0) ?? null,
     timer: undefined,
     closed: false,

@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { UpdateHeader } from '@passerby/privacy'
 import type { Report } from '@passerby/protocol'
-import { makeFolder, readIfThere, removeFolder, shred, writeDurably } from './files.ts'
+import { makeFolder, readIfThere, removeFolder, shred, writeDurably, writeWhole } from './files.ts'
 
 /**
  * Sealed updates as they were received, until their session closes:
@@ -68,14 +68,17 @@ function sessionFolder(folder: string): SessionFolder {
     },
     async find(client) {
       const start = await readIfThere(join(folder, client, 'begin.json'))
-      return start === undefined ? undefined : await envelope(join(folder, client), fromJson<EnvelopeStart>(start))
+      if (start === undefined) return undefined
+      const path = join(folder, client)
+      const chunks = (await readdir(path)).filter((name) => /^\d+$/.test(name)).map(Number)
+      return envelope(path, fromJson<EnvelopeStart>(start), chunks)
     },
     async begin(client, start) {
       await removeFolder(join(folder, client))
       // Not with its parents: once the session's folder is gone, the session is closed.
       await mkdir(join(folder, client), { mode: 0o700 })
-      await writeDurably(join(folder, client, 'begin.json'), JSON.stringify(start))
-      return await envelope(join(folder, client), start)
+      await writeWhole(join(folder, client, 'begin.json'), JSON.stringify(start))
+      return envelope(join(folder, client), start, [])
     },
     drop: (client) => removeFolder(join(folder, client)),
     async destroy() {
@@ -85,14 +88,14 @@ function sessionFolder(folder: string): SessionFolder {
   }
 }
 
-async function envelope(folder: string, start: EnvelopeStart): Promise<Envelope> {
-  const names = await readdir(folder)
-  const held = new Set(names.filter((name) => /^\d+$/.test(name)).map(Number))
+/** Names are durable from the commit on: what is lost before it is sent again. */
+function envelope(folder: string, start: EnvelopeStart, chunks: readonly number[]): Envelope {
+  const held = new Set(chunks)
   return {
     ...start,
     held,
     async write(index, chunk) {
-      await writeDurably(join(folder, String(index)), chunk)
+      await writeWhole(join(folder, String(index)), chunk)
       held.add(index)
     },
     chunk: (index) => readIfThere(join(folder, String(index))),

@@ -3,11 +3,14 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors.ts'
 
-/**
- * Files that are whole or absent, whenever the process is killed: written beside, synced, renamed. Their folder is
- * synced too, so that the name survives a loss of power.
- */
-export async function writeDurably(path: string, bytes: Uint8Array | string, { mode = 0o600 } = {}): Promise<void> {
+/** A file that is whole or absent, whenever the process is killed. Its name also survives a loss of power. */
+export async function writeDurably(...file: Parameters<typeof writeWhole>): Promise<void> {
+  await writeWhole(...file)
+  await syncFolder(dirname(file[0]))
+}
+
+/** Written beside, synced, renamed. A loss of power may take its name until a later file of its folder is durable. */
+export async function writeWhole(path: string, bytes: Uint8Array | string, { mode = 0o600 } = {}): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}.part`
   const file = await open(beside, 'wx', mode)
   try {
@@ -17,7 +20,6 @@ export async function writeDurably(path: string, bytes: Uint8Array | string, { m
     await file.close()
   }
   await rename(beside, path)
-  await syncFolder(dirname(path))
 }
 
 /** A folder that nobody else may read, with its parents. */

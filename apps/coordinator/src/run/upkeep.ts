@@ -1,0 +1,19 @@
+import { prepareKey } from './open-session.ts'
+import type { RunCore } from './core.ts'
+
+/**
+ * What nobody waits for, after every task is told: keys and updates of closed sessions go (rule S7), and the next
+ * session's key is made, so that a round opens without it. Each may be cut off anywhere and is then done again.
+ */
+export async function upkeep(core: RunCore): Promise<void> {
+  const { plan, machine, closing, around } = core
+  const { run } = machine
+  if (run.state === 'ended' && core.spareKey !== undefined) closing.add(core.spareKey)
+  for (const session of closing) {
+    await around.envelopes.session(core.id, session).destroy()
+    closing.delete(session)
+  }
+  if (run.state !== 'training' || run.round === plan.rounds || core.spareKey === run.session + 1) return
+  await prepareKey(core, { round: run.round + 1, session: run.session + 1 })
+  core.spareKey = run.session + 1
+}
