@@ -1,2 +1,2 @@
-/** Builds `dist/kernels.wasm` unless it is newer than its sources; its path. Throws an `Error` with the compiler's messages. */
-export function buildKernels(): Promise<string>
+/** Builds `dist/kernels*.wasm` unless they are newer than their sources. Throws an `Error` with the compiler's messages. */
+export function buildKernels(): Promise<void>

@@ -12,10 +12,8 @@ const ROWS_AT_ONCE = 64
 const bordered = ({ height, width, inputs, padding }: SizesOf<'conv'>) =>
   (height + 2 * padding) * (width + 2 * padding) * inputs
 
-/** One image in planes of four channels, with one pixel of zeros around (`planes.ts`). */
-const planes = ({ height, width, channels }: SizesOf<'depthwise'>) => ({
-  planes: Math.ceil(channels / 4) * 4 * (height + 2) * (width + 2),
-})
+/** What stands for rows outside an image (`depthwise.ts`). */
+const zeros = ({ width, channels }: SizesOf<'depthwise'>) => ({ zeros: width * channels })
 
 const WORKSPACE: Workspace = {
   product: ({ inner, columns }) => ({ panels: panels(inner, columns) }),
@@ -32,9 +30,9 @@ const WORKSPACE: Workspace = {
     patches: sizes.outHeight * sizes.outWidth * sizes.kernel * sizes.inputs,
   }),
   convWeightGradient: (sizes) => ({ bordered: bordered(sizes), panels: panels(sizes.outWidth, sizes.outputs) }),
-  depthwise: planes,
-  depthwiseInputGradient: planes,
-  depthwiseWeightGradient: planes,
+  depthwise: zeros,
+  depthwiseInputGradient: zeros,
+  depthwiseWeightGradient: zeros,
   batchNormInference: ({ channels }) => ({ deviation: channels }),
   batchNormGradient: ({ channels }) => ({ sums: 2 * channels }),
 }

@@ -246,9 +246,20 @@ function addSums(x: usize, sums: usize, rows: i32, channels: i32): void {
 @inline
 function addSum(x: usize, sums: usize, row: usize, count: i32, c: i32, lanes: i32): void {
   const at: usize = (<usize>c) << 2
-  let sum = f32x4.splat(0)
-  for (let p = x + at, end = p + <usize>count * row; p < end; p += row) sum = f32x4.add(sum, loadLanes(p, lanes))
-  addLanes(sums + at, sum, lanes)
+  let s0 = f32x4.splat(0)
+  let s1 = s0
+  let s2 = s0
+  let s3 = s0
+  let p = x + at
+  const end = p + <usize>count * row
+  for (const last = end - (row << 2); p <= last; p += row) {
+    s0 = f32x4.add(s0, loadLanes(p, lanes))
+    s1 = f32x4.add(s1, loadLanes((p += row), lanes))
+    s2 = f32x4.add(s2, loadLanes((p += row), lanes))
+    s3 = f32x4.add(s3, loadLanes((p += row), lanes))
+  }
+  for (; p < end; p += row) s0 = f32x4.add(s0, loadLanes(p, lanes))
+  addLanes(sums + at, f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)), lanes)
 }
 
 /** sums[c] += Σ_rows (x[c] − mean[c])² */
@@ -268,12 +279,27 @@ function addSquares(x: usize, mean: usize, sums: usize, rows: i32, channels: i32
 function addSquare(x: usize, mean: usize, sums: usize, row: usize, count: i32, c: i32, lanes: i32): void {
   const at: usize = (<usize>c) << 2
   const m = loadLanes(mean + at, lanes)
-  let sum = f32x4.splat(0)
-  for (let p = x + at, end = p + <usize>count * row; p < end; p += row) {
-    const centred = f32x4.sub(loadLanes(p, lanes), m)
-    sum = multiplyAdd(sum, centred, centred)
+  let s0 = f32x4.splat(0)
+  let s1 = s0
+  let s2 = s0
+  let s3 = s0
+  let p = x + at
+  const end = p + <usize>count * row
+  for (const last = end - (row << 2); p <= last; p += row) {
+    let d = f32x4.sub(loadLanes(p, lanes), m)
+    s0 = multiplyAdd(s0, d, d)
+    d = f32x4.sub(loadLanes((p += row), lanes), m)
+    s1 = multiplyAdd(s1, d, d)
+    d = f32x4.sub(loadLanes((p += row), lanes), m)
+    s2 = multiplyAdd(s2, d, d)
+    d = f32x4.sub(loadLanes((p += row), lanes), m)
+    s3 = multiplyAdd(s3, d, d)
   }
-  addLanes(sums + at, sum, lanes)
+  for (; p < end; p += row) {
+    const d = f32x4.sub(loadLanes(p, lanes), m)
+    s0 = multiplyAdd(s0, d, d)
+  }
+  addLanes(sums + at, f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)), lanes)
 }
 
 function scale(values: usize, by: f32, count: i32): void {

@@ -1,35 +1,37 @@
 /**
  * Depthwise 3×3 convolution, stride 1, one pixel of zeros around: y[p] = Σ_tap w[tap] · x[p + tap], channel by channel.
  * Its input gradient is the same with the window turned round; dw[tap] += Σ_p x[p + tap] · dy[p].
+ *
+ * Four channels at a time, a row of pixels from left to right: a pixel and its neighbours above and below are loaded once
+ * and go into the three results that they reach. `zeros` takes one row of zeros, which stands for those outside the image.
  */
 import { addLanes, loadLanes, multiplyAdd, storeLanes } from './lanes'
-import { planesOf } from './planes'
 
 export function depthwise(
   x: usize,
   w: usize,
   y: usize,
-  planes: usize,
+  zeros: usize,
   batch: i32,
   height: i32,
   width: i32,
   channels: i32,
 ): void {
-  convolve(x, w, (<isize>channels) << 2, y, planes, batch, height, width, channels)
+  convolve(x, w, (<isize>channels) << 2, y, zeros, batch, height, width, channels)
 }
 
 export function depthwiseInputGradient(
   dy: usize,
   w: usize,
   dx: usize,
-  planes: usize,
+  zeros: usize,
   batch: i32,
   height: i32,
   width: i32,
   channels: i32,
 ): void {
   const tap: isize = (<isize>channels) << 2
-  convolve(dy, w + <usize>(8 * tap), -tap, dx, planes, batch, height, width, channels)
+  convolve(dy, w + <usize>(8 * tap), -tap, dx, zeros, batch, height, width, channels)
 }
 
 /** `tap`: bytes from one tap of the window to the next. */
@@ -38,119 +40,156 @@ function convolve(
   w: usize,
   tap: isize,
   y: usize,
-  planes: usize,
+  zeros: usize,
   batch: i32,
   height: i32,
   width: i32,
   channels: i32,
 ): void {
   const pixel: usize = (<usize>channels) << 2
-  const image: usize = <usize>(height * width) * pixel
-  const row: usize = (<usize>(width + 2)) << 4
-  for (let n = 0; n < batch; n++, x += image, y += image) {
-    planesOf(x, planes, height, width, channels)
-    let plane = planes
-    for (let c = 0; c < channels; c += 4) {
-      const lanes = min(channels - c, 4)
-      let from = w + ((<usize>c) << 2)
-      const w0 = loadLanes(from, lanes)
-      const w1 = loadLanes((from += tap), lanes)
-      const w2 = loadLanes((from += tap), lanes)
-      const w3 = loadLanes((from += tap), lanes)
-      const w4 = loadLanes((from += tap), lanes)
-      const w5 = loadLanes((from += tap), lanes)
-      const w6 = loadLanes((from += tap), lanes)
-      const w7 = loadLanes((from += tap), lanes)
-      const w8 = loadLanes((from += tap), lanes)
-      let to = y + ((<usize>c) << 2)
-      for (let r = 0; r < height; r++) {
-        let above = plane
-        let middle = above + row
-        let below = middle + row
-        for (
-          let end = above + ((<usize>width) << 4);
-          above < end;
-          above += 16, middle += 16, below += 16, to += pixel
-        ) {
-          let sum = f32x4.mul(v128.load(above), w0)
-          sum = multiplyAdd(sum, v128.load(above, 16), w1)
-          sum = multiplyAdd(sum, v128.load(above, 32), w2)
-          sum = multiplyAdd(sum, v128.load(middle), w3)
-          sum = multiplyAdd(sum, v128.load(middle, 16), w4)
-          sum = multiplyAdd(sum, v128.load(middle, 32), w5)
-          sum = multiplyAdd(sum, v128.load(below), w6)
-          sum = multiplyAdd(sum, v128.load(below, 16), w7)
-          sum = multiplyAdd(sum, v128.load(below, 32), w8)
-          storeLanes(to, sum, lanes)
-        }
-        plane += row
-      }
-      plane += row << 1
+  const row: usize = <usize>width * pixel
+  memory.fill(zeros, 0, row)
+  for (let n = 0; n < batch; n++) {
+    for (let r = 0; r < height; r++, x += row, y += row) {
+      const above = r > 0 ? x - row : zeros
+      const below = r < height - 1 ? x + row : zeros
+      let c = 0
+      for (; c + 4 <= channels; c += 4) convolveRow(above, x, below, w, tap, y, row, pixel, c, 4)
+      if (c < channels) convolveRow(above, x, below, w, tap, y, row, pixel, c, channels - c)
     }
   }
+}
+
+/** One row of results, in `lanes` channels from c. */
+// @ts-expect-error: decorator
+@inline
+function convolveRow(
+  above: usize,
+  middle: usize,
+  below: usize,
+  w: usize,
+  tap: isize,
+  y: usize,
+  row: usize,
+  pixel: usize,
+  c: i32,
+  lanes: i32,
+): void {
+  const at: usize = (<usize>c) << 2
+  w += at
+  const w0 = loadLanes(w, lanes)
+  const w1 = loadLanes((w += tap), lanes)
+  const w2 = loadLanes((w += tap), lanes)
+  const w3 = loadLanes((w += tap), lanes)
+  const w4 = loadLanes((w += tap), lanes)
+  const w5 = loadLanes((w += tap), lanes)
+  const w6 = loadLanes((w += tap), lanes)
+  const w7 = loadLanes((w += tap), lanes)
+  const w8 = loadLanes((w += tap), lanes)
+  // What the pixels so far give to the results on the left, here and on the right of the latest.
+  let left = f32x4.splat(0)
+  let here = left
+  let right = left
+  let i = at
+  let to = y + at - pixel
+  for (const end = at + row; i < end; i += pixel, to += pixel) {
+    left = here
+    here = right
+    let value = loadLanes(above + i, lanes)
+    left = multiplyAdd(left, value, w2)
+    here = multiplyAdd(here, value, w1)
+    right = f32x4.mul(value, w0)
+    value = loadLanes(middle + i, lanes)
+    left = multiplyAdd(left, value, w5)
+    here = multiplyAdd(here, value, w4)
+    right = multiplyAdd(right, value, w3)
+    value = loadLanes(below + i, lanes)
+    left = multiplyAdd(left, value, w8)
+    here = multiplyAdd(here, value, w7)
+    right = multiplyAdd(right, value, w6)
+    if (i > at) storeLanes(to, left, lanes)
+  }
+  storeLanes(to, here, lanes)
 }
 
 export function depthwiseWeightGradient(
   x: usize,
   dy: usize,
   dw: usize,
-  planes: usize,
+  zeros: usize,
   batch: i32,
   height: i32,
   width: i32,
   channels: i32,
 ): void {
   const pixel: usize = (<usize>channels) << 2
-  const image: usize = <usize>(height * width) * pixel
-  const row: usize = (<usize>(width + 2)) << 4
-  for (let n = 0; n < batch; n++, x += image, dy += image) {
-    planesOf(x, planes, height, width, channels)
-    let plane = planes
-    for (let c = 0; c < channels; c += 4) {
-      const lanes = min(channels - c, 4)
-      let s0 = f32x4.splat(0)
-      let s1 = s0
-      let s2 = s0
-      let s3 = s0
-      let s4 = s0
-      let s5 = s0
-      let s6 = s0
-      let s7 = s0
-      let s8 = s0
-      let from = dy + ((<usize>c) << 2)
-      for (let r = 0; r < height; r++) {
-        let above = plane
-        let middle = above + row
-        let below = middle + row
-        for (
-          let end = above + ((<usize>width) << 4);
-          above < end;
-          above += 16, middle += 16, below += 16, from += pixel
-        ) {
-          const g = loadLanes(from, lanes)
-          s0 = multiplyAdd(s0, v128.load(above), g)
-          s1 = multiplyAdd(s1, v128.load(above, 16), g)
-          s2 = multiplyAdd(s2, v128.load(above, 32), g)
-          s3 = multiplyAdd(s3, v128.load(middle), g)
-          s4 = multiplyAdd(s4, v128.load(middle, 16), g)
-          s5 = multiplyAdd(s5, v128.load(middle, 32), g)
-          s6 = multiplyAdd(s6, v128.load(below), g)
-          s7 = multiplyAdd(s7, v128.load(below, 16), g)
-          s8 = multiplyAdd(s8, v128.load(below, 32), g)
-        }
-        plane += row
-      }
-      plane += row << 1
-      let to = dw + ((<usize>c) << 2)
-      addLanes(to, s0, lanes)
-      addLanes((to += pixel), s1, lanes)
-      addLanes((to += pixel), s2, lanes)
-      addLanes((to += pixel), s3, lanes)
-      addLanes((to += pixel), s4, lanes)
-      addLanes((to += pixel), s5, lanes)
-      addLanes((to += pixel), s6, lanes)
-      addLanes((to += pixel), s7, lanes)
-      addLanes((to += pixel), s8, lanes)
+  const row: usize = <usize>width * pixel
+  memory.fill(zeros, 0, row)
+  for (let n = 0; n < batch; n++) {
+    for (let r = 0; r < height; r++, x += row, dy += row) {
+      const above = r > 0 ? x - row : zeros
+      const below = r < height - 1 ? x + row : zeros
+      let c = 0
+      for (; c + 4 <= channels; c += 4) addProducts(above, x, below, dy, dw, zeros, row, pixel, c, 4)
+      if (c < channels) addProducts(above, x, below, dy, dw, zeros, row, pixel, c, channels - c)
     }
   }
+}
+
+/** What one row of dy adds to dw, in `lanes` channels from c. */
+// @ts-expect-error: decorator
+@inline
+function addProducts(
+  above: usize,
+  middle: usize,
+  below: usize,
+  dy: usize,
+  dw: usize,
+  zeros: usize,
+  row: usize,
+  pixel: usize,
+  c: i32,
+  lanes: i32,
+): void {
+  const at: usize = (<usize>c) << 2
+  let s0 = f32x4.splat(0)
+  let s1 = s0
+  let s2 = s0
+  let s3 = s0
+  let s4 = s0
+  let s5 = s0
+  let s6 = s0
+  let s7 = s0
+  let s8 = s0
+  // dy on the left of a pixel, there, and on its right.
+  let left = s0
+  let here = s0
+  let right = loadLanes(dy + at, lanes)
+  for (let i = at, end = at + row; i < end; i += pixel) {
+    left = here
+    here = right
+    right = loadLanes(i + pixel < end ? dy + i + pixel : zeros, lanes)
+    let value = loadLanes(above + i, lanes)
+    s0 = multiplyAdd(s0, value, right)
+    s1 = multiplyAdd(s1, value, here)
+    s2 = multiplyAdd(s2, value, left)
+    value = loadLanes(middle + i, lanes)
+    s3 = multiplyAdd(s3, value, right)
+    s4 = multiplyAdd(s4, value, here)
+    s5 = multiplyAdd(s5, value, left)
+    value = loadLanes(below + i, lanes)
+    s6 = multiplyAdd(s6, value, right)
+    s7 = multiplyAdd(s7, value, here)
+    s8 = multiplyAdd(s8, value, left)
+  }
+  let to = dw + at
+  addLanes(to, s0, lanes)
+  addLanes((to += pixel), s1, lanes)
+  addLanes((to += pixel), s2, lanes)
+  addLanes((to += pixel), s3, lanes)
+  addLanes((to += pixel), s4, lanes)
+  addLanes((to += pixel), s5, lanes)
+  addLanes((to += pixel), s6, lanes)
+  addLanes((to += pixel), s7, lanes)
+  addLanes((to += pixel), s8, lanes)
 }
