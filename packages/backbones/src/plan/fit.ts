@@ -17,6 +17,9 @@ interface Fit {
   readonly memory: number
 }
 
+/** At most so many limits are tried. */
+const LIMITS = 64
+
 /** The draft with the least work done again whose arena fits; where none does, the smallest. */
 export function draftWithin(sheet: Sheet, { training, alignment, memory }: Fit): PlacedDraft {
   const placed = (segments: readonly Segment[]): PlacedDraft => {
@@ -32,6 +35,6 @@ export function draftWithin(sheet: Sheet, { training, alignment, memory }: Fit):
     if (!segments) return placed(smallestSegments(stretches))
     const found = placed(segments)
     if (found.arena.size <= memory) return found
-    limit -= found.arena.size - memory
+    limit -= Math.max(found.arena.size - memory, memory / LIMITS)
   }
 }
