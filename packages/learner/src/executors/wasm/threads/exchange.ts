@@ -66,23 +66,26 @@ export function openExchange(memory: ExchangeMemory, options: Member & { readonl
     sharing: openBarrier(memory.barriers.sharing, patienceMs),
     all: openBarrier(memory.barriers.all, patienceMs),
   }
-  const all = new Float32Array(memory.slots)
-  const size = all.length / (2 * threads)
-  const slots = Array.from({ length: 2 * threads }, (_, slot) => all.subarray(slot * size, (slot + 1) * size))
+  const slots = new Float32Array(memory.slots)
+  const size = slots.length / (2 * threads)
   let sharing = threads
   let half = 0
 
-  /** Everyone's slot of this exchange, in the order of threads. */
-  const post = (values: Float32Array, rows: number) => {
+  /** Fills this thread's slot, and returns where the first one starts when all are filled. */
+  const post = (values: Float32Array, rows: number): number => {
     half = 1 - half
-    const posted = slots.slice(half * threads, half * threads + sharing)
-    const own = posted[thread]
-    own[0] = rows
-    own.set(values, 1)
+    const first = half * threads * size
+    const own = first + thread * size
+    slots[own] = rows
+    slots.set(values, own + 1)
     barriers.sharing.wait(sharing)
-    return posted
+    return first
   }
-  const rowsOf = (posted: readonly Float32Array[]) => posted.reduce((sum, [rows]) => sum + rows, 0)
+  const sumOf = (at: number): number => {
+    let sum = 0
+    for (let other = 0; other < sharing; other++) sum += slots[at + other * size]
+    return sum
+  }
 
   return {
     meet: () => barriers.sharing.wait(sharing),
@@ -96,14 +99,16 @@ export function openExchange(memory: ExchangeMemory, options: Member & { readonl
     },
     moments(moments, rows) {
       if (sharing === 1) return rows
-      const posted = post(moments, rows)
-      const whole = rowsOf(posted)
+      const first = post(moments, rows)
+      const whole = sumOf(first)
       const channels = moments.length / 2
       for (let c = 0; c < channels; c++) {
+        const [meanAt, squaresAt] = [first + 1 + c, first + 1 + channels + c]
         let mean = 0
-        for (const slot of posted) mean += (slot[0] / whole) * slot[1 + c]
-        let squares = 0
-        for (const slot of posted) squares += slot[1 + channels + c] + slot[0] * (slot[1 + c] - mean) ** 2
+        for (let at = 0; at < sharing * size; at += size) mean += (slots[first + at] / whole) * slots[meanAt + at]
+        let squares = sumOf(squaresAt)
+        for (let at = 0; at < sharing * size; at += size)
+          squares += slots[first + at] * (slots[meanAt + at] - mean) ** 2
         moments[c] = mean
         moments[channels + c] = squares
       }
@@ -111,13 +116,9 @@ export function openExchange(memory: ExchangeMemory, options: Member & { readonl
     },
     sums(sums, rows) {
       if (sharing === 1) return rows
-      const posted = post(sums, rows)
-      for (let i = 0; i < sums.length; i++) {
-        let sum = 0
-        for (const slot of posted) sum += slot[1 + i]
-        sums[i] = sum
-      }
-      return rowsOf(posted)
+      const first = post(sums, rows)
+      for (let i = 0; i < sums.length; i++) sums[i] = sumOf(first + 1 + i)
+      return sumOf(first)
     },
     conclude(gradient, statistics) {
       const sum = new Float32Array(memory.sums, 0, gradient.length)
