@@ -1,51 +1,125 @@
-import { backboneByName } from '@passerby/backbones'
+import { backboneByName, initialise } from '@passerby/backbones'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../backend/use-backend.ts'
+import { countDeviceCalls } from '../../bench/counts.ts'
+import { watchMethod } from '../../bench/watch-method.ts'
 import { locateWasmFiles } from '../../browser.ts'
 import { networkOf } from '../../network/network-of.ts'
-import { deviations, lossCurve, valuesOf } from '../../testing/session-values.ts'
+import { fedpav } from '../../strategies/fedpav.ts'
+import {
+  deviations,
+  lossCurve,
+  NESTEROV,
+  noisyPixels,
+  placementsOf,
+  valuesOf,
+  warmParameters,
+} from '../../testing/session-values.ts'
 import { tf } from '../../tf.ts'
-import { loadShaders } from './loaded.ts'
-import { webgpuNetworkOf } from './session.ts'
+import { smoothedTargets } from '../../training/loss.ts'
+import { openTrainer } from '../../training/trainer.ts'
 
 const EMBEDDING = 16
-const backboneNamed = (name: string) => backboneByName(name, EMBEDDING)
 
 beforeAll(locateWasmFiles)
 
-async function onWebgpu(name: string) {
-  await useBackend('webgpu')
-  return webgpuNetworkOf(backboneNamed(name), await loadShaders())
+async function networkOn(backend: 'webgpu' | 'wasm', name: string) {
+  await useBackend(backend)
+  return networkOf(backboneByName(name, EMBEDDING))
 }
 
-async function onWasm(name: string) {
-  await useBackend('wasm')
-  return networkOf(backboneNamed(name))
+/** Cosine of the angle between two vectors. */
+function alignment(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i], 0)
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
 }
 
 describe('a session on WebGPU', { timeout: 120_000 }, () => {
   it.each([
-    ['tiny', { batch: 3, height: 17, width: 16 }],
-    ['osnet_x0_25', { batch: 8, height: 32, width: 16 }],
-  ] as const)('computes for %s at %o what WebAssembly computes', async (name, shape) => {
-    const expected = await valuesOf(await onWasm(name), shape)
-    const actual = await valuesOf(await onWebgpu(name), shape)
-    const found = deviations(actual, expected)
-    expect(Object.entries(found).filter(([, deviation]) => !(deviation < 1e-4))).toEqual([])
+    { batch: 3, height: 17, width: 16 },
+    { batch: 8, height: 32, width: 16 },
+  ])('computes for tiny at %o what WebAssembly computes', async (shape) => {
+    const expected = await valuesOf(await networkOn('wasm', 'tiny'), shape)
+    const actual = await valuesOf(await networkOn('webgpu', 'tiny'), shape)
+    const found = Object.entries(deviations(actual, expected))
+    expect(found.filter(([, deviation]) => !(deviation < 1e-4))).toEqual([])
   })
 
-  it('follows the loss curve of WebAssembly over 20 steps', async () => {
-    const expected = await lossCurve(await onWasm('tiny'), { rate: 0.05 })
-    const actual = await lossCurve(await onWebgpu('tiny'), { rate: 0.05 })
+  it('computes for OSNet what WebAssembly computes, as far as rounding turns over no ReLU', async () => {
+    const shape = { batch: 8, height: 32, width: 16 }
+    const expected = await valuesOf(await networkOn('wasm', 'osnet_x0_25'), shape)
+    const actual = await valuesOf(await networkOn('webgpu', 'osnet_x0_25'), shape)
+    expect(deviations(actual, expected).embeddings).toBeLessThan(5e-4)
+    expect(alignment(actual.gradient, expected.gradient)).toBeGreaterThan(0.999)
+  })
+
+  it.each([
+    ['tiny', 0.05],
+    ['osnet_x0_25', 0.01],
+  ])('follows the loss curve of WebAssembly over 20 steps of %s', async (name, rate) => {
+    const onWasm = await networkOn('wasm', name)
+    const parameters = await warmParameters(onWasm)
+    const expected = await lossCurve(onWasm, { rate, parameters })
+    const actual = await lossCurve(await networkOn('webgpu', name), { rate, parameters })
     expect(actual).toEqual(expected.map((loss) => expect.closeTo(loss, 3)))
   })
 
-  it('keeps no tensor and no byte', async () => {
-    const network = await onWebgpu('tiny')
-    const first = await lossCurve(network, { rate: 0.05, steps: 5 })
+  it('keeps no tensor and no byte over 60 steps, and allocates nothing in a step', async () => {
+    const network = await networkOn('webgpu', 'tiny')
+    const first = await lossCurve(network, { rate: 0.05, steps: 3 })
     const before = tf.memory()
-    expect(await lossCurve(network, { rate: 0.05, steps: 30 })).toEqual(expect.arrayContaining([...first]))
-    expect(tf.memory().numTensors).toBe(before.numTensors)
-    expect(tf.memory().numBytes).toBe(before.numBytes)
+    const made: string[] = []
+    const restore = watchMethod<GPUDevice, [GPUBufferDescriptor]>(GPUDevice.prototype, 'createBuffer', (call) =>
+      made.push(call.args[0].label ?? ''),
+    )
+    const curve = await lossCurve(network, { rate: 0.05, steps: 60 })
+    restore()
+    expect(curve.slice(0, 3)).toEqual(first)
+    expect(tf.memory()).toEqual(before)
+    expect(made.filter((label) => label === 'arena')).toHaveLength(2)
+    expect(made.filter((label) => label === 'calls')).toHaveLength(3)
+  })
+
+  it('steps through OSNet in at most 1,200 dispatches and 12 submissions', async () => {
+    const network = await networkOn('webgpu', 'osnet_x0_25')
+    const shape = { batch: 16, height: 64, width: 32 }
+    const classes = 8
+    const trainer = openTrainer(network, {
+      backbone: initialise(network.backbone, 1),
+      head: new Float32Array((EMBEDDING + 1) * classes),
+      pixels: noisyPixels(shape),
+      rates: { backbone: 0.01, head: 0.01 },
+      optimiser: NESTEROV,
+      objective: fedpav.objective,
+    })
+    const labels = Array.from({ length: shape.batch }, (_, i) => i % classes)
+    const batch = { images: placementsOf(shape.batch), targets: smoothedTargets(labels, classes, 0.1) }
+    trainer.step(batch).dispose()
+    const counts = await countDeviceCalls(async () => trainer.step(batch).dispose())
+    trainer.dispose()
+    expect(counts?.dispatches).toBeGreaterThan(500)
+    expect(counts?.dispatches).toBeLessThanOrEqual(1200)
+    expect(counts?.submits).toBeLessThanOrEqual(12)
+    expect(counts?.readBack).toBe(0)
+    expect(counts?.uploaded).toBeLessThan(5000)
+  })
+
+  it('goes back from its last batch only, once, and by a gradient of its shape', async () => {
+    const network = await networkOn('webgpu', 'tiny')
+    const shape = { batch: 4, height: 16, width: 16 }
+    const session = network.open({ parameters: initialise(network.backbone, 1), pixels: noisyPixels(shape) })
+    const direction = tf.zeros<tf.Rank.R2>([4, EMBEDDING])
+    expect(() => session.back(direction)).toThrow(RangeError)
+    session.train(placementsOf(4)).dispose()
+    session.embed(placementsOf(4)).dispose()
+    expect(() => session.back(direction)).toThrow(/only the last train/)
+    session.train(placementsOf(4)).dispose()
+    expect(() => session.back(tf.zeros<tf.Rank.R2>([3, EMBEDDING]))).toThrow(/3×16 where 4×16/)
+    session.back(direction)
+    expect(() => session.back(direction)).toThrow(/only the last train/)
+    expect(() => session.update(0.1)).toThrow(/no optimiser/)
+    expect(() => session.train(placementsOf(1))).toThrow(/batch of 1/)
+    expect(() => session.embed(placementsOf(5))).toThrow(/image 4 of 4/)
+    session.dispose()
   })
 })
