@@ -1,6 +1,6 @@
 export type { DeviceCounts, StepCounts } from './bench/counts.ts'
 export { exerciseFiles } from './bench/exercise-files.ts'
-export { plannedMemory, type PlannedMemory } from './bench/memory.ts'
+export { plannedMemory, type PlannedBytes, type PlannedMemory } from './bench/memory.ts'
 export type { ExerciseOptions, Rates } from './bench/exercise.ts'
 export type { Held } from './bench/held.ts'
 export { openLane, type Lane, type LaneOptions, type Steps } from './bench/lane.ts'

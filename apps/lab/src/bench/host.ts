@@ -18,6 +18,6 @@ export async function laneOn(host: BenchHost, options: LaneOptions): Promise<Lan
     return await host.open(options)
   } catch (error) {
     const refuse = () => Promise.reject(new LabError('worker', reasonOf(error), error))
-    return { steps: refuse, count: refuse, operations: refuse, held: refuse, close: async () => {} }
+    return { steps: refuse, count: refuse, operations: refuse, read: refuse, held: refuse, close: async () => {} }
   }
 }

@@ -38,6 +38,7 @@ export async function laneBehind(
     steps: (count) => ask({ method: 'steps', count }) as ReturnType<Lane['steps']>,
     count: () => call<'count'>('count'),
     operations: () => call<'operations'>('operations'),
+    read: () => call<'read'>('read'),
     held: () => call<'held'>('held'),
     close: end,
   }

@@ -21,5 +21,7 @@ export interface Contender {
   plannedKernels(): number
   /** Where the time of a step goes, when it is warm; the largest part first. */
   operations(): Promise<readonly OperationTime[]>
+  /** The backbone as it is now, flat. */
+  read(): Promise<Float32Array>
   dispose(): void
 }

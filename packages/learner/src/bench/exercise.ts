@@ -11,6 +11,8 @@ export interface ExerciseOptions {
   readonly width: number
   readonly batchSize: number
   readonly rates: Rates
+  /** Flat values that the backbone starts from; default is its first ones. */
+  readonly start?: Float32Array
 }
 
 /** Learning rates. */
@@ -21,7 +23,7 @@ export interface Rates {
 
 export interface Exercise {
   readonly backbone: Backbone
-  /** Flat first values. */
+  /** Flat, where it starts. */
   readonly parameters: Float32Array
   /** Flat first values of the identity head: kernel `[embedding, CLASSES]`, then bias. */
   readonly head: Float32Array
@@ -47,13 +49,13 @@ const AUGMENTATION = { flip: true, pad: { height: 4, width: 2 } } as const
 
 /** The same options give the same exercise everywhere. Throws `RangeError` for an unknown backbone. */
 export function exerciseOf(options: ExerciseOptions): Exercise {
-  const { embedding, height, width, batchSize, rates } = options
+  const { embedding, height, width, batchSize, rates, start } = options
   const backbone = backboneByName(options.backbone, embedding)
   const images = Array.from({ length: BATCHES * batchSize }, (_, image) => image)
   const random = rng(1, 'batches')
   return {
     backbone,
-    parameters: initialise(backbone, 1),
+    parameters: start ?? initialise(backbone, 1),
     head: firstHead(embedding),
     pixels: { height, width, pixels: paint(images.length, { height, width }) },
     batches: Array.from({ length: BATCHES }, (_, batch) => {

@@ -25,6 +25,8 @@ export interface Lane {
   count(): Promise<StepCounts>
   /** Where the time of a step goes. */
   operations(): Promise<readonly OperationTime[]>
+  /** The backbone as it is now, flat. */
+  read(): Promise<Float32Array>
   /** By the whole thread. */
   held(): Promise<Held>
   close(): Promise<void>
@@ -82,6 +84,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
       await tf.setBackend(backend)
       return contender.operations()
     },
+    read: () => contender.read(),
     held: async () => held(),
     close: async () => contender.dispose(),
   }

@@ -5,17 +5,18 @@ import { WASM_ARENA } from '../executors/wasm/workspace.ts'
 import { exerciseOf } from './exercise.ts'
 import { fastest, summed } from './operations.ts'
 import { openStock } from './stock.ts'
-import { wasmOperations } from './wasm-operations.ts'
+import { plannedOperations } from './planned-operations.ts'
 
 const options = { backbone: 'tiny', embedding: 8, height: 32, width: 16, batchSize: 4 }
 const exercise = exerciseOf({ ...options, rates: { backbone: 0.01, head: 0.01 } })
 
-const callsIn = (operations: Awaited<ReturnType<typeof wasmOperations>>, phase: string) =>
+const callsIn = (operations: Awaited<ReturnType<typeof plannedOperations>>, phase: string) =>
   operations.filter((one) => one.phase === phase).reduce((sum, one) => sum + one.calls, 0)
 
 describe('operations', { timeout: 30_000 }, () => {
   it('are every call of a plan, the largest part first', async () => {
-    const operations = await wasmOperations(exercise)
+    await useBackend('wasm')
+    const operations = await plannedOperations(exercise)
     const plan = planStep(backboneByName('tiny', 8), { batch: 4, height: 32, width: 16, training: true, ...WASM_ARENA })
     // With the images before, and the optimiser behind.
     expect(callsIn(operations, 'forward')).toBe(plan.forward.length + 1)

@@ -1,11 +1,10 @@
 import { networkOf } from '../network/network-of.ts'
 import { fedpav } from '../strategies/fedpav.ts'
 import { smoothedTargets } from '../training/loss.ts'
-import { tf } from '../tf.ts'
 import { openTrainer } from '../training/trainer.ts'
 import type { Contender } from './contender.ts'
 import { CLASSES, LABEL_SMOOTHING, OPTIMISER, type Exercise } from './exercise.ts'
-import { wasmOperations } from './wasm-operations.ts'
+import { plannedOperations } from './planned-operations.ts'
 
 /** Weights, and running statistics. */
 const UPDATES = 2
@@ -33,7 +32,8 @@ export function openOurs(exercise: Exercise): Contender {
       const plan = network.stepPlan({ batch: batches[0].labels.length, height: pixels.height, width: pixels.width })
       return plan ? plan.forward.length + plan.backward.length + UPDATES : 0
     },
-    operations: async () => (tf.getBackend() === 'wasm' ? wasmOperations(exercise) : []),
+    operations: () => plannedOperations(exercise),
+    read: async () => (await trainer.read()).backbone,
     dispose: () => trainer.dispose(),
   }
 }

@@ -66,6 +66,10 @@ export function openStock({ backbone, parameters, head, pixels, batches, rates }
     step: () => step(() => {}),
     operations: () => stockOperations(step),
     plannedKernels: () => 0,
+    async read() {
+      const values = await Promise.all([...variables.values()].map((variable) => variable.data()))
+      return Float32Array.from(values.flatMap((part) => [...part]))
+    },
     dispose() {
       for (const { optimiser } of trained) optimiser.dispose()
       tf.dispose([...variables.values(), kernel, bias])

@@ -34,7 +34,7 @@ export const large: Part<readonly LargeRow[]> = {
       for (const { host, backend } of places) {
         if (backend === 'cpu') continue
         const options = { ...workload, ...size, backbone: BACKBONE, batchSize: BATCH }
-        const { bytes: plannedBytes, leastBytes } = plannedMemory(options)
+        const { bytes: plannedBytes, leastBytes } = plannedMemory(options)[backend]
         const row = { place: placeName({ host, backend }), ...size, plannedBytes, leastBytes }
         say(`${row.place}: ${BACKBONE} at ${size.height}×${size.width}, batch ${BATCH}`)
         const lane = await laneOn(host, { ...options, contender: 'ours', backend })

@@ -45,11 +45,10 @@ export const memory: Part<MemoryFigures> = {
     return { planned, held: await holdings(bench) }
   },
   text({ planned, held }) {
-    const plans = planned.map(({ backbone, height, width, batchSize, bytes, leastBytes, added }) => [
+    const plans = planned.map(({ backbone, height, width, batchSize, wasm, webgpu }) => [
       `${backbone}, ${height}×${width}, batch ${batchSize}`,
-      megabytes(bytes),
-      megabytes(leastBytes),
-      `${(100 * added).toFixed(0)} %`,
+      ...[wasm, webgpu].flatMap(({ bytes, leastBytes }) => [megabytes(bytes), megabytes(leastBytes)]),
+      `${(100 * webgpu.added).toFixed(0)} %`,
     ])
     const rows = held.map(({ place, contender, failure, ...bytes }) => [
       `${place} ${contender}`,
@@ -59,7 +58,7 @@ export const memory: Part<MemoryFigures> = {
       ),
     ])
     return [
-      table(['planned on wasm, with momentum', 'all kept', 'most computed again', 'calls added'], plans),
+      table(['planned, with momentum', 'wasm', 'least', 'webgpu', 'least', 'for calls added'], plans),
       table(['held by a thread after 3 steps', 'tensors', 'in them', 'wasm', 'device', 'at most'], rows),
     ].join('\n\n')
   },
