@@ -233,9 +233,10 @@ async function scriptedCoordinator() {
       script.task = task
       script.socket?.emit('task', task)
     },
-    heard: (name: string) =>
+    /** Resolves when a message whose note begins so has come. */
+    heard: (start: string) =>
       new Promise<void>((resolve) => {
-        const look = () => script.received.includes(name) && resolve()
+        const look = () => script.received.some((name) => name.startsWith(start)) && resolve()
         script.listeners.add(look)
         look()
       }),
@@ -359,6 +360,33 @@ describe('a round over a real socket', () => {
       sealedLength(plaintexts[0].length) + 2 * '{"session":1,"index":0}'.length,
     )
     expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot)
+  })
+
+  test('R8 who is asked measures the model before it trains from it, once, and tells its own after the update', async () => {
+    const coordinator = await scriptedCoordinator()
+    const { learner, tasks } = countingLearner()
+    const { client } = await participant(coordinator, { learner })
+    coordinator.script.task = { ...(await coordinator.config(2, undefined, { round: 2 })), measure: true }
+    client.start()
+    await coordinator.heard('evaluated local')
+    const order = coordinator.script.received.filter((name) => /^(evaluated (global|local)|update)/.test(name))
+    expect(order.map((name) => name.split(' {')[0])).toEqual([
+      'evaluated global',
+      'update.begin',
+      'update.chunk',
+      'update.chunk',
+      'update.commit',
+      'evaluated local',
+    ])
+    const measured = { rank1: 10, rank5: 30, rank10: 40, mAP: 15, queries: 9, seconds: 0.5 }
+    expect(client.getSnapshot().rounds).toMatchObject([
+      { round: 1, outcome: 'watched', global: measured },
+      { round: 2, outcome: 'counted', local: { ...measured, rank1: 20 } },
+    ])
+    // The round is opened anew: the same model is not measured again.
+    coordinator.tell({ ...(await coordinator.config(3, undefined, { round: 2 })), measure: true })
+    await vi.waitFor(() => expect(tasks).toHaveLength(2))
+    expect(coordinator.script.received.filter((name) => name.startsWith('evaluated global'))).toHaveLength(1)
   })
 
   test('the coordinator’s clock is not ours: a deadline is told by ours', async () => {

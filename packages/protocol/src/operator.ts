@@ -159,7 +159,7 @@ export const PhaseView = v.variant('phase', [
 ])
 export type PhaseView = v.InferOutput<typeof PhaseView>
 
-/** One federation without its rounds and events, sent whole on every change, at most four times a second. */
+/** One federation without its rounds and events, sent whole on every change, at most twice a second. */
 export const FederationView = v.object({
   summary: FederationSummary,
   settings: FederationSettings,

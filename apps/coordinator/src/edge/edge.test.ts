@@ -278,6 +278,36 @@ describe('R: round', () => {
     })
   })
 
+  test('R8 the next round opens before the last model is measured; each measurement counts once, and only of the newest', async () => {
+    const to = await startedFederation(here, quickSettings({ rounds: 3 }), ['Anna', 'Ben'])
+    const [anna, ben] = to.guests
+    const evaluation = { rank1: 40, rank5: 50, rank10: 60, mAP: 20, queries: 4, seconds: 0.25 }
+    const tell = (round: number, model: 'global' | 'local') =>
+      anna.connection.ask('evaluated', { round, model, evaluation })
+    expect(await tell(1, 'local')).toEqual(refusal('unknown-round'))
+    await Promise.all([sendUpdate(anna, 1, 1), sendUpdate(ben, 1, 1)])
+    await trainTask(anna.connection, 2)
+    const late = await connect(here.coordinator.url)
+    expect((await join(late, await newIdentity('Late'), to)).task).toMatchObject({ task: 'evaluate' })
+    late.close()
+    for (const model of ['local', 'global'] as const) {
+      expect(await tell(1, model)).toEqual({ ok: true, value: {} })
+      expect(await tell(1, model)).toEqual(refusal('unknown-round'))
+    }
+    expect(await tell(2, 'global')).toEqual(refusal('unknown-round'))
+    expect(await tell(2, 'local')).toEqual(refusal('unknown-round'))
+    await Promise.all([sendUpdate(anna, 1, 2), sendUpdate(ben, 1, 2)])
+    await trainTask(anna.connection, 3)
+    expect(await tell(1, 'global')).toEqual(refusal('unknown-round'))
+    const [first, second] = await records(to.federation)
+    expect(first).toMatchObject({ outcome: 'published', global: { mAP: 20, clients: 1 }, local: { mAP: 20 } })
+    expect(first.contributions.find(({ alias }) => alias === 'Anna')).toMatchObject({
+      local: evaluation,
+      global: evaluation,
+    })
+    expect(second).toMatchObject({ global: null, local: null })
+  })
+
   test('R9 progress shows in the view and is never answered', async () => {
     const to = await startedFederation(here, quickSettings(), ['Anna', 'Ben'])
     const [anna] = to.guests

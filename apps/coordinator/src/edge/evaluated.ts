@@ -3,35 +3,45 @@ import { type EdgeRequests, type Reply, accept, refuse } from '@passerby/protoco
 import { apply } from '../run/apply.ts'
 import type { RunCore } from '../run/core.ts'
 import type { Member } from '../run/member.ts'
-import { evaluations } from '../store/schema.ts'
-import { findContribution, isMeasuredBy, newestSession, storeLocal } from '../store/sessions.ts'
+import { type SessionName, findModelSession, storeGlobal, storeLocal } from '../store/sessions.ts'
 
 type Evaluated = EdgeRequests['evaluated']
 
-/**
- * Rule R8; alone in its federation. Of the open round and the one before it only, and once.
- */
+/** Rule R8; alone in its federation. Of the open round and the one before it only, and once. */
 export async function evaluated(core: RunCore, member: Member, message: Evaluated): Promise<Reply<object>> {
-  const { run } = core.machine
-  const { round, model } = message
-  const session =
-    'round' in run && round >= run.round - 1 ? await newestSession(core.around.db, core.id, round) : undefined
-  const name = session && { federation: core.id, session: session.session }
-  if (model === 'local') {
-    const own = name && (await findContribution(core.around.db, name, member.id))
-    if (!name || own?.outcome !== 'counted')
-      return refuse('unknown-round', `No update of this client counts in round ${round}.`)
-    await storeLocal(core.around.db, name, { client: member.id, evaluation: message.evaluation })
-    core.changed([])
-  } else {
-    const awaited = name && session.model !== null && isMeasured(round, core.plan)
-    if (!awaited || (await isMeasuredBy(core.around.db, name, member.id)))
-      return refuse('unknown-round', `No evaluation of round ${round} is awaited from this client.`)
-    const row = { ...name, client: member.id, evaluation: message.evaluation }
-    await apply(core, { type: 'evaluated', client: member.id, round }, async (tx) => {
-      await tx.insert(evaluations).values(row).onConflictDoNothing()
-    })
-  }
+  const told =
+    message.model === 'global' ? await tellGlobal(core, member, message) : await tellLocal(core, member, message)
+  if (!told) return refuse('unknown-round', `No such evaluation of round ${message.round} is awaited from this client.`)
   core.standing = undefined
+  core.changed([])
   return accept({})
+}
+
+async function tellGlobal(core: RunCore, { id: client }: Member, { round, evaluation }: Evaluated): Promise<boolean> {
+  const { run } = core.machine
+  const { db } = core.around
+  if (run.state === 'evaluating' && run.round === round) {
+    if (!run.waiting.includes(client)) return false
+    const name = { federation: core.id, session: run.session }
+    await apply(core, { type: 'evaluated', client, round }, async (tx) => {
+      await storeGlobal(tx, name, { client, evaluation })
+    })
+    return true
+  }
+  if (run.state !== 'training' || round !== run.round - 1 || !isMeasured(round, core.plan)) return false
+  const name = await sessionOf(core, round)
+  return name !== undefined && (await storeGlobal(db, name, { client, evaluation }))
+}
+
+async function tellLocal(core: RunCore, { id: client }: Member, { round, evaluation }: Evaluated): Promise<boolean> {
+  const { run } = core.machine
+  if (!('round' in run) || round < run.round - 1) return false
+  const name = round === run.round ? { federation: core.id, session: run.session } : await sessionOf(core, round)
+  return name !== undefined && (await storeLocal(core.around.db, name, { client, evaluation }))
+}
+
+/** The session in which this round's model was made: of the newest one known without asking, unless restarted since. */
+async function sessionOf({ around, id, published }: RunCore, round: number): Promise<SessionName | undefined> {
+  if (published?.round === round) return { federation: id, session: published.session }
+  return await findModelSession(around.db, id, round)
 }

@@ -21,8 +21,8 @@ import { type CommandRequest, obey } from './commands.ts'
 import { recordsOf } from './records.ts'
 import { summaryOf, viewOf } from './views.ts'
 
-/** Views are sent at most four times a second. */
-const VIEW_EVERY_MS = 250
+/** Views are sent at most twice a second: each costs the database as much as a client's update. */
+const VIEW_EVERY_MS = 500
 /** The open session, and those before it whose clients may still be measuring. */
 const RECORDS_RESENT = 3
 /** Of a run's history, what a dashboard is sent at once; the export has all of it. */

@@ -53,7 +53,7 @@ export interface RunCore {
   model: BlobName
   open: OpenSession | undefined
   /** The newest model that this process published. */
-  published: { readonly round: number; readonly statement: Signed } | undefined
+  published: { readonly round: number; readonly session: number; readonly statement: Signed } | undefined
   /** Bytes of the present session that its row does not hold yet. */
   traffic: { up: number; down: number }
   /** What the views show of the closed rounds; `undefined` until somebody looks, and again when it has changed. */

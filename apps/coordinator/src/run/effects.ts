@@ -132,7 +132,7 @@ async function publish(core: RunCore, session: number): Promise<void> {
   const row = await sessionRow(core, session)
   if (row.published === null)
     throw new CoordinatorError('bad-folder', `The model of session ${session} has no statement.`)
-  core.published = { round: row.round, statement: row.published }
+  core.published = { round: row.round, session, statement: row.published }
   core.around.metrics.rounds.inc({ outcome: 'published' })
 }
 

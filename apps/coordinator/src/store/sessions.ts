@@ -26,30 +26,40 @@ export async function findContribution(
   return (await db.select().from(contributions).where(by({ federation, session }, client))).at(0)
 }
 
-/** The session in which a round's model was made or is being made. */
-export async function newestSession(db: Database, federation: string, round: number): Promise<SessionRow | undefined> {
-  const of = and(eq(sessions.federation, federation), eq(sessions.round, round), ne(sessions.outcome, 'aborted'))
-  return (await db.select().from(sessions).where(of).orderBy(desc(sessions.session)).limit(1)).at(0)
-}
-
-/** Whether a client has told what it measured of the session's model. */
-export async function isMeasuredBy(db: Database, { federation, session }: SessionName, client: string) {
-  const told = and(
-    eq(evaluations.federation, federation),
-    eq(evaluations.session, session),
-    eq(evaluations.client, client),
-  )
-  return (await db.select().from(evaluations).where(told)).length > 0
-}
-
-/** What a client measured of its own model, unless it was told before. */
-export async function storeLocal(
+/** The session in which a round's model was made. */
+export async function findModelSession(
   db: Database,
-  name: SessionName,
-  { client, evaluation }: { readonly client: string; readonly evaluation: Evaluation | null },
-): Promise<void> {
-  const untold = and(by(name, client), isNull(contributions.local))
-  await db.update(contributions).set({ local: evaluation }).where(untold)
+  federation: string,
+  round: number,
+): Promise<SessionRow | undefined> {
+  const made = and(eq(sessions.round, round), isNotNull(sessions.model), ne(sessions.outcome, 'aborted'))
+  return (
+    await db
+      .select()
+      .from(sessions)
+      .where(and(eq(sessions.federation, federation), made))
+      .limit(1)
+  ).at(0)
+}
+
+interface Measured {
+  readonly client: string
+  readonly evaluation: Evaluation | null
+}
+
+/** What a client measured of the session's model. Answers whether it is told for the first time. */
+export async function storeGlobal(db: Database | Transaction, name: SessionName, measured: Measured): Promise<boolean> {
+  const { federation, session } = name
+  const row = { federation, session, ...measured }
+  const added = await db.insert(evaluations).values(row).onConflictDoNothing().returning({ client: evaluations.client })
+  return added.length > 0
+}
+
+/** What a client measured of its own model. Answers whether it counted in the session and is told for the first time. */
+export async function storeLocal(db: Database, name: SessionName, { client, evaluation }: Measured): Promise<boolean> {
+  const untold = and(by(name, client), eq(contributions.outcome, 'counted'), isNull(contributions.local))
+  const changed = db.update(contributions).set({ local: evaluation }).where(untold)
+  return (await changed.returning({ client: contributions.client })).length > 0
 }
 
 /** The record says of a missing client that its update came after all, though too late. */
