@@ -46,7 +46,18 @@ const CONVS = [
     padding: 1,
   },
   { batch: 2, height: 7, width: 6, inputs: 5, outHeight: 4, outWidth: 3, outputs: 4, kernel: 1, stride: 2, padding: 0 },
-  { batch: 1, height: 9, width: 8, inputs: 64, outHeight: 9, outWidth: 8, outputs: 64, kernel: 3, stride: 1, padding: 1 },
+  {
+    batch: 1,
+    height: 9,
+    width: 8,
+    inputs: 64,
+    outHeight: 9,
+    outWidth: 8,
+    outputs: 64,
+    kernel: 3,
+    stride: 1,
+    padding: 1,
+  },
 ]
 
 const NORMS = [
