@@ -40,7 +40,7 @@ function byFormula({ shape, logits, targets }: (typeof CASES)[number]) {
   return { loss, gradient }
 }
 
-describe('cross-entropy on WebGPU', { timeout: 60_000 }, () => {
+describe('cross-entropy on WebGPU', { timeout: 120_000 }, () => {
   it.each(CASES)('follows its formula for $shape, and so does its gradient', async (one) => {
     const before = tf.memory().numTensors
     const { value, grad } = tf.tidy(() => {

@@ -1,24 +1,27 @@
 import { isSoftware } from '../../backend/webgpu-adapter.ts'
 import { ALL_SHADERS, loadPipelines, type Pipelines } from './pipelines.ts'
+import type { Storage } from './prelude.ts'
 import { tfjsDevice } from './tfjs-device.ts'
 
-const loading = new WeakMap<GPUDevice, Promise<Pipelines>>()
+const loading = new WeakMap<GPUDevice, Map<Storage, Promise<Pipelines>>>()
 const loaded = new WeakMap<GPUDevice, Pipelines>()
 
 /**
- * Compiles all shaders for the device of TensorFlow.js's WebGPU backend, which is current, once per device. Throws an
- * `Error` where one does not compile.
+ * Compiles all shaders for the device of TensorFlow.js's WebGPU backend, which is current, once per device and storage.
+ * Throws an `Error` where one does not compile, or the device has no float16 to store.
  */
-export async function loadShaders(): Promise<Pipelines> {
+export async function loadShaders(storage: Storage = 'f32'): Promise<Pipelines> {
   const { device } = tfjsDevice()
-  const options = { storage: 'f32', software: isSoftware(device.adapterInfo), names: ALL_SHADERS } as const
-  const pipelines = loading.get(device) ?? loadPipelines(device, options)
-  loading.set(device, pipelines)
+  if (storage === 'f16' && !device.features.has('shader-f16')) throw new Error('It has no float16 (shader-f16).')
+  const known = loading.get(device) ?? new Map<Storage, Promise<Pipelines>>()
+  const options = { storage, software: isSoftware(device.adapterInfo), names: ALL_SHADERS }
+  const pipelines = known.get(storage) ?? loadPipelines(device, options)
+  loading.set(device, known.set(storage, pipelines))
   loaded.set(device, await pipelines)
   return pipelines
 }
 
-/** The shaders of the current backend's device, if `loadShaders` is done. */
+/** The shaders of the current backend's device that `loadShaders` loaded last, if any. */
 export function loadedShaders(): Pipelines | undefined {
   return loaded.get(tfjsDevice().device)
 }

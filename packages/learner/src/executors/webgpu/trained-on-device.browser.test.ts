@@ -8,7 +8,7 @@ import { trainedOnDevice } from './trained-on-device.ts'
 
 beforeAll(() => useBackend('webgpu'))
 
-describe('a trained tensor on WebGPU', { timeout: 60_000 }, () => {
+describe('a trained tensor on WebGPU', { timeout: 120_000 }, () => {
   it.each<[string, Optimiser]>([
     ['sgd', { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 }],
     ['sgd with Nesterov, clipped', { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4, clip: 0.5 }],
