@@ -6,6 +6,8 @@ import type { Sheet } from './steps.ts'
 import { stretchesOf } from './stretches.ts'
 
 export interface PlacedDraft {
+  /** How the steps are cut up; empty when inferring. */
+  readonly segments: readonly Segment[]
   readonly draft: StepDraft
   readonly arena: Arena
 }
@@ -22,10 +24,7 @@ const LIMITS = 64
 
 /** The draft with the least work done again whose arena fits; where none does, the smallest. */
 export function draftWithin(sheet: Sheet, { training, alignment, memory }: Fit): PlacedDraft {
-  const placed = (segments: readonly Segment[]): PlacedDraft => {
-    const draft = draftStep(sheet, segments)
-    return { draft, arena: placeInArena(lifetimesOf(momentsOf(draft)), alignment) }
-  }
+  const placed = (segments: readonly Segment[]) => placedDraft(sheet, segments, alignment)
   const whole = placed(training ? [{ steps: sheet.steps, recompute: false }] : [])
   if (whole.arena.size <= memory || !training) return whole
   const stretches = stretchesOf(sheet, whole.draft, alignment)
@@ -37,4 +36,10 @@ export function draftWithin(sheet: Sheet, { training, alignment, memory }: Fit):
     if (found.arena.size <= memory) return found
     limit -= Math.max(found.arena.size - memory, memory / LIMITS)
   }
+}
+
+/** The draft of steps that are cut up so. */
+export function placedDraft(sheet: Sheet, segments: readonly Segment[], alignment: number): PlacedDraft {
+  const draft = draftStep(sheet, segments)
+  return { segments, draft, arena: placeInArena(lifetimesOf(momentsOf(draft)), alignment) }
 }

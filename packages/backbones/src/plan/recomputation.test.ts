@@ -5,7 +5,7 @@ import { drawBackbone } from '../graph.ts'
 import { countParameters } from '../parameters.ts'
 import { backboneByName } from '../registry.ts'
 import { largestBatch, planBytes, smallestArena } from './memory.ts'
-import { planStep, type ArenaNeeds } from './step-plan.ts'
+import { planStep, type ArenaNeeds, type StepPlan } from './step-plan.ts'
 import { rehearse, written } from './testing/rehearse.ts'
 
 const needs: ArenaNeeds = {
@@ -74,6 +74,21 @@ describe('a plan that must fit a memory', () => {
     expect(at(whole.sizes.arena - 1)).toBeLessThan(at(whole.sizes.arena / 2))
     expect(at(whole.sizes.arena / 2)).toBeLessThan(at(least))
     expect(at(least)).toBeLessThan(whole.forward.length)
+  })
+
+  it('takes the same steps for every share of a batch, however little memory there is', () => {
+    const backbone = backboneByName('osnet_x0_25')
+    const options = { ...inTraining, share: { whole: 11, largest: 6 } }
+    const { arena } = planStep(backbone, { ...options, batch: 6 }).sizes
+    const steps = (plan: StepPlan) => plan.backward.map(({ kernel, node }) => `${kernel} ${node}`)
+    for (const part of [0.95, 0.6]) {
+      const memory = Math.floor(part * arena)
+      const [larger, smaller] = [6, 5].map((batch) => planStep(backbone, { ...options, batch, memory }))
+      expect(larger.recomputed).toBeGreaterThan(0)
+      expect(steps(smaller)).toEqual(steps(larger))
+      expect(rehearse(smaller, needs.alignment)).toBe(smaller.sizes.arena)
+    }
+    expect(() => planStep(backbone, { ...inTraining, batch: 1, share: { whole: 1, largest: 1 } })).toThrow(/batch of 1/)
   })
 
   /** Two maps per layer are kept; with c checkpoints of one map about c + 2·layers / (c + 1). */

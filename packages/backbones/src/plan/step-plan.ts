@@ -1,6 +1,6 @@
 import type { Backbone } from '../backbone.ts'
 import { countParameters } from '../parameters.ts'
-import { draftWithin } from './fit.ts'
+import { draftWithin, placedDraft } from './fit.ts'
 import type { Workspace } from './kernels.ts'
 import { lookUp, sheetOf, type BatchShape } from './steps.ts'
 import type { Buffer, Draft, Span, Task } from './task.ts'
@@ -28,8 +28,15 @@ export interface StepPlan extends BatchShape {
 export interface PassShape extends BatchShape {
   /** With batch statistics and a backward pass; needs two images. */
   readonly training: boolean
-  /** Images of the whole batch, where this is a share of it whose batch norms learn what the others' rows add. */
-  readonly whole?: number
+  /** Where this is a share of a batch, whose batch norms learn what the others' rows add. */
+  readonly share?: Share
+}
+
+export interface Share {
+  /** Images of the whole batch. */
+  readonly whole: number
+  /** Images of the largest share: it decides what is computed again, so that all shares take the same steps. */
+  readonly largest: number
 }
 
 /** What an executor asks of an arena. */
@@ -48,13 +55,16 @@ export interface PlanOptions extends PassShape, ArenaNeeds {}
  * to fit `memory`.
  */
 export function planStep(backbone: Backbone, options: PlanOptions): StepPlan {
-  const { batch, height, width, training, whole = batch, memory = Infinity } = options
+  const { batch, height, width, training, alignment, memory = Infinity } = options
+  const { whole, largest } = options.share ?? { whole: batch, largest: batch }
   if (!(batch >= 1 && whole >= (training ? 2 : 1))) throw new RangeError(`planStep: a batch of ${batch}`)
-  const sheet = sheetOf(backbone, options.workspace, { batch, height, width })
-  const { draft, arena } = draftWithin(sheet, { ...options, memory })
-  if (arena.size > memory) {
-    throw new RangeError(`planStep: an arena of ${memory} numbers is asked for, but it takes at least ${arena.size}`)
+  const sheet = (batch: number) => sheetOf(backbone, options.workspace, { batch, height, width })
+  const decisive = draftWithin(sheet(largest), { training, alignment, memory })
+  if (decisive.arena.size > memory) {
+    const least = decisive.arena.size
+    throw new RangeError(`planStep: an arena of ${memory} numbers is asked for, but it takes at least ${least}`)
   }
+  const { draft, arena } = batch === largest ? decisive : placedDraft(sheet(batch), decisive.segments, alignment)
   const placed = new Map<Buffer, Span>()
   for (const [buffer, offset] of arena.offsets) placed.set(buffer, { ...buffer, region: 'arena', offset })
   const place = (operand: Buffer | Span): Span => (operand.region === 'unplaced' ? lookUp(placed, operand) : operand)

@@ -96,12 +96,12 @@ export function createReplica(backbone: Backbone, { kernels, batchmates, watch }
       optimiserPass.reset()
     },
     plan(shape) {
-      const { batch, height, width, training } = shape
-      const key = [batch, height, width, training].join()
+      const { batch, height, width, training, share } = shape
+      const key = [batch, height, width, training, share?.whole, share?.largest].join()
       const known = plans.get(key)
       if (known) return known
       // A share of a batch may take that share of the memory.
-      const memory = WASM_ARENA.memory * (batch / (shape.whole ?? batch))
+      const memory = WASM_ARENA.memory * (share ? share.largest / share.whole : 1)
       const plan = planStep(backbone, { ...shape, ...WASM_ARENA, memory })
       regions.fitArena(plan.sizes.arena)
       const made = planned(plan)

@@ -41,7 +41,7 @@ export function shareOf(batch: number, { thread, threads }: Member) {
   const sharing = Math.min(batch, threads)
   const start = (thread: number) => Math.min(batch, Math.floor((thread * batch) / sharing))
   const [from, to] = [start(thread), start(thread + 1)]
-  return { from, to, sharing, batch: to - from }
+  return { from, to, sharing, batch: to - from, largest: Math.ceil(batch / sharing) }
 }
 
 /** The part of a batch's values that belongs to a share. */

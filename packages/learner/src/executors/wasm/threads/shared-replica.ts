@@ -42,7 +42,11 @@ export function createSharedReplica(backbone: Backbone, options: SharedReplicaOp
         if (share.batch === 0) return
         exchange.share(share.sharing)
         const part = (values: Float32Array) => partOf(values, shape.batch, share)
-        const plan = replica.plan({ ...shape, batch: share.batch, whole: shape.batch })
+        const plan = replica.plan({
+          ...shape,
+          batch: share.batch,
+          share: { whole: shape.batch, largest: share.largest },
+        })
         plan.images().set(part(batch.images))
         plan.forward()
         part(batch.embeddings).set(plan.embeddings())
