@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { dirname, join } from 'node:path'
 import { CoordinatorError, systemCode } from '../errors.ts'
-import { makeFolder, writeDurably } from './files.ts'
+import { syncPath, writeWhole } from './files.ts'
 
 /** What a model is named by. */
 export interface BlobName {
@@ -29,8 +29,10 @@ export function diskBlobs(folder: string): BlobStore {
       const sha256 = createHash('sha256').update(bytes).digest('hex')
       const path = pathOf(sha256)
       if ((await sizeOf(path)) !== bytes.length) {
-        await makeFolder(dirname(path))
-        await writeDurably(path, bytes)
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        await writeWhole(path, bytes)
+        // All at once. A file that a loss of power leaves without its bytes is of another length, and written again.
+        await Promise.all([path, dirname(path), folder].map(syncPath))
       }
       return { sha256, bytes: bytes.length }
     },

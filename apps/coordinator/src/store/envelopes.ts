@@ -2,13 +2,14 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { UpdateHeader } from '@passerby/privacy'
 import type { Report } from '@passerby/protocol'
-import { makeFolder, readIfThere, removeFolder, shred, writeDurably, writeWhole } from './files.ts'
+import { makeFolder, readIfThere, removeFolder, shred, writeWhole } from './files.ts'
 
 /**
  * Sealed updates as they were received, until their session closes:
  *   <federation>/<session>/key            the session's private key, wrapped
  *   <federation>/<session>/<client>/begin.json, <index>, commit.json
- * A chunk is acknowledged after its file is whole, so what is held is what a restarted coordinator finds.
+ * A chunk is acknowledged after its file is whole, so what is held is what a restarted coordinator finds. Nothing here is
+ * synced to the disk: a loss of power may cost an open session its key or updates, and then its round opens anew.
  */
 export interface Envelopes {
   session(federation: string, session: number): SessionFolder
@@ -64,14 +65,14 @@ function sessionFolder(folder: string): SessionFolder {
     readKey: () => readIfThere(key),
     async writeKey(wrapped) {
       await makeFolder(folder)
-      await writeDurably(key, wrapped)
+      await writeWhole(key, wrapped)
     },
     async find(client) {
-      const start = await readIfThere(join(folder, client, 'begin.json'))
+      const start = await readJson<EnvelopeStart>(join(folder, client, 'begin.json'))
       if (start === undefined) return undefined
       const path = join(folder, client)
       const chunks = (await readdir(path)).filter((name) => /^\d+$/.test(name)).map(Number)
-      return envelope(path, fromJson<EnvelopeStart>(start), chunks)
+      return envelope(path, start, chunks)
     },
     async begin(client, start) {
       await removeFolder(join(folder, client))
@@ -88,7 +89,6 @@ function sessionFolder(folder: string): SessionFolder {
   }
 }
 
-/** Names are durable from the commit on: what is lost before it is sent again. */
 function envelope(folder: string, start: EnvelopeStart, chunks: readonly number[]): Envelope {
   const held = new Set(chunks)
   return {
@@ -99,15 +99,13 @@ function envelope(folder: string, start: EnvelopeStart, chunks: readonly number[
       held.add(index)
     },
     chunk: (index) => readIfThere(join(folder, String(index))),
-    commit: (seal) => writeDurably(join(folder, 'commit.json'), JSON.stringify(seal)),
-    async committed() {
-      const seal = await readIfThere(join(folder, 'commit.json'))
-      return seal === undefined ? undefined : fromJson<Commit>(seal)
-    },
+    commit: (seal) => writeWhole(join(folder, 'commit.json'), JSON.stringify(seal)),
+    committed: () => readJson<Commit>(join(folder, 'commit.json')),
   }
 }
 
-/** Files that only this module writes, whole or not at all. */
-function fromJson<Value>(bytes: Uint8Array): Value {
-  return JSON.parse(new TextDecoder().decode(bytes)) as Value
+/** What only this module writes, whole or not at all; empty after a loss of power is not at all. */
+async function readJson<Value>(path: string): Promise<Value | undefined> {
+  const bytes = await readIfThere(path)
+  return bytes === undefined || bytes.length === 0 ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as Value)
 }

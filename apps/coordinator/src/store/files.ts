@@ -3,19 +3,23 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemCode } from '../errors.ts'
 
-/** A file that is whole or absent, whenever the process is killed. Its name also survives a loss of power. */
-export async function writeDurably(...file: Parameters<typeof writeWhole>): Promise<void> {
-  await writeWhole(...file)
-  await syncFolder(dirname(file[0]))
+/** A file that is whole or absent, whenever the process is killed or power is lost: written beside, synced, renamed. */
+export async function writeDurably(path: string, bytes: Uint8Array | string): Promise<void> {
+  await writeBeside(path, bytes, true)
+  await syncPath(dirname(path))
 }
 
-/** Written beside, synced, renamed. A loss of power may take its name until a later file of its folder is durable. */
-export async function writeWhole(path: string, bytes: Uint8Array | string, { mode = 0o600 } = {}): Promise<void> {
+/** A file that is whole or absent, whenever the process is killed; a loss of power may damage it until it is synced. */
+export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  await writeBeside(path, bytes, false)
+}
+
+async function writeBeside(path: string, bytes: Uint8Array | string, synced: boolean): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}.part`
-  const file = await open(beside, 'wx', mode)
+  const file = await open(beside, 'wx', 0o600)
   try {
     await file.writeFile(bytes)
-    await file.sync()
+    if (synced) await file.sync()
   } finally {
     await file.close()
   }
@@ -25,7 +29,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string, { mod
 /** A folder that nobody else may read, with its parents. */
 export async function makeFolder(path: string): Promise<string> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 })
-  if (first !== undefined) await syncFolder(dirname(first))
+  if (first !== undefined) await syncPath(dirname(first))
   return path
 }
 
@@ -65,11 +69,12 @@ export async function removeFolder(path: string): Promise<void> {
   await rm(away, { recursive: true, force: true })
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
+/** What was written to this file, or the names in this folder, survive a loss of power from now on. */
+export async function syncPath(path: string): Promise<void> {
+  const file = await open(path, 'r')
   try {
-    await folder.sync()
+    await file.sync()
   } finally {
-    await folder.close()
+    await file.close()
   }
 }

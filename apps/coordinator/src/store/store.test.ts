@@ -82,6 +82,8 @@ describe('envelopes', () => {
     await session.writeKey(bytes)
     await (await session.begin('anna', start)).write(0, bytes)
     expect((await session.begin('anna', { ...start, enc: 'second' })).held.size).toBe(0)
+    await writeFile(join(folder, 'fed', '1', 'anna', 'begin.json'), '')
+    expect(await session.find('anna')).toBeUndefined()
     await rm(join(folder, 'fed', '1', 'anna', 'begin.json'))
     expect(await session.find('anna')).toBeUndefined()
   })

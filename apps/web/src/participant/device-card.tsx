@@ -19,7 +19,7 @@ export function DeviceCard({ check, card }: { readonly check: CheckView; readonl
           </>
         ) : (
           <>
-            Trains on the <b>processor</b>, in WebAssembly with SIMD.
+            Trains on the <b>processor</b>, in WebAssembly with SIMD, on {plural(check.threads, 'thread')}.
           </>
         )}
       </p>

@@ -56,7 +56,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const makeNetwork = wish.plain ? plainNetworkOf : networkOf
   const network = makeNetwork(backboneByName(settings.backbone, settings.embedding))
   const workload = { ...settings.input, batchSize: settings.batchSize }
+  const { threads } = wish
   const { trials } = await chooseBackend({
+    threads,
     network,
     workload,
     signal,
@@ -68,6 +70,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     view: {
       backend: chosen.name,
       device: chosen.device,
+      threads: chosen.name === 'wasm' && !wish.plain ? threads : 1,
       notUsed: trials.flatMap((trial) =>
         trial.state === 'refused' ? [{ backend: trial.name, reason: trial.reason }] : [],
       ),

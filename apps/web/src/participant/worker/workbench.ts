@@ -79,6 +79,8 @@ export interface CheckView {
   readonly backend: 'webgpu' | 'wasm'
   /** 'NVIDIA GeForce RTX 4090', 'WebAssembly SIMD, 1 thread' */
   readonly device: string
+  /** That share every batch on the processor. */
+  readonly threads: number
   /** Why the faster backends are not used; empty on WebGPU. */
   readonly notUsed: readonly { readonly backend: string; readonly reason: string }[]
   /** Largest relative difference from the stored gradients. */
