@@ -1,7 +1,8 @@
+import type { Kernel } from '@passerby/backbones'
 import { describe, expect, it } from 'vitest'
 import { drawOperands, largestErrors, runTwin, type Arrays } from '../testing/comparison.ts'
 import type { Pipelines } from './pipelines.ts'
-import { shadersOf, type KernelShaderName } from './shaders.ts'
+import { shadersOf } from './shaders.ts'
 import { loadShaders, openDevice, runShader, type ShaderRun } from './testing/run-shader.ts'
 
 type Sizes = Readonly<Record<string, number>>
@@ -68,7 +69,7 @@ const NORMS = [
 ]
 
 /** Odd and even shapes: some by fours, some not, some of more than one workgroup. */
-const SIZES: { readonly [Name in KernelShaderName]: readonly Sizes[] } = {
+const SIZES: { readonly [Name in Kernel]: readonly Sizes[] } = {
   product: PRODUCTS,
   biasedProduct: PRODUCTS,
   productInputGradient: PRODUCTS.map((sizes, index) => ({ ...sizes, accumulate: index % 2 })),
@@ -119,7 +120,7 @@ const SIZES: { readonly [Name in KernelShaderName]: readonly Sizes[] } = {
 }
 
 /** Where a kernel has a shader for workgroup memory, the one for processors too. */
-const BOTH_WAYS = (Object.keys(SIZES) as KernelShaderName[]).flatMap((name) =>
+const BOTH_WAYS = (Object.keys(SIZES) as Kernel[]).flatMap((name) =>
   shadersOf(name).some((shader) => shader.inWorkgroupMemory)
     ? ([
         [name, true],
@@ -136,7 +137,7 @@ const TOLERANCE = { f32: 1e-5, f16: 1e-3 }
 
 describe.each(storages)('every WebGPU kernel on %s', { timeout: 60_000 }, (storage) => {
   /** The operands whose error is too great, with it. */
-  async function wrong(pipelines: Pipelines, name: KernelShaderName, run: Omit<ShaderRun, 'operands'>, seed = 1) {
+  async function wrong(pipelines: Pipelines, name: Kernel, run: Omit<ShaderRun, 'operands'>, seed = 1) {
     const drawn = drawOperands(name, run.sizes, seed)
     const operands = storage === 'f32' ? drawn : exactInFloat16(drawn)
     const errors = largestErrors(

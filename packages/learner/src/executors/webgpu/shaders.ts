@@ -43,7 +43,7 @@ const KERNEL_SHADERS = {
   gate,
   gateGradient,
   gateWeightGradient,
-} satisfies { readonly [K in Kernel]?: KernelShader<K> | readonly KernelShader<K>[] }
+} satisfies { readonly [K in Kernel]: KernelShader<K> | readonly KernelShader<K>[] }
 
 /** What a session runs beside its plan. */
 const SESSION_SHADERS = { place, emit, take, squares, sgd, adam }
@@ -60,7 +60,6 @@ const DECLARATIONS: Readonly<Record<keyof typeof SESSION_SHADERS, Signature>> = 
 
 export const SHADERS = { ...KERNEL_SHADERS, ...SESSION_SHADERS }
 
-export type KernelShaderName = keyof typeof KERNEL_SHADERS
 export type ShaderName = keyof typeof SHADERS
 
 export function shadersOf(name: ShaderName): readonly Shader[] {

@@ -44,7 +44,7 @@ export interface ShaderRun {
  */
 export async function runShader(
   pipelines: Pipelines,
-  kernel: ShaderName & Kernel,
+  kernel: Kernel,
   { operands, sizes, inPlace = false }: ShaderRun,
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const { device } = pipelines
