@@ -1,6 +1,7 @@
 import { rng } from '@passerby/reid'
 import { describe, expect, it } from 'vitest'
 import type { Adam, Optimiser, Sgd } from '../../training/optimiser.ts'
+import { optimiserByFormula } from '../testing/optimiser-twin.ts'
 import { instantiate } from './instance.ts'
 import { loadKernels } from './kernel-module.ts'
 import { layOut } from './memory.ts'
@@ -71,7 +72,7 @@ describe('an optimiser pass in WebAssembly', () => {
     const normal = (count: number) => Array.from({ length: count }, () => Math.fround(random.normal()))
     for (const count of [1, 6, 37]) {
       const [values, gradients] = [normal(count), Array.from({ length: 20 }, () => normal(count))]
-      const expected = byFormula(optimiser, values, gradients, 0.05)
+      const expected = optimiserByFormula(optimiser, values, gradients, 0.05)
       after(optimiser, values, gradients, 0.05).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 5))
     }
   })
@@ -83,24 +84,3 @@ describe('an optimiser pass in WebAssembly', () => {
     expect([...pass.view('parameters')]).toEqual(close([1, 11, 20, -4]))
   })
 })
-
-function byFormula(o: Optimiser, from: readonly number[], gradients: readonly (readonly number[])[], rate: number) {
-  const values = [...from]
-  const [first, second] = [values.map(() => 0), values.map(() => 0)]
-  gradients.forEach((gradient, step) => {
-    const scale = Math.min(1, (o.clip ?? Infinity) / (Math.hypot(...gradient) + 1e-6))
-    gradient.forEach((raw, i) => {
-      const g = raw * scale + o.weightDecay * values[i]
-      if (o.kind === 'sgd') {
-        first[i] = o.momentum * first[i] + g
-        values[i] -= rate * (o.nesterov ? g + o.momentum * first[i] : first[i])
-      } else {
-        first[i] = o.beta1 * first[i] + (1 - o.beta1) * g
-        second[i] = o.beta2 * second[i] + (1 - o.beta2) * g * g
-        const [m, v] = [first[i] / (1 - o.beta1 ** (step + 1)), second[i] / (1 - o.beta2 ** (step + 1))]
-        values[i] -= (rate * m) / (Math.sqrt(v) + o.epsilon)
-      }
-    })
-  })
-  return values
-}
