@@ -11,8 +11,8 @@ const ASLEEP = 2
 const LOST = 3
 const WORDS = 4
 
-/** Looks at the turn before sleeping: some 50 µs, as long as it takes to fall asleep and be woken. */
-const LOOKS = 20_000
+/** A thread looks out for the others this long before it sleeps: a few times as long as it takes to be woken. */
+const LOOK_OUT_MS = 0.2
 /** A sleeper looks whether the others still live. */
 const NAP_MS = 100
 
@@ -43,10 +43,11 @@ export function openBarrier(memory: SharedArrayBuffer, patienceMs: number): Barr
   }
 
   const untilTurnAfter = (turn: number) => {
-    const here = () => Atomics.load(words, TURN) === turn
-    for (let looks = 0; looks < LOOKS; looks++) if (!here()) return
+    const unchanged = () => Atomics.load(words, TURN) === turn
+    const end = performance.now() + LOOK_OUT_MS
+    while (performance.now() < end) if (!unchanged()) return
     Atomics.add(words, ASLEEP, 1)
-    for (let napped = 0; here(); napped += NAP_MS) {
+    for (let napped = 0; unchanged(); napped += NAP_MS) {
       if (napped >= patienceMs) lose()
       nap(turn)
     }
