@@ -1,11 +1,7 @@
 /** What memory a thread holds, seen from outside: at the constructors of WebAssembly memories and of device buffers. */
-import { tf } from '../tf.ts'
 import { watchMethod } from './watch-method.ts'
 
-/** Bytes but for the tensors' number. */
-export interface Held {
-  readonly tensors: number
-  readonly tensorBytes: number
+export interface HeldMemory {
   /** All WebAssembly memories that are in use; they never shrink. */
   readonly wasmBytes: number
   /** All buffers of graphics devices that are not destroyed. */
@@ -27,12 +23,9 @@ export function watchMemory(): void {
 }
 
 /** Of this thread since `watchMemory`. */
-export function held(): Held {
-  const { numTensors, numBytes } = tf.memory()
+export function heldMemory(): HeldMemory {
   const buffers = new Set([...memories].map((one) => one.deref()?.buffer))
   return {
-    tensors: numTensors,
-    tensorBytes: numBytes,
     wasmBytes: [...buffers].reduce((sum, buffer) => sum + (buffer?.byteLength ?? 0), 0),
     deviceBytes: device.bytes,
     deviceBytesAtMost: device.most,

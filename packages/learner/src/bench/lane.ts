@@ -5,7 +5,7 @@ import { nextTurn } from '../turn.ts'
 import type { ContenderName, OperationTime } from './contender.ts'
 import { countDeviceCalls, type StepCounts } from './counts.ts'
 import { exerciseOf, type ExerciseOptions } from './exercise.ts'
-import { held, watchMemory, type Held } from './held.ts'
+import { heldMemory, watchMemory, type HeldMemory } from './held.ts'
 import { watchKernels } from './kernel-watch.ts'
 import { openOurs } from './ours.ts'
 import { openStock } from './stock.ts'
@@ -30,6 +30,11 @@ export interface Lane {
   /** By the whole thread. */
   held(): Promise<Held>
   close(): Promise<void>
+}
+
+export interface Held extends HeldMemory {
+  readonly tensors: number
+  readonly tensorBytes: number
 }
 
 export interface Steps {
@@ -85,7 +90,10 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
       return contender.operations()
     },
     read: () => contender.read(),
-    held: async () => held(),
+    async held() {
+      const { numTensors, numBytes } = tf.memory()
+      return { tensors: numTensors, tensorBytes: numBytes, ...heldMemory() }
+    },
     close: async () => contender.dispose(),
   }
 }

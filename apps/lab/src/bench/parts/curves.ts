@@ -24,6 +24,8 @@ const STEPS = 20
  * has everything to learn: so curves start there.
  */
 const WARM_UP = { steps: 100, rates: { backbone: 0.02, head: 0.02 } }
+/** Small enough for stock on a processor to take twenty steps of every network within a minute or two. */
+const SHAPE = { height: 32, width: 16, batchSize: 16 }
 const RATES = { backbone: 0.003, head: 0.05 }
 
 export const curves: Part<readonly CurveRow[]> = {
@@ -33,8 +35,8 @@ export const curves: Part<readonly CurveRow[]> = {
     for (const backbone of backboneNames) {
       const [{ host }] = places
       say(`${host.name} wasm: stock losses of ${backbone}`)
-      const start = await warmedUp(host, { ...workload, backbone })
-      const exercise = { ...workload, backbone, rates: RATES, start }
+      const start = await warmedUp(host, { ...workload, ...SHAPE, backbone })
+      const exercise = { ...workload, ...SHAPE, backbone, rates: RATES, start }
       const stock = await lossesOf(host, { ...exercise, contender: 'stock', backend: 'wasm' })
       for (const place of places) {
         if (place.backend === 'cpu') continue
