@@ -41,6 +41,12 @@ async function reach(page: Page, control: ReturnType<Page['getByRole']>, key?: s
   throw new Error('reach: the control cannot be reached by keyboard')
 }
 
+/** Whether the page and its training worker may share memory with threads. */
+async function isolated(page: Page): Promise<boolean[]> {
+  const [learner] = page.workers()
+  return Promise.all([page.evaluate(() => crossOriginIsolated), learner.evaluate(() => crossOriginIsolated)])
+}
+
 test('from the join link to the end of training by keyboard alone, every page without serious findings', async ({
   coordinator,
   participant,
@@ -72,6 +78,11 @@ test('from the join link to the end of training by keyboard alone, every page wi
 
   await expect(inMain('Start training')).toBeEnabled({ timeout: 90_000 })
   await looks(tab, 'check')
+  expect(await isolated(tab)).toEqual([true, true])
+  const threads = tab.getByLabel('Processor threads')
+  const most = await threads.locator('option').last().getAttribute('value')
+  await threads.selectOption(most)
+  await expect(tab.getByText(`in WebAssembly with SIMD, on ${most} thread`)).toBeVisible({ timeout: 90_000 })
   await reach(tab, inMain('Start training'), 'Enter')
   await expect(tab.getByText('Images 0 B')).toBeVisible()
   await looks(tab, 'train-waiting')

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useRef } from 'react'
-import { plural } from '../ui/format.ts'
+import { formatCount, plural } from '../ui/format.ts'
 import { LiveRegion } from '../ui/live-region.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { CheckStep } from './check-step.tsx'
@@ -128,7 +128,7 @@ function notesOf({ agreed, crops, check, session }: PageState): Partial<Record<S
       crops: `${plural(crops.view.summary.images, 'image')}, ${plural(crops.view.summary.identities.length, 'identity', 'identities')}`,
     }),
     ...(check.state === 'done' && {
-      check: `${check.view.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}, ${Math.round(check.view.imagesPerSecond)} images/s`,
+      check: `${check.view.backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}, ${formatCount(check.view.imagesPerSecond)}/s`,
     }),
     ...(session?.status && { train: `round ${session.status.round} of ${session.status.rounds}` }),
   }
