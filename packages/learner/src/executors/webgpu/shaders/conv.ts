@@ -5,7 +5,7 @@
  */
 import { parametersAtAll, parametersFour } from './fours.ts'
 import { longSums, matmul, type Product } from './matmul.ts'
-import type { KernelShader } from './shader.ts'
+import type { KernelShader, Sizes } from './shader.ts'
 
 type Conv =
   | 'batch'
@@ -19,64 +19,70 @@ type Conv =
   | 'stride'
   | 'padding'
 
-const underTaps: Product<Conv> = {
+const byFours = ({ inputs, outputs }: Sizes<Conv>) => inputs % 4 === 0 && outputs % 4 === 0
+
+/** A tap is a line of the kernel: what lies under it is one run, cut off where the map ends. */
+const underLines: Product<Conv> = {
   counts: {
     pixels: ({ batch, outHeight, outWidth }) => batch * outHeight * outWidth,
     taps: ({ kernel }) => kernel,
-    channels: ({ inputs }) => inputs,
+    channels: ({ kernel, inputs }) => kernel * inputs,
     columns: ({ outputs }) => outputs,
   },
   wgsl: {
     pixels: 'call.batch * call.outHeight * call.outWidth',
     taps: 'call.kernel',
-    channels: 'call.inputs',
+    channels: '(call.kernel * call.inputs)',
     columns: 'call.outputs',
   },
   from: 'x',
-  // Above and to the left of the map, numbers wrap round to very large ones.
-  start: `
+  byFours,
+  // Above and to the left of the map, numbers wrap round to very large ones, and back where something is added.
+  runs: `
 fn placeOf(p: u32) -> vec3u {
   let line = p / call.outWidth;
   let image = line / call.outHeight;
   let y = line % call.outHeight * call.stride - call.padding;
-  let x = p % call.outWidth * call.stride - call.padding;
-  return vec3u(x, select(NONE - call.kernel, y, image < call.batch), image * call.height);
+  return vec3u(p % call.outWidth * call.stride, select(~call.kernel, y, image < call.batch), image * call.height);
 }
-fn start(place: vec3u, ky: u32, kx: u32) -> u32 {
-  let y = place.y + ky;
-  let x = place.x + kx;
-  return select(NONE, ((place.z + y) * call.width + x) * call.inputs, y < call.height && x < call.width);
+fn runOf(place: vec3u, tap: u32) -> vec3u {
+  let y = place.y + tap;
+  let start = ((place.z + y) * call.width + place.x - call.padding) * call.inputs;
+  let first = (max(place.x, call.padding) - place.x) * call.inputs;
+  let end = (min(place.x + call.kernel, call.width + call.padding) - place.x) * call.inputs;
+  return vec3u(start, first, select(0u, end, y < call.height));
 }`,
 }
 
+/** A tap is one pixel of the kernel, and the pixel of dy, if any, that it reaches with its stride. */
 const overTaps: Product<Conv> = {
   counts: {
     pixels: ({ batch, height, width }) => batch * height * width,
-    taps: ({ kernel }) => kernel,
+    taps: ({ kernel }) => kernel * kernel,
     channels: ({ outputs }) => outputs,
     columns: ({ inputs }) => inputs,
   },
   wgsl: {
     pixels: 'call.batch * call.height * call.width',
-    taps: 'call.kernel',
+    taps: 'call.kernel * call.kernel',
     channels: 'call.outputs',
     columns: 'call.inputs',
   },
   from: 'dy',
-  start: `
+  byFours,
+  runs: `
 fn placeOf(p: u32) -> vec3u {
   let line = p / call.width;
   let image = line / call.height;
   let y = line % call.height + call.padding;
-  let x = p % call.width + call.padding;
-  return vec3u(x, select(NONE, y, image < call.batch), image * call.outHeight);
+  return vec3u(p % call.width + call.padding, select(0xffffffffu, y, image < call.batch), image * call.outHeight);
 }
-fn start(place: vec3u, ky: u32, kx: u32) -> u32 {
-  let y = (place.y - ky) / call.stride;
-  let x = (place.x - kx) / call.stride;
-  let onGrid = y * call.stride == place.y - ky && x * call.stride == place.x - kx;
-  let there = onGrid && y < call.outHeight && x < call.outWidth;
-  return select(NONE, ((place.z + y) * call.outWidth + x) * call.outputs, there);
+fn runOf(place: vec3u, tap: u32) -> vec3u {
+  let reach = place.xy - vec2u(tap % call.kernel, tap / call.kernel);
+  let pixel = reach / call.stride;
+  let there = all(pixel * call.stride == reach) && pixel.x < call.outWidth && pixel.y < call.outHeight;
+  let start = ((place.z + pixel.y) * call.outWidth + pixel.x) * call.outputs;
+  return vec3u(start, 0u, select(0u, call.outputs, there));
 }`,
 }
 
@@ -84,10 +90,10 @@ const store = (operand: 'y' | 'dx', columns: 'outputs' | 'inputs') => `
 fn store(p: u32, n: u32, left: u32, value: vec4f) { keep(call.${operand}, p * call.${columns} + n, left, value); }`
 
 export const conv: readonly KernelShader<'conv'>[] = matmul(
-  underTaps,
+  underLines,
   `
 fn right(tap: u32, c: u32, n: u32) -> vec4f {
-  return ${parametersFour('call.w + (tap * call.inputs + c) * call.outputs + n')};
+  return ${parametersFour('call.w + (tap * call.kernel * call.inputs + c) * call.outputs + n')};
 }`,
   store('y', 'outputs'),
 )
@@ -101,4 +107,4 @@ fn right(tap: u32, c: u32, n: u32) -> vec4f {
   store('dx', 'inputs'),
 )
 
-export const convWeightGradient: KernelShader<'convWeightGradient'> = longSums(underTaps)
+export const convWeightGradient: KernelShader<'convWeightGradient'> = longSums(underLines)

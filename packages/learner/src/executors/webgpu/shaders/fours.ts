@@ -3,7 +3,6 @@ import type { LaneCount } from './shader.ts'
 
 /** `leftOf(count, start)`: how many of `count` there are from `start` on. */
 export const FOURS = `
-const NONE = 0xffffffffu;
 const STEPS = vec4u(0u, 1u, 2u, 3u);
 fn leftOf(count: u32, start: u32) -> u32 { return count - min(start, count); }`
 
@@ -17,19 +16,22 @@ export function parametersAtAll(places: string): string {
   return `vec4f(${['x', 'y', 'z', 'w'].map((one) => `parameters[(${places}).${one}]`).join(', ')})`
 }
 
-/** `quadruple(operand, start, left)`: four numbers of the arena, zeros where fewer are `left`. */
-export function quadruple(lanes: LaneCount): string {
+/**
+ * `fourOf(operand, run, c)`: numbers c…c+3 of a run in the arena, which is a `vec3u` of where c = 0 would be, the first c
+ * and the one behind the last; zeros outside of these.
+ */
+export function run(lanes: LaneCount): string {
   if (lanes === 4) {
     return `
-fn quadruple(operand: u32, start: u32, left: u32) -> vec4f {
-  return select(vec4f(0), at(operand + start / 4u), left > 0u);
+fn fourOf(operand: u32, run: vec3u, c: u32) -> vec4f {
+  return select(vec4f(0), at(operand + (run.x + c) / 4u), c >= run.y && c < run.z);
 }`
   }
   return `
-fn quadruple(operand: u32, start: u32, left: u32) -> vec4f {
-  let i = operand + start;
-  let all = vec4f(at(i), at(i + 1u), at(i + 2u), at(i + 3u));
-  return select(vec4f(0), all, STEPS < vec4u(left));
+fn fourOf(operand: u32, run: vec3u, c: u32) -> vec4f {
+  let i = operand + run.x + c;
+  let steps = c + STEPS;
+  return select(vec4f(0), vec4f(at(i), at(i + 1u), at(i + 2u), at(i + 3u)), (steps >= vec4u(run.y)) & (steps < vec4u(run.z)));
 }`
 }
 

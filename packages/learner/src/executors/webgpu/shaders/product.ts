@@ -20,9 +20,12 @@ const rowsOf = (from: string, channels: 'inner' | 'columns'): Product<Matrices> 
     },
     wgsl: { pixels: 'call.rows', taps: '1u', channels: `call.${channels}`, columns: `call.${columns}` },
     from,
-    start: `
-fn placeOf(p: u32) -> vec3u { return vec3u(select(NONE, p * call.${channels}, p < call.rows)); }
-fn start(place: vec3u, ky: u32, kx: u32) -> u32 { return place.x; }`,
+    byFours: ({ inner, columns }) => inner % 4 === 0 && columns % 4 === 0,
+    runs: `
+fn placeOf(p: u32) -> vec3u {
+  return vec3u(p * call.${channels}, 0u, select(0u, call.${channels}, p < call.rows));
+}
+fn runOf(place: vec3u, tap: u32) -> vec3u { return place; }`,
   }
 }
 

@@ -13,7 +13,7 @@ const DEPTH = 16
 /** Quadruples in a row of L's tile, one of padding, which keeps rows out of each other's memory banks. */
 const STRIDE = DEPTH / 4 + 1
 
-export function tiled({ pixels, taps, channels, columns }: Counts): string {
+export function tiled(from: string, { pixels, taps, channels, columns }: Counts): string {
   return `
 var<workgroup> lefts: array<vec4f, ${TILE * STRIDE}>;
 var<workgroup> rights: array<vec4f, ${(DEPTH * TILE) / 4}>;
@@ -24,10 +24,10 @@ var<workgroup> rights: array<vec4f, ${(DEPTH * TILE) / 4}>;
   let n = group.y * ${TILE}u + x * 4u;
   ${lines((r) => `var sum${r} = vec4f(0);`)}
   let place = placeOf(group.x * ${TILE}u + t / 4u);
-  for (var tap = 0u; tap < ${taps} * ${taps}; tap += 1u) {
-    let begin = start(place, tap / ${taps}, tap % ${taps});
+  for (var tap = 0u; tap < ${taps}; tap += 1u) {
+    let run = runOf(place, tap);
     for (var c = 0u; c < ${channels}; c += ${DEPTH}u) {
-      lefts[t / 4u * ${STRIDE}u + t % 4u] = left(begin, c + t % 4u * 4u);
+      lefts[t / 4u * ${STRIDE}u + t % 4u] = fourOf(call.${from}, run, c + t % 4u * 4u);
       rights[t] = right(tap, c + y, n);
       workgroupBarrier();
       for (var q = 0u; q < ${DEPTH / 4}u; q += 1u) {
