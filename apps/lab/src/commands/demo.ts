@@ -1,4 +1,5 @@
 import type { Params } from '@passerby/federation'
+import type { RoundRecord } from '@passerby/protocol'
 import { Command } from 'commander'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +9,7 @@ import { dealtOut, readEvaluations } from '../corpus/corpus.ts'
 import { openDataSets } from '../corpus/open.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { LabError } from '../errors.ts'
-import { describe, figuresTable, reportedRound, roundLine, roundsTable, timeSentence } from '../demo/lines.ts'
+import { figuresTable, reportedRound, roundLine, roundsTable, timeSentence } from '../demo/lines.ts'
 import { roundTimings, totalTiming } from '../demo/timing.ts'
 import { type Measured, pooled } from '../measure/pooled.ts'
 import { embedPair, evaluationImages, measure, rawPixels } from '../measure/measure.ts'
@@ -19,7 +20,7 @@ import { terminalProgress } from '../terminal/progress.ts'
 import { duration } from '../terminal/table.ts'
 import { writeJson } from '../terminal/write-json.ts'
 import { initialModel, writeModel } from '../work/models.ts'
-import { trainingPool } from '../work/training-pool.ts'
+import { type TrainingPool, trainingPool } from '../work/training-pool.ts'
 
 interface DemoFlags extends LearningFlags, DataFlags {
   readonly init?: string
@@ -91,16 +92,17 @@ async function run(flags: DemoFlags): Promise<void> {
   const initial = await initialModel(flags, flags.seed, flags.init)
   const evaluations = await readEvaluations(sets, { size: flags.size, progress })
   if (evaluations.length === 0) throw new LabError('no-images', `${flags.data} has no people to measure on`)
-  const embedder = trainingPool({
-    size: 1,
-    choice: settings.local,
-    clients: new Map(),
-    images: evaluationImages(evaluations),
-  })
+  let pool: TrainingPool | undefined
   const measured = async (model: Params): Promise<Measured> => {
+    pool ??= trainingPool({
+      size: 1,
+      choice: settings.local,
+      clients: new Map(),
+      images: evaluationImages(evaluations),
+    })
+    const measuring = { embedder: pool, dim: settings.local.embedding }
     const metrics = []
-    for (const set of evaluations)
-      metrics.push(measure(set, await embedPair(set, model, { embedder, dim: settings.local.embedding })))
+    for (const set of evaluations) metrics.push(measure(set, await embedPair(set, model, measuring)))
     return pooled(metrics)
   }
   const folder = await mkdtemp(join(tmpdir(), 'passerby-demo-'))
@@ -109,12 +111,7 @@ async function run(flags: DemoFlags): Promise<void> {
   process.once('SIGINT', interrupted)
   process.once('SIGTERM', interrupted)
   try {
-    const before = {
-      initial: await measured(initial),
-      rawPixels: pooled(evaluations.map((set) => measure(set, rawPixels(set)))),
-    }
-    progress.say(`${clients.length} clients; ${describe(before)}`)
-    const rounds = new Map<number, Measured>()
+    const rounds: { readonly record: RoundRecord; readonly measured: Measured }[] = []
     let model = initial
     const records = await runDemo({
       settings,
@@ -129,17 +126,19 @@ async function run(flags: DemoFlags): Promise<void> {
       onPublished: (record) => progress.say(roundLine(record)),
       // Not while the tabs train: it would take the processor from them.
       async onModel(record, published) {
-        if (record.round === 1) progress.say(`Measuring ${settings.rounds} models on people whom no tab has seen …`)
-        rounds.set(record.round, await measured(published))
+        if (rounds.length === 0) progress.say(`Measuring ${settings.rounds} models on people whom no tab has seen …`)
+        rounds.push({ record, measured: await measured(published) })
         model = published
       },
     })
     const timings = roundTimings(records)
-    const measuredRounds = records.map((record, index) =>
-      reportedRound(record, rounds.get(record.round) ?? before.initial, timings[index]),
-    )
+    const measuredRounds = rounds.map((round, index) => reportedRound(round.record, round.measured, timings[index]))
     await writeModel(flags.out, model, settings.local)
-    const final = rounds.get(settings.rounds) ?? (await measured(model))
+    const before = {
+      initial: await measured(initial),
+      rawPixels: pooled(evaluations.map((set) => measure(set, rawPixels(set)))),
+    }
+    const final = rounds.at(-1)?.measured ?? before.initial
     process.stdout.write(
       `${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final })}\n\n${timeSentence(measuredRounds)}\n`,
     )
@@ -154,7 +153,7 @@ async function run(flags: DemoFlags): Promise<void> {
   } finally {
     process.off('SIGINT', interrupted)
     process.off('SIGTERM', interrupted)
-    await embedder.close()
+    await pool?.close()
     if (flags.keep) progress.say(`Coordinator and crops are kept in ${folder}`)
     else await rm(folder, { recursive: true, force: true })
   }

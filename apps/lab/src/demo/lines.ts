@@ -84,8 +84,3 @@ export function figuresTable({ initial, rawPixels, final }: Compared & { readonl
     [row('first model', initial), row('raw pixels', rawPixels), row('trained model', final)],
   )
 }
-
-export function describe({ initial, rawPixels }: Compared): string {
-  const pair = ({ rank1, mAP }: Measured) => `${rank1.toFixed(1)} / ${mAP.toFixed(1)}`
-  return `rank-1 / mAP on unseen people: first model ${pair(initial)}, raw pixels ${pair(rawPixels)}`
-}

@@ -41,8 +41,10 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
   const { progress, folder } = demo
   const opened: (() => Promise<unknown>)[] = []
   try {
+    progress.say(`The coordinator and Chromium start, for ${demo.clients.length} clients …`)
+    const starting = launchChromium(demo.headed)
+    opened.push(async () => await (await starting.catch(() => undefined))?.close())
     const folders = await writeClientFolders(demo.clients, join(folder, 'crops'))
-    progress.say('The coordinator starts …')
     const coordinator = await startCoordinatorProcess({ data: join(folder, 'coordinator'), web: demo.pages })
     opened.push(() => coordinator.close())
     const operator = connectOperator({ origin: coordinator.url, token: coordinator.operatorToken })
@@ -50,8 +52,7 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
     const { federation, path } = await createFederation(operator, demo)
     progress.say(`Dashboard: ${coordinator.url}/#token=${coordinator.operatorToken}`)
 
-    const browser = await launchChromium(demo.headed)
-    opened.push(() => browser.close())
+    const browser = await starting
     const failure = new AbortController()
     const run = followRun(operator, federation, {
       signal: AbortSignal.any([demo.signal, failure.signal, coordinator.lost]),
