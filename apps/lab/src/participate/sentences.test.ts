@@ -36,8 +36,11 @@ test('a round is told when it is settled, with what is known of it', () => {
   expect(roundSentences({ round: 2, outcome: 'open', loss: 1 })).toEqual([])
   expect(roundSentences({ round: 2, outcome: 'aborted' })).toEqual(['Round 2: aborted.'])
   const global = { rank1: 41.26, rank5: 60, rank10: 70, mAP: 30, queries: 12, seconds: 1 }
-  expect(roundSentences({ round: 2, outcome: 'counted', images: 80, loss: 1.23456, global })).toEqual([
+  expect(
+    roundSentences({ round: 2, outcome: 'counted', images: 80, loss: 1.23456, local: { ...global, mAP: 25 }, global }),
+  ).toEqual([
     'Round 2: counted, 80 images, loss 1.235.',
+    'Round 2: local model rank-1 41.3 % mAP 25.0 %.',
     'Round 2: global model rank-1 41.3 % mAP 30.0 %.',
   ])
 })

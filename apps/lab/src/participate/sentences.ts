@@ -32,9 +32,12 @@ export function roundSentences({ round, outcome, ...known }: Snapshot['rounds'][
     `Round ${round}: counted`,
     ...(known.images === undefined ? [] : [`${known.images} images`]),
     ...(known.loss === undefined ? [] : [`loss ${known.loss.toFixed(3)}`]),
-    ...(known.local ? [`local model ${figures(known.local)}`] : []),
   ]
-  return [`${counted.join(', ')}.`, ...(known.global ? [`Round ${round}: global model ${figures(known.global)}.`] : [])]
+  return [
+    `${counted.join(', ')}.`,
+    ...(known.local ? [`Round ${round}: local model ${figures(known.local)}.`] : []),
+    ...(known.global ? [`Round ${round}: global model ${figures(known.global)}.`] : []),
+  ]
 }
 
 const figures = ({ rank1, mAP }: LocalEvaluation) => `rank-1 ${rank1.toFixed(1)} % mAP ${mAP.toFixed(1)} %`

@@ -108,7 +108,7 @@ function leaving(card: FederationCard): readonly { icon: IconName; name: string;
     { icon: 'people', name: 'The number of training images', more: 'It is the weight of your update in the average.' },
     {
       icon: 'chart',
-      name: 'Metrics: loss, training seconds, rank-1, rank-5, rank-10, mAP, number of queries',
+      name: 'Metrics: loss, seconds of training and measuring, rank-1, rank-5, rank-10, mAP, number of queries',
       more: 'Measured on identities that you keep back from training.',
     },
     {
