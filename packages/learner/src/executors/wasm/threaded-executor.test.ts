@@ -110,6 +110,18 @@ describe('an executor of several threads', { timeout: 60_000 }, () => {
     expect(() => pass.backward(direction)).toThrow(/only the last forward/)
   })
 
+  it('goes on after images that could not be placed, or that it cannot plan for', () => {
+    const executor = opened('tiny', 3)
+    const expected = step(executor, 5)
+    executor.load(initialise(backboneByName('tiny', EMBEDDING), 1))
+    const fail = () => {
+      throw new RangeError('there is no such image')
+    }
+    expect(() => executor.forward({ batch: 5, ...SIZE, training: true }, fail)).toThrow(/no such image/)
+    expect(() => executor.forward({ batch: 5, height: 1, width: 1, training: true }, fail)).toThrow(RangeError)
+    expect(step(executor, 5)).toEqual(expected)
+  })
+
   it('ends in an error, not in a hang, when a thread dies, and says of what', async () => {
     const threads = await openThreads(2, 200)
     const executor = createThreadedExecutor(backboneByName('tiny', EMBEDDING), kernels, threads)

@@ -55,9 +55,15 @@ export function createThreadedExecutor(
       const { batch, height, width } = shape
       const goBack = turns.start(shape)
       const memory = memoryFor(batch * height * width * 3, batch * embeddingSize(backbone))
-      place(memory.images)
+      own.prepare(shape)
       threads.post(() => ({ order: 'forward', executor, shape, batch: memory }))
-      own.forward(shape, memory)
+      try {
+        // While the others wake up.
+        place(memory.images)
+      } finally {
+        // Whatever was placed, they cannot do without this one.
+        own.forward(shape, memory)
+      }
       return {
         embeddings: memory.embeddings,
         backward(dEmbeddings) {

@@ -5,7 +5,9 @@ import { partOf, shareOf, type BatchMemory } from './orders.ts'
 
 /** One thread's part in an executor that several run: all take the same calls in the same order. */
 export interface SharedReplica extends Pick<Replica, 'load' | 'parameters' | 'gradient' | 'update' | 'bytes'> {
-  /** Embeds this thread's images, and waits for the others. */
+  /** Plans for a shape, as `forward` would: throws `RangeError` where that cannot be. */
+  prepare(shape: PassShape): void
+  /** Embeds this thread's images, which the caller's has placed when it calls this, and waits for the others. */
   forward(shape: PassShape, batch: BatchMemory): void
   /** Goes back from the last `forward`; all threads end up with the gradient of all. */
   backward(): void
@@ -33,20 +35,24 @@ export function createSharedReplica(backbone: Backbone, options: SharedReplicaOp
     }
   }
 
+  const planOf = (shape: PassShape) => {
+    const { batch, largest, ...share } = shareOf(shape.batch, options)
+    if (batch === 0) return undefined
+    return { ...share, plan: replica.plan({ ...shape, batch, share: { whole: shape.batch, largest } }) }
+  }
+
   return {
     ...replica,
+    prepare: (shape) => void planOf(shape),
     forward: (shape, batch) =>
       orLose(() => {
         goBack = undefined
-        const share = shareOf(shape.batch, options)
-        if (share.batch === 0) return
-        exchange.share(share.sharing)
-        const part = (values: Float32Array) => partOf(values, shape.batch, share)
-        const plan = replica.plan({
-          ...shape,
-          batch: share.batch,
-          share: { whole: shape.batch, largest: share.largest },
-        })
+        const planned = planOf(shape)
+        if (!planned) return
+        const { plan, sharing } = planned
+        const part = (values: Float32Array) => partOf(values, shape.batch, planned)
+        exchange.share(sharing)
+        exchange.meet()
         plan.images().set(part(batch.images))
         plan.forward()
         part(batch.embeddings).set(plan.embeddings())
