@@ -61,6 +61,18 @@ describe('createWasmExecutor', { timeout: 30_000 }, () => {
     expect(gradient.every(Number.isFinite)).toBe(true)
   })
 
+  it('still has the gradient when a larger batch was embedded', () => {
+    const executor = opened()
+    const gradient = executor
+      .forward(training(2), place(2))
+      .backward(normal(2 * 8, 'direction'))
+      .slice()
+    const bytes = executor.bytes()
+    executor.forward({ ...training(60), training: false }, place(60))
+    expect(executor.bytes()).toBeGreaterThan(bytes)
+    expect(executor.gradient()).toEqual(gradient)
+  })
+
   it('forgets momentum and steps when parameters are loaded', () => {
     const executor = opened()
     const first = step(executor, 4)

@@ -8,6 +8,8 @@ export interface WasmExecutor {
   load(parameters: Float32Array): void
   /** Weights, then running statistics; zero before a `load`. */
   parameters(): Float32Array
+  /** What the last `backward` found, flat as the weights are. */
+  gradient(): Float32Array
   /** Embeddings of the images that `place` writes. Throws `RangeError` when they cannot be planned for. */
   forward(shape: PassShape, place: PlaceImages): ForwardPass
   /** One step of the optimiser by the gradient of the last `backward`, and of running statistics by its batch. */

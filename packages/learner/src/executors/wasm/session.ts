@@ -38,7 +38,7 @@ function openSession(
   executor.load(parameters)
   const { height, width } = pixels
   let pending: ForwardPass | undefined
-  let gradient: Float32Array | undefined
+  let found = false
   const forward = (batch: readonly Placement[], training: boolean) => {
     if (batch.length < (training ? 2 : 1)) throw new RangeError(`session: a batch of ${batch.length}`)
     return executor.forward({ batch: batch.length, height, width, training }, (images) =>
@@ -54,11 +54,12 @@ function openSession(
     },
     back(dEmbeddings) {
       if (!pending) throw new RangeError('back: only the last train can be gone back from, once')
-      gradient = pending.backward(dEmbeddings.dataSync<'float32'>())
+      pending.backward(dEmbeddings.dataSync<'float32'>())
       pending = undefined
+      found = true
     },
     update(rate) {
-      if (!gradient || !optimiser) throw new RangeError('update: there is no gradient, or no optimiser')
+      if (!found || !optimiser) throw new RangeError('update: there is no gradient, or no optimiser')
       executor.update(optimiser, rate)
     },
     embed(batch) {
@@ -66,8 +67,8 @@ function openSession(
       return tensorOf(forward(batch, false))
     },
     async gradient() {
-      if (!gradient) throw new RangeError('gradient: there is none before `back`')
-      return gradient.slice()
+      if (!found) throw new RangeError('gradient: there is none before `back`')
+      return executor.gradient().slice()
     },
     read: async () => executor.parameters().slice(),
     dispose: onDispose,

@@ -45,7 +45,8 @@ export function createThreadedExecutor(
   }
 
   const result: WasmExecutor = {
-    parameters: own.parameters,
+    parameters: () => own.parameters(),
+    gradient: () => own.gradient(),
     bytes: () => own.bytes() * threads.count,
     load(parameters) {
       own.load(parameters)
