@@ -65,7 +65,7 @@ export function createWebgpuExecutor(
   }
   const planned = new Map<string, PlannedPasses>()
   const plan = (shape: PassShape): PlannedPasses => {
-    const step = planWithin(backbone, shape, mostNumbers(pipelines))
+    const step = planWithin(backbone, shape, pipelines)
     memory.fit('arena', step.sizes.arena, BYTES[storage])
     memory.fit('exchange', step.embeddings.size)
     const { embeddings, dEmbeddings } = step
@@ -134,13 +134,14 @@ export function mostNumbers({ device, storage }: Pick<Pipelines, 'device' | 'sto
 }
 
 /** Throws `LearnerError` when no plan fits. */
-function planWithin(backbone: Backbone, shape: PassShape, memory: number): StepPlan {
-  const { sizes } = planStep(backbone, { ...shape, ...WEBGPU_ARENA })
-  if (sizes.arena <= memory) return planStep(backbone, { ...shape, ...WEBGPU_ARENA })
+function planWithin(backbone: Backbone, shape: PassShape, pipelines: Pipelines): StepPlan {
+  const options = { ...shape, ...WEBGPU_ARENA }
   try {
-    return planStep(backbone, { ...shape, ...WEBGPU_ARENA, memory })
-  } catch (cause) {
-    throw outOfMemory(sizes.arena * 4, cause instanceof Error ? cause.message : '')
+    return planStep(backbone, { ...options, memory: mostNumbers(pipelines) })
+  } catch {
+    // Throws again where memory is not the reason.
+    const { sizes } = planStep(backbone, options)
+    throw outOfMemory(sizes.arena * BYTES[pipelines.storage], 'No part of it can be computed again instead.')
   }
 }
 

@@ -122,4 +122,13 @@ describe('a session on WebGPU', { timeout: 120_000 }, () => {
     expect(() => session.embed(placementsOf(5))).toThrow(/image 4 of 4/)
     session.dispose()
   })
+
+  it('says what to do about a batch that the device has no room for', async () => {
+    const network = await networkOn('webgpu', 'osnet_x1_0')
+    const shape = { batch: 1, height: 256, width: 128 }
+    const session = network.open({ parameters: initialise(network.backbone, 1), pixels: noisyPixels(shape) })
+    const batch = Array.from({ length: 1000 }, () => placementsOf(1)[0])
+    expect(() => session.train(batch)).toThrow(/no \d+ MiB.*smaller batches/)
+    session.dispose()
+  })
 })

@@ -4,7 +4,7 @@
  */
 import { parametersAtAll, parametersFour } from './fours.ts'
 import { longSums, matmul, type Product } from './matmul.ts'
-import type { KernelShader } from './shader.ts'
+import { oneForEach, type KernelShader } from './shader.ts'
 
 type Matrices = 'rows' | 'inner' | 'columns'
 
@@ -56,22 +56,19 @@ fn store(p: u32, n: u32, left: u32, value: vec4f) {
 
 export const productWeightGradient: KernelShader<'productWeightGradient'> = longSums(rowsOf('x', 'inner'))
 
+/** For few rows, as linear layers have: an invocation goes down a column. */
 export const biasGradient: KernelShader<'biasGradient'> = {
   passes: [
     {
       code: `
-var<workgroup> sums: array<f32, 64>;
-@compute @workgroup_size(64)
-fn main(@builtin(local_invocation_index) t: u32, @builtin(workgroup_id) group: vec3u) {
+@compute @workgroup_size(256) fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let column = indexOf(id, groups);
+  if (column >= call.columns) { return; }
   var sum = 0f;
-  for (var row = t; row < call.rows; row += 64u) { sum += at(call.dy + row * call.columns + group.x); }
-  sums[t] = sum;
-  workgroupBarrier();
-  if (t > 0u) { return; }
-  for (var i = 1u; i < 64u; i += 1u) { sum += sums[i]; }
-  gradient[call.dbias + group.x] += sum;
+  for (var row = 0u; row < call.rows; row += 1u) { sum += at(call.dy + row * call.columns + column); }
+  gradient[call.dbias + column] += sum;
 }`,
-      workgroups: ({ columns }) => [columns],
+      workgroups: ({ columns }) => oneForEach(columns),
     },
   ],
 }
