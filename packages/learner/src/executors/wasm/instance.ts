@@ -23,7 +23,8 @@ const ALONE: Batchmates = { moments: (_, rows) => rows, sums: (_, rows) => rows 
 /** An instance with a memory of its own. Throws `TypeError` for a module that is not `kernels/`. */
 export function instantiate(kernels: WebAssembly.Module, { moments, sums }: Batchmates = ALONE): Instance {
   const memory = new WebAssembly.Memory({ initial: 1 })
-  const numbers = (address: number, count: number) => new Float32Array(memory.buffer, address, count)
+  // WebAssembly hands addresses out as signed integers: those beyond 2 GiB are negative.
+  const numbers = (address: number, count: number) => new Float32Array(memory.buffer, address >>> 0, count)
   const env = {
     memory,
     shareMoments: (address: number, channels: number, rows: number) => moments(numbers(address, 2 * channels), rows),

@@ -1,10 +1,12 @@
-import { channelsOf, countParameters, embeddingSize, type Backbone } from '@passerby/backbones'
+import { channelsOf, countParameters, embeddingSize, type Backbone, type PassShape } from '@passerby/backbones'
 import { passTurns, type WasmExecutor } from './executor.ts'
 import { refuseOther } from './replica.ts'
 import { exchangeMemory } from './threads/exchange.ts'
 import type { BatchMemory } from './threads/orders.ts'
 import { createSharedReplica } from './threads/shared-replica.ts'
 import type { Threads } from './threads/threads.ts'
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT
 
 /** Numbers for executors, so that orders for one do not reach another. */
 let opened = 0
@@ -35,13 +37,18 @@ export function createThreadedExecutor(
   threads.post((thread) => ({ order: 'open', executor, backbone, ...member(thread) }))
   const own = createSharedReplica(backbone, member(0))
   const turns = passTurns()
-  let memory: BatchMemory | undefined
+  let memory = new SharedArrayBuffer(0)
 
-  const memoryFor = (images: number, embeddings: number): BatchMemory => {
-    if (memory?.images.length !== images || memory.embeddings.length !== embeddings) {
-      memory = { images: shared(images), embeddings: shared(embeddings), dEmbeddings: shared(embeddings) }
+  /** The memory grows to the largest batch. */
+  const batchMemory = ({ batch, height, width }: PassShape): BatchMemory => {
+    const [images, embeddings] = [batch * height * width * 3, batch * embeddingSize(backbone)]
+    const bytes = FLOAT * (images + 2 * embeddings)
+    if (memory.byteLength < bytes) memory = new SharedArrayBuffer(bytes)
+    return {
+      images: new Float32Array(memory, 0, images),
+      embeddings: new Float32Array(memory, FLOAT * images, embeddings),
+      dEmbeddings: new Float32Array(memory, FLOAT * (images + embeddings), embeddings),
     }
-    return memory
   }
 
   const result: WasmExecutor = {
@@ -53,24 +60,23 @@ export function createThreadedExecutor(
       threads.post(() => ({ order: 'load', executor, parameters }))
     },
     forward(shape, place) {
-      const { batch, height, width } = shape
-      const goBack = turns.start(shape)
-      const memory = memoryFor(batch * height * width * 3, batch * embeddingSize(backbone))
       own.prepare(shape)
-      threads.post(() => ({ order: 'forward', executor, shape, batch: memory }))
+      const goBack = turns.start(shape)
+      const batch = batchMemory(shape)
+      threads.post(() => ({ order: 'forward', executor, shape, batch }))
       try {
         // While the others wake up.
-        place(memory.images)
+        place(batch.images)
       } finally {
         // Whatever was placed, they cannot do without this one.
-        own.forward(shape, memory)
+        own.forward(shape, batch)
       }
       return {
-        embeddings: memory.embeddings,
+        embeddings: batch.embeddings,
         backward(dEmbeddings) {
           goBack()
-          refuseOther('backward', dEmbeddings, memory.dEmbeddings.length)
-          memory.dEmbeddings.set(dEmbeddings)
+          refuseOther('backward', dEmbeddings, batch.dEmbeddings.length)
+          batch.dEmbeddings.set(dEmbeddings)
           threads.post(() => ({ order: 'backward', executor }))
           own.backward()
           return own.gradient()
@@ -84,8 +90,4 @@ export function createThreadedExecutor(
   }
   abandoned.register(result, () => threads.lost() ?? threads.post(() => ({ order: 'close', executor })))
   return result
-}
-
-function shared(size: number): Float32Array<SharedArrayBuffer> {
-  return new Float32Array(new SharedArrayBuffer(size * Float32Array.BYTES_PER_ELEMENT))
 }

@@ -107,8 +107,9 @@ export function openExchange(memory: ExchangeMemory, options: Member & { readonl
         let mean = 0
         for (let at = 0; at < sharing * size; at += size) mean += (slots[first + at] / whole) * slots[meanAt + at]
         let squares = sumOf(squaresAt)
-        for (let at = 0; at < sharing * size; at += size)
+        for (let at = 0; at < sharing * size; at += size) {
           squares += slots[first + at] * (slots[meanAt + at] - mean) ** 2
+        }
         moments[c] = mean
         moments[channels + c] = squares
       }
