@@ -4,7 +4,7 @@
  */
 import { exportPublicKey, proveJoin } from '@passerby/privacy'
 import { PROTOCOL_VERSION, edgeNotices, parse } from '@passerby/protocol'
-import type { EdgeStatus, FederationCard, Join, Refusal, RefusalCode } from '@passerby/protocol'
+import type { EdgeNotices, EdgeStatus, FederationCard, Join, Refusal, RefusalCode } from '@passerby/protocol'
 import { readCard } from './card.ts'
 import type { Egress } from './egress.ts'
 import { ParticipantError } from './errors.ts'
@@ -31,6 +31,7 @@ export interface EdgeLinkOptions {
   readonly signal: AbortSignal
   readonly dispatch: (event: SessionEvent) => void
   readonly onOrder: (order: Order) => void
+  readonly onModelReady: (model: EdgeNotices['model.ready']) => void
   readonly onStatus: (status: EdgeStatus) => void
   readonly onJoined: (client: string, card: FederationCard) => void
   readonly onTrouble: (message: string) => void
@@ -110,6 +111,11 @@ export function createEdgeLink(options: EdgeLinkOptions) {
         if (!order.ok) return dispatch({ type: 'refused', refusal: order.refusal })
         options.onOrder(order.value)
         return dispatch({ type: 'tasked', task: order.value.task })
+      }
+      case 'model.ready': {
+        const model = parse(edgeNotices['model.ready'], message)
+        if (model.ok) options.onModelReady(model.value)
+        return
       }
       case 'session.aborted': {
         const aborted = parse(edgeNotices['session.aborted'], message)

@@ -44,7 +44,7 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
   const { signal } = watch
   const { models, learner, identity } = tools
   const client = await clientId(await exportPublicKey(identity.publicKey))
-  const model = await models(config.model, { signal, onProgress: watch.onDownload })
+  const model = await models.load(config.model, { signal, onProgress: watch.onDownload })
   signal.throwIfAborted()
   watch.onDownloaded()
   if (order.measure) {

@@ -221,6 +221,7 @@ async function scriptedCoordinator() {
   })
   return {
     script,
+    model,
     origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     fingerprint: await fingerprint(chain.root),
     config,
@@ -387,6 +388,20 @@ describe('a round over a real socket', () => {
     coordinator.tell({ ...(await coordinator.config(3, undefined, { round: 2 })), measure: true })
     await vi.waitFor(() => expect(tasks).toHaveLength(2))
     expect(coordinator.script.received.filter((name) => name.startsWith('evaluated global'))).toHaveLength(1)
+  })
+
+  test('R10 a model that is ready is fetched once, ahead, and nothing is done with another', async () => {
+    const coordinator = await scriptedCoordinator()
+    const { client } = await participant(coordinator)
+    client.start()
+    await until(client, inState('waiting'))
+    coordinator.notify('model.ready', { sha256: 'f'.repeat(64), bytes: 10 })
+    coordinator.notify('model.ready', coordinator.model)
+    await coordinator.heard('model')
+    coordinator.tell(await coordinator.config(1))
+    await until(client, counted)
+    expect(coordinator.script.received.filter((name) => name === 'model')).toHaveLength(1)
+    expect(coordinator.script.updates[0].values[0]).toBe(1)
   })
 
   test('the coordinator’s clock is not ours: a deadline is told by ours', async () => {

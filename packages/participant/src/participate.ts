@@ -98,6 +98,7 @@ export function createParticipant(options: ParticipantOptions): Participant {
     signal: life.signal,
     dispatch,
     onOrder: (order) => work.ordered(order),
+    onModelReady: (model) => work.fetchAhead(model),
     onStatus: (status) => update((before) => withStatus(before, status, now())),
     onJoined: (client: string, card: FederationCard) => update((before) => ({ ...before, client, card })),
     onTrouble: trouble,

@@ -36,7 +36,7 @@ export function createRoundWork(options: RoundWorkOptions) {
   const { egress, keep, learner, now, dispatch, update: show } = options
   const learning = createWorkbench(options.life)
   const sending = createWorkbench(options.life)
-  const models = createModelSource(egress)
+  const models = createModelSource(egress, options.life)
   let storage = Promise.resolve()
   let order: Order = { task: { task: 'none' } }
   let kept: KeptUpload | undefined
@@ -121,7 +121,7 @@ export function createRoundWork(options: RoundWorkOptions) {
     const progress = (fraction: number) =>
       show((before) => withWork(before, { round, phase: 'evaluating', fraction }, now()))
     progress(0)
-    const { values } = await models(model, { signal })
+    const { values } = await models.load(model, { signal })
     signal.throwIfAborted()
     const watch = { signal, onProgress: (training: LearnerProgress) => progress(trained(training)) }
     const global = await learner.evaluate({ backbone: values, settings }, watch)
@@ -174,6 +174,8 @@ export function createRoundWork(options: RoundWorkOptions) {
     },
     interrupt: () => sending.abandon(),
     rest: () => Promise.all([learning.rest(), sending.rest(), storage]),
+
+    fetchAhead: (model: Parameters<typeof models.fetchAhead>[0]) => models.fetchAhead(model),
 
     /** What the machine's next `train` or `evaluate` is about. */
     ordered(next: Order): void {

@@ -175,6 +175,8 @@ export const edgeNotices = {
   hello: v.object({ version: v.number(), nonce: Base64Url }),
   status: EdgeStatus,
   task: Task,
+  /** A model that is being published, to be fetched ahead: nothing is done with it before a signed statement names it. */
+  'model.ready': v.object({ sha256: Sha256, bytes: count(2 ** 31) }),
   /** The open session is void: abandon it. */
   'session.aborted': v.object({ session: Session, reason: text(200) }),
   /** The same identity joined elsewhere, the token was revoked, or the federation ended. The connection closes. */

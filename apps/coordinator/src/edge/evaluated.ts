@@ -23,9 +23,11 @@ async function tellGlobal(core: RunCore, { id: client }: Member, { round, evalua
   if (run.state === 'evaluating' && run.round === round) {
     if (!run.waiting.includes(client)) return false
     const name = { federation: core.id, session: run.session }
-    await apply(core, { type: 'evaluated', client, round }, async (tx) => {
-      await storeGlobal(tx, name, { client, evaluation })
-    })
+    await apply(
+      core,
+      { type: 'evaluated', client, round },
+      { write: async (tx) => void (await storeGlobal(tx, name, { client, evaluation })) },
+    )
     return true
   }
   if (run.state !== 'training' || round !== run.round - 1 || !isMeasured(round, core.plan)) return false

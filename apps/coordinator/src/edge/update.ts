@@ -113,9 +113,8 @@ async function countInJournal(
     loss: report.loss,
     trainSeconds: report.trainSeconds,
   } as const
-  await apply(core, { type: 'accepted', client: member.id, session: session.session }, async (tx) => {
-    await tx.insert(contributions).values(row)
-  })
+  const event = { type: 'accepted', client: member.id, session: session.session } as const
+  await apply(core, event, { write: async (tx) => void (await tx.insert(contributions).values(row)) })
 }
 
 async function dropUnreadable(

@@ -2,16 +2,23 @@ import { type RunEvent, type RunState, step } from '@passerby/federation'
 import type { Contribution, RunEventView } from '@passerby/protocol'
 import { addNotes, journal } from '../store/journal.ts'
 import { contributions } from '../store/schema.ts'
-import { type Transaction, addTraffic } from '../store/sessions.ts'
+import type { SessionChange, Transaction } from '../store/sessions.ts'
 import type { RunCore } from './core.ts'
 import { countTraffic } from './member.ts'
 import { type Note, notesOf } from './notes.ts'
 
+/** What belongs to a step beside what the round machine says. */
+interface StepRows {
+  /** Rows of other tables. */
+  readonly write?: (tx: Transaction) => Promise<void>
+  readonly change?: SessionChange
+}
+
 /**
- * One event; only inside `serially`. When it resolves, the step and `write`'s rows are on disk, and its effects are in
- * the outbox. When it throws, nothing has changed.
+ * One event; only inside `serially`. When it resolves, the step and its rows are on disk, and its effects are in the
+ * outbox. When it throws, nothing has changed.
  */
-export async function apply(core: RunCore, event: RunEvent, write?: (tx: Transaction) => Promise<void>): Promise<void> {
+export async function apply(core: RunCore, event: RunEvent, { write, change }: StepRows = {}): Promise<void> {
   const { around, plan, id } = core
   const now = around.now()
   const before = core.machine
@@ -19,17 +26,17 @@ export async function apply(core: RunCore, event: RunEvent, write?: (tx: Transac
   const nameOf = (client: string) => core.members.get(client)?.alias ?? client.slice(0, 8)
   const notes = notesOf({ before: before.run, event, after: after.run }, effects, nameOf)
   let events: readonly RunEventView[] | undefined
-  if (after.run !== before.run || effects.length + notes.length > 0 || write) {
+  if (after.run !== before.run || effects.length + notes.length > 0 || write || change) {
     const entry = { federation: id, now, state: after.run, notes, effects, baseModel: core.model.sha256 }
     const ending = before.run.state === 'training' && after.run.state !== 'training' ? before.run : undefined
     const moved = ending || after.run.state !== before.run.state ? takeTraffic(core) : undefined
+    const traffic = moved && 'session' in before.run ? [{ session: before.run.session, traffic: moved }] : []
     events = await journal(around.db, {
       ...entry,
+      changes: [...(change ? [change] : []), ...traffic],
       async write(tx) {
         await write?.(tx)
         if (ending) await recordAbsent(tx, core, ending)
-        if (moved && 'session' in before.run)
-          await addTraffic(tx, { federation: id, session: before.run.session }, moved)
       },
     })
   }

@@ -1,4 +1,11 @@
-import { type Layout, type RoundMachine, type RunEffect, type RunPlan, canonicalLayout } from '@passerby/federation'
+import {
+  type Layout,
+  type Params,
+  type RoundMachine,
+  type RunEffect,
+  type RunPlan,
+  canonicalLayout,
+} from '@passerby/federation'
 import { hex, sha256, utf8 } from '@passerby/privacy'
 import type { FederationSettings, RunEventView, Signed } from '@passerby/protocol'
 import type { Keys } from '../keys.ts'
@@ -49,8 +56,9 @@ export interface RunCore {
   /** Everyone who ever joined. */
   readonly members: Map<string, Member>
   machine: RoundMachine
-  /** The newest model. */
+  /** The newest model; with its numbers, once this process has made it. */
   model: BlobName
+  newest: { readonly sha256: string; readonly params: Params } | undefined
   open: OpenSession | undefined
   /** The newest model that this process published. */
   published: { readonly round: number; readonly session: number; readonly statement: Signed } | undefined

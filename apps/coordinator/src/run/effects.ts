@@ -4,11 +4,12 @@ import { type PublishedModel, type Signed, decodeSafetensors, encodeSafetensors 
 import { CoordinatorError } from '../errors.ts'
 import type { BlobName } from '../store/blobs.ts'
 import { storeModelRow } from '../store/models.ts'
-import { type SessionRow, findSession, storeResult } from '../store/sessions.ts'
+import { type SessionRow, findSession } from '../store/sessions.ts'
 import { addNote, apply } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { abortReasons } from './notes.ts'
 import { type OpenSession, openSession } from './open-session.ts'
+import { connectedOf } from './tasks.ts'
 
 /**
  * What the round machine decided, done. Each effect may be cut off anywhere and is then done again from the start,
@@ -77,38 +78,41 @@ async function open(core: RunCore, session: number): Promise<void> {
 }
 
 /**
- * Blob first, then rows and machine in one step, then the key's end: so there is no instant at which the sum is gone
+ * Blob first, then row and machine in one step, then the key's end: so there is no instant at which the sum is gone
  * and the model not yet kept.
  */
 async function aggregate(core: RunCore, effect: Extract<RunEffect, { type: 'aggregate' }>): Promise<void> {
   const { around, id, travelling } = core
   const finish = around.metrics.aggregation.startTimer()
   const row = await sessionRow(core, effect.session)
-  const model = await around.blobs.put(await sum(core, row, effect.clients))
-  const published = await statementOf(core, row, model)
+  const { params, file } = await sum(core, row, effect.clients)
+  const model = await around.blobs.put(file)
   const name = `passerby-${id}-round-${row.round}`
+  await storeModelRow(around.db, { ...model, layout: travelling.layout, name, createdAt: around.now() })
+  for (const member of connectedOf(core)) member.connection?.send('model.ready', model)
+  const result = { model: model.sha256, published: await statementOf(core, row, model) }
   core.model = model
+  core.newest = { sha256: model.sha256, params }
   core.open = undefined
-  await apply(core, { type: 'aggregated', session: row.session }, async (tx) => {
-    await storeModelRow(tx, { ...model, layout: travelling.layout, name, createdAt: around.now() })
-    await storeResult(tx, row, { model: model.sha256, published })
-  })
-  core.row = { ...row, model: model.sha256, published }
+  await apply(core, { type: 'aggregated', session: row.session }, { change: { session: row.session, result } })
+  core.row = { ...row, ...result }
   core.closing.add(row.session)
   finish()
 }
 
-/** The file of the session's model. */
-async function sum(core: RunCore, row: SessionRow, clients: readonly string[]): Promise<Uint8Array> {
+/** The session's model, and as a file. */
+async function sum(core: RunCore, row: SessionRow, clients: readonly string[]) {
   const { around, id, settings } = core
   const session = holds(core.open, row, clients) ? core.open : await openSession(core, row, clients)
-  const base = decodeSafetensors(await around.blobs.read(row.baseModel)).params
-  return encodeSafetensors(session.fold.next(base), {
+  const inMemory = core.newest?.sha256 === row.baseModel ? core.newest.params : undefined
+  const params = session.fold.next(inMemory ?? decodeSafetensors(await around.blobs.read(row.baseModel)).params)
+  const file = encodeSafetensors(params, {
     federation: id,
     round: String(row.round),
     backbone: settings.local.backbone,
     settings: hex(await sha256(utf8(canonicalText(settings)))),
   })
+  return { params, file }
 }
 
 async function statementOf(core: RunCore, { round }: SessionRow, model: BlobName): Promise<Signed> {

@@ -102,6 +102,7 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
     members: new Map((await membersOf(around, row.id)).map((member) => [member.id, member])),
     machine: restoredMachine(state),
     model: named(model),
+    newest: undefined,
     open: undefined,
     published: undefined,
     traffic: { up: 0, down: 0 },

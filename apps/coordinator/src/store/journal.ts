@@ -4,7 +4,7 @@ import { desc, eq } from 'drizzle-orm'
 import type { Note } from '../run/notes.ts'
 import type { Database } from './database.ts'
 import { runEvents, runStates } from './schema.ts'
-import { type Transaction, journalEffect } from './sessions.ts'
+import { type SessionChange, type Transaction, journalSessions } from './sessions.ts'
 
 /** One step of a run: everything that must be on disk before its effects run, in one transaction. */
 export interface JournalEntry {
@@ -13,6 +13,7 @@ export interface JournalEntry {
   readonly state: RunState
   readonly notes: readonly Note[]
   readonly effects: readonly RunEffect[]
+  readonly changes: readonly SessionChange[]
   /** The model from which a session that opens now starts. */
   readonly baseModel: string
   /** What else belongs to this step. */
@@ -28,7 +29,7 @@ export async function journal(db: Database, entry: JournalEntry): Promise<readon
       .insert(runStates)
       .values(row)
       .onConflictDoUpdate({ target: runStates.federation, set: { state, updatedAt: now } })
-    for (const effect of entry.effects) await journalEffect(tx, effect, entry)
+    await journalSessions(tx, entry, entry)
     await entry.write?.(tx)
     return await addNotes(tx, entry)
   })

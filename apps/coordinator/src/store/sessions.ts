@@ -1,6 +1,7 @@
 import type { RunEffect } from '@passerby/federation'
 import type { Evaluation, Signed } from '@passerby/protocol'
 import { and, desc, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm'
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Database } from './database.ts'
 import { contributions, evaluations, sessions } from './schema.ts'
 
@@ -80,59 +81,55 @@ export async function storeConfig(db: Database, name: SessionName, config: Signe
   await db.update(sessions).set({ config }).where(named(name))
 }
 
-/** From here on the session's updates are not needed any more. */
-export async function storeResult(
-  tx: Transaction,
-  name: SessionName,
-  result: { readonly model: string; readonly published: Signed },
-): Promise<void> {
-  await tx.update(sessions).set(result).where(named(name))
+/** What changes in a session's row beside what its effects say. */
+export interface SessionChange {
+  readonly session: number
+  /** From here on the session's updates are not needed any more. */
+  readonly result?: { readonly model: string; readonly published: Signed }
+  /** Bytes to be added to the session's account. */
+  readonly traffic?: { readonly up: number; readonly down: number }
 }
 
-/** What the journal says of a session when an effect is decided, in the transaction that holds the new state. */
-export async function journalEffect(
+/** What the journal says of sessions when a step is decided, in the transaction that holds the new state. */
+export async function journalSessions(
   tx: Transaction,
-  effect: RunEffect,
+  { effects, changes }: { readonly effects: readonly RunEffect[]; readonly changes: readonly SessionChange[] },
   at: { readonly federation: string; readonly now: number; readonly baseModel: string },
 ): Promise<void> {
   const { federation, now, baseModel } = at
-  if (effect.type === 'end') return
-  const { round, session } = effect
-  const name = { federation, session }
-  switch (effect.type) {
-    case 'open-session': {
-      const row = { ...name, round, baseModel, cohort: effect.cohort, outcome: 'open', startedAt: now } as const
-      await tx.insert(sessions).values(row).onConflictDoNothing()
-      return
+  const rows = new Map<number, PgUpdateSetSource<typeof sessions>>()
+  const set = (session: number, row: PgUpdateSetSource<typeof sessions>) =>
+    rows.set(session, { ...rows.get(session), ...row })
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'open-session': {
+        const { round, session, cohort } = effect
+        const row = { federation, session, round, baseModel, cohort, outcome: 'open', startedAt: now } as const
+        await tx.insert(sessions).values(row).onConflictDoNothing()
+        break
+      }
+      case 'aggregate':
+        set(effect.session, { trainedAt: sql`coalesce(${sessions.trainedAt}, ${now})` })
+        break
+      case 'publish':
+        set(effect.session, { aggregatedAt: sql`coalesce(${sessions.aggregatedAt}, ${now})` })
+        break
+      case 'abort-session':
+        set(effect.session, { outcome: 'aborted', closedAt: now })
+        break
+      case 'close-round':
+        set(effect.session, { outcome: 'published', closedAt: now })
+        break
+      case 'end':
     }
-    case 'aggregate':
-      await tx
-        .update(sessions)
-        .set({ trainedAt: sql`coalesce(${sessions.trainedAt}, ${now})` })
-        .where(named(name))
-      return
-    case 'publish':
-      await tx
-        .update(sessions)
-        .set({ aggregatedAt: sql`coalesce(${sessions.aggregatedAt}, ${now})` })
-        .where(named(name))
-      return
-    case 'abort-session':
-      await tx.update(sessions).set({ outcome: 'aborted', closedAt: now }).where(named(name))
-      return
-    case 'close-round':
-      await tx.update(sessions).set({ outcome: 'published', closedAt: now }).where(named(name))
   }
-}
-
-/** Adds bytes to a session's account. */
-export async function addTraffic(
-  tx: Transaction,
-  name: SessionName,
-  { up, down }: { readonly up: number; readonly down: number },
-): Promise<void> {
-  await tx
-    .update(sessions)
-    .set({ bytesUp: sql`${sessions.bytesUp} + ${up}`, bytesDown: sql`${sessions.bytesDown} + ${down}` })
-    .where(named(name))
+  for (const { session, result, traffic } of changes) {
+    if (result) set(session, result)
+    if (traffic)
+      set(session, {
+        bytesUp: sql`${sessions.bytesUp} + ${traffic.up}`,
+        bytesDown: sql`${sessions.bytesDown} + ${traffic.down}`,
+      })
+  }
+  for (const [session, row] of rows) await tx.update(sessions).set(row).where(named({ federation, session }))
 }
