@@ -3,6 +3,8 @@ import { tf } from '../tf.ts'
 /** TensorFlow.js kernels that only give data another shape or name. */
 const RENAMING: ReadonlySet<string> = new Set(['Reshape', 'Identity', 'Cast', 'ExpandDims'])
 
+export const computes = (kernel: string): boolean => !RENAMING.has(kernel)
+
 /**
  * Shows `seen` every kernel that TensorFlow.js runs meanwhile, but those that compute nothing. Milliseconds are the call's
  * own, without kernels that it calls in turn; where a device computes later they are what asking for it takes.
@@ -20,7 +22,7 @@ export function watchKernels(run: () => void, seen: (kernel: string, millisecond
       return own.apply(engine, call) as never
     } finally {
       const took = performance.now() - started
-      if (!RENAMING.has(call[0])) seen(call[0], took - inner)
+      if (computes(call[0])) seen(call[0], took - inner)
       inner = before + took
     }
   }

@@ -1,7 +1,7 @@
 /** Where the time of a stock training step goes, operation by operation. */
 import { tf } from '../tf.ts'
 import type { OperationTime, Phase } from './contender.ts'
-import { watchKernels } from './kernel-watch.ts'
+import { computes, watchKernels } from './kernel-watch.ts'
 
 /** A training step that tells where in it it is. */
 export type PhasedStep = (onPhase: (phase: Phase) => void) => tf.Scalar
@@ -39,11 +39,12 @@ async function callsOnDevice(step: PhasedStep): Promise<readonly TimedCall[]> {
   })
   const phaseOf = (call: number): Phase =>
     call < starts.backward ? 'forward' : call < starts.update ? 'backward' : 'update'
-  return kernels.map(({ name, kernelTimeMs }, call) => {
+  const calls = kernels.map(({ name, kernelTimeMs }, call) => {
     // Awaited by `tf.profile`; an object where the device gives no timestamps.
     const milliseconds = typeof kernelTimeMs === 'number' ? kernelTimeMs : NaN
     return { phase: phaseOf(call), operation: name, milliseconds }
   })
+  return calls.filter(({ operation }) => computes(operation))
 }
 
 /** Call by call, of the same step measured several times. */
