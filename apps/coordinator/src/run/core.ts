@@ -68,8 +68,8 @@ export interface RunCore {
   standing: Promise<Standing> | undefined
   /** Sessions whose key and updates are not needed any more and not gone yet. */
   readonly closing: Set<number>
-  /** The coming session whose key is on disk already. */
-  spareKey: number | undefined
+  /** The key of the coming session, on disk already. */
+  spareKey: { readonly round: number; readonly session: number; readonly pair: CryptoKeyPair } | undefined
   /** The present session's row as it is in the database, once it was read. */
   row: SessionRow | undefined
   lastEvent: { readonly at: number; readonly message: string } | null

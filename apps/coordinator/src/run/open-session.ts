@@ -111,6 +111,8 @@ async function foldAgain(core: RunCore, session: OpenSession, client: string): P
 }
 
 async function sessionKey(core: RunCore, row: SessionRow, folder: SessionFolder): Promise<CryptoKeyPair> {
+  const { spareKey } = core
+  if (spareKey?.session === row.session && spareKey.round === row.round) return spareKey.pair
   const of = { federation: core.id, round: row.round, session: row.session }
   const { kek } = core.around.keys
   const wrapped = await folder.readKey()
@@ -124,12 +126,8 @@ async function sessionKey(core: RunCore, row: SessionRow, folder: SessionFolder)
   return await newKey(core, row)
 }
 
-/** Makes the key of a session that may open next. One that opens as another round gets a key of its own then. */
-export async function prepareKey(core: RunCore, of: Pick<SessionRow, 'round' | 'session'>): Promise<void> {
-  await newKey(core, of)
-}
-
-async function newKey(core: RunCore, { round, session }: Pick<SessionRow, 'round' | 'session'>) {
+/** Makes a session's key, on disk when it resolves: also of one that may open next. */
+export async function newKey(core: RunCore, { round, session }: Pick<SessionRow, 'round' | 'session'>) {
   const pair = await createRoundKey()
   const wrapped = await wrapRoundKey(pair, { federation: core.id, round, session }, core.around.keys.kek)
   await core.around.envelopes.session(core.id, session).writeKey(wrapped)

@@ -1,4 +1,4 @@
-import { prepareKey } from './open-session.ts'
+import { newKey } from './open-session.ts'
 import type { RunCore } from './core.ts'
 
 /**
@@ -8,12 +8,12 @@ import type { RunCore } from './core.ts'
 export async function upkeep(core: RunCore): Promise<void> {
   const { plan, machine, closing, around } = core
   const { run } = machine
-  if (run.state === 'ended' && core.spareKey !== undefined) closing.add(core.spareKey)
+  if (run.state === 'ended' && core.spareKey !== undefined) closing.add(core.spareKey.session)
   for (const session of closing) {
     await around.envelopes.session(core.id, session).destroy()
     closing.delete(session)
   }
-  if (run.state !== 'training' || run.round === plan.rounds || core.spareKey === run.session + 1) return
-  await prepareKey(core, { round: run.round + 1, session: run.session + 1 })
-  core.spareKey = run.session + 1
+  if (run.state !== 'training' || run.round === plan.rounds || core.spareKey?.session === run.session + 1) return
+  const next = { round: run.round + 1, session: run.session + 1 }
+  core.spareKey = { ...next, pair: await newKey(core, next) }
 }
