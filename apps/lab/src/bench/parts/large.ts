@@ -42,6 +42,7 @@ export const large: Part<readonly LargeRow[]> = {
           const { milliseconds, losses } = await lane.steps(STEPS)
           if (!losses.every(Number.isFinite)) throw new RangeError(`losses are ${losses.join(', ')}`)
           const [firstStepMs, stepMs] = milliseconds
+          say(`${row.place}: ${(stepMs / 1000).toFixed(1)} s a step`)
           rows.push({ ...row, firstStepMs, stepMs, losses, ...(await lane.held()) })
         } catch (error) {
           rows.push({ ...row, failure: reasonOf(error) })
