@@ -54,10 +54,16 @@ export function openBarrier(memory: SharedArrayBuffer, patienceMs: number): Barr
     Atomics.sub(words, ASLEEP, 1)
   }
 
+  const refuseLost = () => {
+    if (Atomics.load(words, LOST) === 1) throw new LearnerError('thread-lost', LOST_MESSAGE)
+  }
+
   return {
     lose,
     wait(threads) {
+      // In this order: who is lost later ends this turn.
       const turn = Atomics.load(words, TURN)
+      refuseLost()
       if (Atomics.add(words, ARRIVED, 1) === threads - 1) {
         Atomics.store(words, ARRIVED, 0)
         Atomics.add(words, TURN, 1)
@@ -65,7 +71,7 @@ export function openBarrier(memory: SharedArrayBuffer, patienceMs: number): Barr
       } else {
         untilTurnAfter(turn)
       }
-      if (Atomics.load(words, LOST) === 1) throw new LearnerError('thread-lost', LOST_MESSAGE)
+      refuseLost()
     },
   }
 }
