@@ -1,8 +1,10 @@
-import { countParameters } from '@passerby/backbones'
+import { countParameters, type Backbone } from '@passerby/backbones'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from './backend/use-backend.ts'
 import type { LearnerProgress, LocalTask } from './interface.ts'
 import { createLearner } from './learner.ts'
+import { networkOf } from './network/network-of.ts'
+import type { Network } from './network/network.ts'
 import { memoryOf, paintPeople, TINY_SETTINGS, tinyBackbone, tinyParameters } from './testing/synthetic.ts'
 import { tf } from './tf.ts'
 import { decodeHead, headKey } from './training/head.ts'
@@ -106,6 +108,28 @@ describe('a local round', { timeout }, () => {
   it('stops with a reason when the loss is no number any more', async () => {
     const settings = { ...TINY_SETTINGS, backboneRate: 1e30, headRate: 1e30 }
     await expect(newLearner().train(task({ settings }), { signal })).rejects.toMatchObject({ code: 'diverged' })
+  })
+
+  it('stops also when the last step alone ran away, whose loss is from before it', async () => {
+    const settings = { ...TINY_SETTINGS, epochs: 1, batchSize: 36, backboneRate: 1e40 }
+    const memory = memoryOf()
+    await expect(newLearner(memory).train(task({ settings }), { signal })).rejects.toMatchObject({ code: 'diverged' })
+    expect(memory.entries.size).toBe(0)
+  })
+
+  it('opens nothing where there is no memory for a batch', async () => {
+    let opened = 0
+    const networkWithoutRoom = (backbone: Backbone): Network => ({
+      ...networkOf(backbone),
+      largestBatch: () => 2,
+      open: (options) => {
+        opened++
+        return networkOf(backbone).open(options)
+      },
+    })
+    const learner = createLearner({ training, memory: memoryOf(), federation: 'f', networkOf: networkWithoutRoom })
+    await expect(learner.train(task(), { signal })).rejects.toMatchObject({ code: 'out-of-memory' })
+    expect(opened).toBe(0)
   })
 })
 

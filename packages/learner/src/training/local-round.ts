@@ -52,6 +52,7 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
   }
   const { momentum, nesterov, weightDecay } = settings
   const factor = rateFactor(settings.schedule, task.round)
+  const sizes = { about: settings.batchSize, most: mostAtOnce(network, settings) }
   const trainer = openTrainer(network, {
     backbone: task.backbone,
     head,
@@ -60,7 +61,6 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
     pixels,
     objective: localStrategies[task.strategy.name].objective,
   })
-  const sizes = { about: settings.batchSize, most: mostAtOnce(network, settings) }
   const random = rng(task.seed, 'round', task.round)
   let losses = collectLosses()
   try {
@@ -83,7 +83,10 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
         await nextTurn()
       }
     }
-    return { ...(await trainer.read()), loss: losses.mean() }
+    const trained = await trainer.read()
+    // No loss tells of the last step, or of any where a graphics device takes max(NaN, 0) for 0.
+    if (![trained.backbone, trained.head].every((values) => values.every(Number.isFinite))) throw diverged()
+    return { ...trained, loss: losses.mean() }
   } finally {
     losses.dispose()
     trainer.dispose()
@@ -105,5 +108,7 @@ function classOf(labels: ReadonlyMap<string, number>, identity: string): number 
 
 function finite(loss: number): number {
   if (Number.isFinite(loss)) return loss
-  throw new LearnerError('diverged', 'The loss is no number any more: lower the learning rates.')
+  throw diverged()
 }
+
+const diverged = () => new LearnerError('diverged', 'The loss is no number any more: lower the learning rates.')
