@@ -57,6 +57,21 @@ describe('a session on wasm', { timeout: 60_000 }, () => {
     expect(tf.memory().numBytes).toBe(before.numBytes)
   })
 
+  it('is disposed once: a second time takes nothing from the next one', async () => {
+    const network = networkNamed('tiny')
+    const shape = { batch: 2, height: 16, width: 16 }
+    const open = (seed: number) =>
+      network.open({ parameters: initialise(network.backbone, seed), pixels: noisyPixels(shape) })
+    const first = open(1)
+    first.dispose()
+    const second = open(2)
+    first.dispose()
+    const third = open(3)
+    expect(await second.read()).toEqual(initialise(network.backbone, 2))
+    second.dispose()
+    third.dispose()
+  })
+
   it('runs beside another one of the same network', async () => {
     const network = networkNamed('tiny')
     const alone = await lossCurve(network, { rate: 0.05, steps: 5 })
@@ -87,6 +102,14 @@ describe.each(['wasm', 'cpu'])('every session, on %s', (backend) => {
     session.train(placementsOf(4))
     session.back(direction)
     expect(() => session.back(direction)).toThrow(/only the last train/)
+    session.dispose()
+  })
+
+  it('does not go back from the batch before one that it refused', () => {
+    const session = open()
+    session.train(placementsOf(4)).dispose()
+    expect(() => session.train(placementsOf(1))).toThrow(/batch of 1/)
+    expect(() => session.back(tf.zeros<tf.Rank.R2>([4, EMBEDDING]))).toThrow(/only the last train/)
     session.dispose()
   })
 

@@ -39,7 +39,9 @@ function openSession(
   const { height, width } = pixels
   let pending: ForwardPass | undefined
   let found = false
+  let disposed = false
   const forward = (batch: readonly Placement[], training: boolean) => {
+    pending = undefined
     if (batch.length < (training ? 2 : 1)) throw new RangeError(`session: a batch of ${batch.length}`)
     return executor.forward({ batch: batch.length, height, width, training }, (images) =>
       placePixelsInto(images, pixels, batch),
@@ -62,15 +64,16 @@ function openSession(
       if (!found || !optimiser) throw new RangeError('update: there is no gradient, or no optimiser')
       executor.update(optimiser, rate)
     },
-    embed(batch) {
-      pending = undefined
-      return tensorOf(forward(batch, false))
-    },
+    embed: (batch) => tensorOf(forward(batch, false)),
     async gradient() {
       if (!found) throw new RangeError('gradient: there is none before `back`')
       return executor.gradient().slice()
     },
     read: async () => executor.parameters().slice(),
-    dispose: onDispose,
+    dispose() {
+      // A second time the executor may be another session's.
+      if (!disposed) onDispose()
+      disposed = true
+    },
   }
 }
