@@ -12,12 +12,12 @@ import { plainNetworkOf } from './plain-network.ts'
  * executor, plain TensorFlow.js elsewhere. Throws `RangeError` when two batch norms share their statistics.
  */
 export function networkOf(backbone: Backbone): Network {
-  const made = new Map<unknown, Network>()
+  let made: { readonly key: unknown; readonly network: Network } | undefined
   const current = () => {
     const { key, make } = executorOf(tf.getBackend())
-    const network = made.get(key) ?? make(backbone)
-    made.set(key, network)
-    return network
+    // What an earlier start's executors hold goes with its network.
+    if (made?.key !== key) made = { key, network: make(backbone) }
+    return made.network
   }
   return {
     ...describeNetwork(backbone),
