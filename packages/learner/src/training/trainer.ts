@@ -1,5 +1,4 @@
 import type { Pixels, Placement } from '../data/pixels.ts'
-import { trainedOnDevice } from '../executors/webgpu/trained-on-device.ts'
 import type { Network } from '../network/network.ts'
 import type { Objective } from '../strategies/strategy.ts'
 import { tf } from '../tf.ts'
@@ -37,7 +36,7 @@ export interface Trainer {
 export function openTrainer(network: Network, options: TrainerOptions): Trainer {
   const { rates, optimiser, pixels } = options
   const session = network.open({ parameters: options.backbone, pixels, optimiser })
-  const head = (tf.getBackend() === 'webgpu' ? trainedOnDevice : trained)(options.head, optimiser)
+  const head = trained(options.head, optimiser)
   const classes = options.head.length / (network.sizes.embedding + 1)
   return {
     step({ images, targets }) {

@@ -66,10 +66,12 @@ function openSession(
   const read = async (from: GPUBuffer, numbers: number) => {
     const staging = device.createBuffer({ size: numbers * 4, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ })
     submit((encoder) => encoder.copyBufferToBuffer(from, 0, staging, 0, numbers * 4))
-    await Promise.all([memory.settled(), staging.mapAsync(GPUMapMode.READ)])
-    const values = new Float32Array(staging.getMappedRange().slice(0))
-    staging.destroy()
-    return values
+    try {
+      await Promise.all([memory.settled(), staging.mapAsync(GPUMapMode.READ)])
+      return new Float32Array(staging.getMappedRange().slice(0))
+    } finally {
+      staging.destroy()
+    }
   }
 
   return {
