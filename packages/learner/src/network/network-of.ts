@@ -16,7 +16,7 @@ export function networkOf(backbone: Backbone): Network {
   const current = () => {
     const { key, make } = executorOf(tf.getBackend())
     // What an earlier start's executors hold goes with its network.
-    if (made?.key !== key) made = { key, network: make(backbone) }
+    if (!made || made.key !== key) made = { key, network: make(backbone) }
     return made.network
   }
   return {
