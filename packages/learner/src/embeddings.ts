@@ -4,12 +4,14 @@ import type { Network } from './network/network.ts'
 import type { tf } from './tf.ts'
 import { nextTurn } from './turn.ts'
 
-/** Images at once: enough to keep a device busy, few enough for a browser's memory at 256×128. */
+/** Images at once, and pixels: enough to keep a device busy, few enough for OSNet x1.0 in 128 MiB, which every WebGPU device has. */
 const IMAGES_AT_ONCE = 32
+const PIXELS_AT_ONCE = 2 ** 19
 
 /**
  * Embeddings that are compared (f(image) + f(mirrored image), length 1), `n × embedding` row by row, in the set's
- * order. `backbone` is flat in the network's layout. Throws what `signal` says when aborted.
+ * order. `backbone` is flat in the network's layout. Throws what `signal` says when aborted, and `LearnerError`
+ * ('out-of-memory').
  */
 export async function embedPixels(
   network: Network,
@@ -18,17 +20,19 @@ export async function embedPixels(
 ): Promise<Float32Array> {
   const { embedding } = network.sizes
   const images = set.identities.length
+  const atOnce = Math.max(1, Math.min(IMAGES_AT_ONCE, Math.floor(PIXELS_AT_ONCE / (set.height * set.width))))
   const all = new Float32Array(images * embedding)
   const session = network.open({ parameters: backbone, pixels: set })
   try {
-    for (let start = 0; start < images; start += IMAGES_AT_ONCE) {
+    for (let start = 0; start < images; start += atOnce) {
       signal?.throwIfAborted()
-      const batch = Array.from({ length: Math.min(IMAGES_AT_ONCE, images - start) }, (_, index) => start + index)
+      const batch = Array.from({ length: Math.min(atOnce, images - start) }, (_, index) => start + index)
       const [straight, mirrored] = await Promise.all(
         [false, true].map((mirrored) =>
           readOnce(session.embed(batch.map((image) => ({ image, mirrored, down: 0, right: 0 })))),
         ),
       )
+      await session.settled()
       all.set(flipSummed(straight, mirrored, embedding), start * embedding)
       await nextTurn()
     }

@@ -2,6 +2,7 @@ import { countParameters, type Backbone } from '@passerby/backbones'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from './backend/use-backend.ts'
 import type { LearnerProgress, LocalTask } from './interface.ts'
+import { LearnerError } from './learner-error.ts'
 import { createLearner } from './learner.ts'
 import { networkOf } from './network/network-of.ts'
 import type { Network } from './network/network.ts'
@@ -185,5 +186,23 @@ describe('evaluation', () => {
   it('is undefined without people to search for', async () => {
     const learner = createLearner({ training, memory: memoryOf(), federation: 'f' })
     expect(await learner.evaluate(task(), { signal })).toBeUndefined()
+  })
+
+  it('fails where the device says late that it has no room', async () => {
+    const networkWithoutRoom = (backbone: Backbone): Network => ({
+      ...networkOf(backbone),
+      open: (options) => ({
+        ...networkOf(backbone).open(options),
+        settled: () => Promise.reject(new LearnerError('out-of-memory', 'There is no room.')),
+      }),
+    })
+    const learner = createLearner({
+      training,
+      validation,
+      memory: memoryOf(),
+      federation: 'f',
+      networkOf: networkWithoutRoom,
+    })
+    await expect(learner.evaluate(task(), { signal })).rejects.toMatchObject({ code: 'out-of-memory' })
   })
 })

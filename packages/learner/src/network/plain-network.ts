@@ -94,6 +94,7 @@ function openPlainSession(
       values.set(running, sizes.weights)
       return values
     },
+    settled: () => Promise.resolve(),
     dispose() {
       forget()
       if (latest) tf.dispose(latest)

@@ -35,5 +35,10 @@ export interface Session {
   gradient(): Promise<Float32Array>
   /** Flat, weights then statistics. */
   read(): Promise<Float32Array>
+  /**
+   * Resolves when the device had room for all that was asked of it so far; what was read before that may be nothing.
+   * Throws `LearnerError` ('out-of-memory') when it had none. `read` and `gradient` wait for the same.
+   */
+  settled(): Promise<void>
   dispose(): void
 }

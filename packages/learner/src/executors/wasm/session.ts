@@ -70,6 +70,7 @@ function openSession(
       return executor.gradient().slice()
     },
     read: async () => executor.parameters().slice(),
+    settled: () => Promise.resolve(),
     dispose() {
       // A second time the executor may be another session's.
       if (!disposed) onDispose()

@@ -105,6 +105,7 @@ function openSession(
       return read(buffers.gradient, sizes.weights)
     },
     read: () => read(buffers.parameters, parameters.length),
+    settled: () => memory.settled(),
     dispose: () => executor.dispose(),
   }
 }
