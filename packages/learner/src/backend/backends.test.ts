@@ -44,6 +44,23 @@ describe('chooseBackend', () => {
     expect(trials[1]).toMatchObject({ state: 'chosen', name: 'wasm', speed: { imagesPerSecond: expect.any(Number) } })
   })
 
+  it('measures a smaller batch where there is no memory for all of it', async () => {
+    const small: typeof network = {
+      ...network,
+      largestBatch: () => 3,
+      open(options) {
+        const session = network.open(options)
+        const train: typeof session.train = (batch) => {
+          expect(batch).toHaveLength(3)
+          return session.train(batch)
+        }
+        return { ...session, train }
+      },
+    }
+    const { trials } = await chooseBackend({ only: 'wasm', network: small, workload })
+    expect(trials).toMatchObject([{ state: 'chosen' }])
+  })
+
   it('throws every reason when nothing is left', async () => {
     await expect(chooseBackend({ only: 'webgpu', network, workload })).rejects.toMatchObject({
       code: 'no-backend',

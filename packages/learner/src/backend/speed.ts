@@ -50,12 +50,13 @@ export async function measureSpeed(
   }
   const [firstStepMs = 0, ...timed] = times
   const stepMs = timed.sort((a, b) => a - b)[timed.length >> 1]
-  return { imagesPerSecond: (1000 * workload.batchSize) / stepMs, stepMs, firstStepMs }
+  return { imagesPerSecond: (1000 * batch.images.length) / stepMs, stepMs, firstStepMs }
 }
 
-/** A trainer on first values, and a batch of images without meaning for it. The caller disposes the trainer. */
-export function openMadeUpTraining(network: Network, workload: Workload): { trainer: Trainer; batch: Batch } {
-  const { height, width, batchSize } = workload
+/** A trainer on first values, and a batch of images without meaning for it, smaller where there is no memory for all. */
+function openMadeUpTraining(network: Network, workload: Workload): { trainer: Trainer; batch: Batch } {
+  const { height, width } = workload
+  const batchSize = network.largestBatch(workload, workload.batchSize)
   const pixels = Uint8Array.from({ length: batchSize * height * width * 3 }, (_, index) => 128 + 127 * Math.sin(index))
   const labels = Array.from({ length: batchSize }, (_, image) => image % CLASSES)
   const trainer = openTrainer(network, {
