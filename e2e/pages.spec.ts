@@ -11,10 +11,10 @@ async function findings(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
 }
 
-/** Every look of a page: widths, colours. A page never scrolls sideways. */
+/** Every look of a page: widths, colours, none of them on the way to another. A page never scrolls sideways. */
 async function looks(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 900 })
       expect(await findings(page), `${name}, ${width} px, ${colorScheme}`).toEqual([])

@@ -2,8 +2,8 @@ import type { WatchedRun } from '@passerby/operator'
 import { createFederation, order, publishedRounds, quick, untilEnded, untilRun } from './federation.ts'
 import { expect, test } from './fixtures.ts'
 
-/** Rounds long enough to be interrupted: many passes over few crops. */
-const slow = { ...quick, epochs: 30, validation: 0 }
+/** Rounds long enough to be seen and interrupted: many passes over few crops, which are large. */
+const slow = { ...quick, input: { height: 128, width: 64 }, epochs: 50, validation: 0 }
 
 const trainingIn = (round: number, clients: number) => (run: WatchedRun) =>
   run.view.phase.phase === 'training' &&
