@@ -1,5 +1,6 @@
 /** One WebAssembly memory: flat buffers that last, and behind them an arena that grows to the largest plan. */
 import type { Span } from '@passerby/backbones'
+import { LearnerError } from '../../learner-error.ts'
 
 /** `first` and `second`: an optimiser's state. */
 type Region = Span['region'] | 'first' | 'second'
@@ -12,7 +13,7 @@ export interface RegionMemory {
   view(place: Place): Float32Array
   /** A whole region but the arena. */
   all(region: Exclude<Region, 'arena'>): Place
-  /** Makes the arena hold so many numbers. */
+  /** Makes the arena hold so many numbers. Throws `LearnerError` ('out-of-memory') where the machine gives no more. */
   fitArena(size: number): void
   bytes(): number
 }
@@ -45,7 +46,14 @@ export function layOut(
   const address = ({ region, offset }: Place) => starts[region] + offset * FLOAT
   const fitArena = (size: number) => {
     const missing = Math.ceil((starts.arena + size * FLOAT - memory.buffer.byteLength) / PAGE)
-    if (missing > 0) memory.grow(missing)
+    if (missing <= 0) return
+    try {
+      memory.grow(missing)
+    } catch (cause) {
+      const mebibytes = Math.ceil((size * FLOAT) / 2 ** 20)
+      const message = `There are no ${mebibytes} MiB for a batch. Use smaller batches or images, or close other tabs.`
+      throw new LearnerError('out-of-memory', message, { cause })
+    }
   }
   fitArena(0)
   return {
