@@ -1,4 +1,4 @@
-/** One number at a time: sums, max(x, 0), 1/(1 + e^−x), and their gradients from their results. dx may be dy. */
+/** One number at a time: sums, max(x, 0), and its gradient from its result. dx may be dy. */
 import { loadLanes, storeLanes, whereAbove } from './lanes'
 
 /** y = a + b, or max(a + b, 0) where `relu`; y may be a or b. */

@@ -34,7 +34,7 @@ const groupsOf = ({ channels }: Sizes<Rows>, lanes: LaneCount) => Math.ceil(chan
 
 /** How a statistic of all rows is found and what is then done with each; WGSL, in `main` of `overRows`. */
 interface Normalisation {
-  /** In front of \`main\`. */
+  /** In front of `main`. */
   readonly functions?: string
   /** Declares `a` and `b`, the sums over rows from `first` to `end`. */
   readonly sums: string
