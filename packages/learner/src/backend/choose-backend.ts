@@ -1,4 +1,5 @@
 import { LearnerError } from '../learner-error.ts'
+import { wasmThreads } from '../executors/wasm/started.ts'
 import type { Network } from '../network/network.ts'
 import { gradientError, GRADIENT_TOLERANCE } from './self-check.ts'
 import { measureSpeed, type Speed, type Workload } from './speed.ts'
@@ -11,6 +12,8 @@ export type BackendTrial =
       readonly state: 'chosen'
       readonly name: BackendName
       readonly device: string
+      /** That share a batch, with this one: on wasm as many as started. */
+      readonly threads: number
       readonly gradientError: number
       readonly speed: Speed
     }
@@ -72,7 +75,8 @@ async function tryBackend(name: BackendName, wishes: BackendWishes): Promise<Bac
     }
     const { network, workload, signal } = wishes
     const speed = await measureSpeed(network, workload, { steps: TIMED_STEPS, ...(signal ? { signal } : {}) })
-    return { state: 'chosen', name, device, gradientError: error, speed }
+    const threads = name === 'wasm' ? wasmThreads() : 1
+    return { state: 'chosen', name, device, threads, gradientError: error, speed }
   } catch (error) {
     wishes.signal?.throwIfAborted()
     return refused(error instanceof Error ? error.message : String(error))

@@ -10,7 +10,10 @@ import { registerWebgpu } from './webgpu-device.ts'
 export type BackendName = 'webgpu' | 'wasm'
 
 export interface BackendOptions {
-  /** That share every batch on wasm, with this one; they need shared memory (`lentThreads`). Default is 1. */
+  /**
+   * That share every batch on wasm, with this one; they need shared memory (`lentThreads`), and
+   * where they do not start wasm runs on one. Default is 1.
+   */
   readonly threads?: number
   /**
    * How activations are kept on webgpu; arithmetic and parameters are float32 anyway. float16 halves a batch's memory and

@@ -1,5 +1,7 @@
 /** One contender on one backend, to be run a few steps at a time, so that several can take turns. */
 import { useBackend, type BackendName } from '../backend/use-backend.ts'
+import { wasmThreads } from '../executors/wasm/started.ts'
+import { LearnerError } from '../learner-error.ts'
 import { tf } from '../tf.ts'
 import { nextTurn } from '../turn.ts'
 import type { ContenderName, OperationTime } from './contender.ts'
@@ -48,6 +50,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
   watchMemory()
   if (backend === 'cpu') await tf.setBackend(backend)
   else await useBackend(backend, { threads })
+  if (wasmThreads() < threads) throw new LearnerError('thread-lost', `Of ${threads} threads, ${wasmThreads()} started.`)
   const exercise = exerciseOf(options)
   const contender = options.contender === 'stock' ? openStock(exercise) : openOurs(exercise)
 

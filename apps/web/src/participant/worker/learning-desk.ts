@@ -56,9 +56,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const makeNetwork = wish.plain ? plainNetworkOf : networkOf
   const network = makeNetwork(backboneByName(settings.backbone, settings.embedding))
   const workload = { ...settings.input, batchSize: settings.batchSize }
-  const { threads } = wish
   const { trials } = await chooseBackend({
-    threads,
+    threads: wish.threads,
     network,
     workload,
     signal,
@@ -70,7 +69,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     view: {
       backend: chosen.name,
       device: chosen.device,
-      threads: chosen.name === 'wasm' && !wish.plain ? threads : 1,
+      threads: wish.plain ? 1 : chosen.threads,
       notUsed: trials.flatMap((trial) =>
         trial.state === 'refused' ? [{ backend: trial.name, reason: trial.reason }] : [],
       ),

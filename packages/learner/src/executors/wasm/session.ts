@@ -17,7 +17,7 @@ export function wasmNetworkOf(backbone: Backbone, { kernels, threads }: WasmPart
   const network = describeNetwork(backbone)
   const idle: WasmExecutor[] = []
   const create = () =>
-    threads.count > 1 ? createThreadedExecutor(backbone, kernels, threads) : createWasmExecutor(backbone, kernels)
+    threads ? createThreadedExecutor(backbone, kernels, threads) : createWasmExecutor(backbone, kernels)
   return {
     ...network,
     stepPlan: (images) => planStep(backbone, { ...images, training: true, ...WASM_ARENA }),

@@ -127,6 +127,7 @@ describe('an executor of several threads', { timeout: 60_000 }, () => {
     const executor = createThreadedExecutor(backboneByName('tiny', EMBEDDING), kernels, threads)
     threads.post(() => ({ order: 'backward', executor: -1 }))
     expect(() => step(executor, 4)).toThrow(expect.objectContaining({ code: 'thread-lost' }))
+    expect(threads.lost()).toMatchObject({ code: 'thread-lost' })
     await expect.poll(() => threads.lost()?.cause).toMatchObject({ message: expect.stringContaining('executor -1') })
     expect(() => step(executor, 4)).toThrow(expect.objectContaining({ code: 'thread-lost' }))
     threads.close()

@@ -51,6 +51,16 @@ export function createThreadedExecutor(
     }
   }
 
+  /** Where this thread fails, no order finds the others as they should be. */
+  const orMiss = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      threads.miss(error)
+      throw error
+    }
+  }
+
   const result: WasmExecutor = {
     parameters: () => own.parameters(),
     gradient: () => own.gradient(),
@@ -69,7 +79,7 @@ export function createThreadedExecutor(
         place(batch.images)
       } finally {
         // Whatever was placed, they cannot do without this one.
-        own.forward(shape, batch)
+        orMiss(() => own.forward(shape, batch))
       }
       return {
         embeddings: batch.embeddings,
@@ -78,7 +88,7 @@ export function createThreadedExecutor(
           refuseOther('backward', dEmbeddings, batch.dEmbeddings.length)
           batch.dEmbeddings.set(dEmbeddings)
           threads.post(() => ({ order: 'backward', executor }))
-          own.backward()
+          orMiss(() => own.backward())
           return own.gradient()
         },
       }

@@ -77,7 +77,7 @@ export function openBarrier(memory: SharedArrayBuffer, patienceMs: number): Barr
 }
 
 /** Of the error that every thread but the lost one gets. */
-export const LOST_MESSAGE = 'A thread of the WebAssembly backend stopped: start the backend again.'
+export const LOST_MESSAGE = 'A thread of the WebAssembly backend stopped: what starts next runs on one thread.'
 
 /** Whether this thread may sleep: a page's own may not, and has to spin. */
 function mayBlock(): boolean {

@@ -10,8 +10,10 @@ export interface Threads {
   readonly patienceMs: number
   /** To all others. Throws `LearnerError` ('thread-lost') when one of them has stopped, or they are closed. */
   post(order: (thread: number) => Order): void
-  /** Set when one of them has stopped, or they are closed. */
+  /** Set when one of them has stopped or was missed, or they are closed. */
   lost(): LearnerError | undefined
+  /** This thread could not go on with the others, of which they are told otherwise: they are of no more use. */
+  miss(cause: unknown): void
   close(): void
 }
 
@@ -42,6 +44,7 @@ export async function openThreads(count: number, patienceMs = PATIENCE_MS): Prom
     throw new LearnerError('thread-lost', 'There is no shared memory: the page is not cross-origin isolated.')
   }
   let lost: LearnerError | undefined
+  let missed: LearnerError | undefined
   const others: StartedThread[] = []
   const close = () => {
     lost ??= new LearnerError('thread-lost', 'The threads of the WebAssembly backend were closed.')
@@ -68,9 +71,12 @@ export async function openThreads(count: number, patienceMs = PATIENCE_MS): Prom
     count,
     patienceMs,
     close,
-    lost: () => lost,
+    // What a thread ended with says more than that it is missing.
+    lost: () => lost ?? missed,
+    miss: (cause) => void (missed ??= new LearnerError('thread-lost', LOST_MESSAGE, { cause })),
     post(order) {
-      if (lost) throw lost
+      const error = lost ?? missed
+      if (error) throw error
       others.forEach((other, i) => other.post(order(i + 1)))
     },
   }
