@@ -11,7 +11,12 @@ export function fittingBatch(
     return largestBatch(backbone, { ...options, height, width })
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
-    const message = `There is no memory to train ${backbone.name} on images of ${height}×${width}: choose a smaller size.`
-    throw new LearnerError('out-of-memory', message, { cause })
+    throw noMemoryFor(backbone, { height, width }, cause)
   }
+}
+
+/** The error where not even two images fit. */
+export function noMemoryFor({ name }: Backbone, { height, width }: ImageSize, cause?: unknown): LearnerError {
+  const message = `There is no memory to train ${name} on images of ${height}×${width}: choose a smaller size.`
+  return new LearnerError('out-of-memory', message, { cause })
 }

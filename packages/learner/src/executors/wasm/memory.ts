@@ -50,9 +50,7 @@ export function layOut(
     try {
       memory.grow(missing)
     } catch (cause) {
-      const mebibytes = Math.ceil((size * FLOAT) / 2 ** 20)
-      const message = `There are no ${mebibytes} MiB for a batch. Use smaller batches or images, or close other tabs.`
-      throw new LearnerError('out-of-memory', message, { cause })
+      throw outOfMemory(size, cause)
     }
   }
   fitArena(0)
@@ -63,4 +61,11 @@ export function layOut(
     all: (region) => ({ region, offset: 0, size: sizes[region] }),
     bytes: () => memory.buffer.byteLength,
   }
+}
+
+/** The error where there is no room for an arena of so many numbers. */
+export function outOfMemory(size: number, cause: unknown): LearnerError {
+  const mebibytes = Math.ceil((size * FLOAT) / 2 ** 20)
+  const message = `There are no ${mebibytes} MiB for a batch. Use smaller batches or images, or close other tabs.`
+  return new LearnerError('out-of-memory', message, { cause })
 }

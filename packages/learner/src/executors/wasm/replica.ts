@@ -2,12 +2,12 @@
  * Runs a backbone's plans on one thread: weights, their gradient and the optimiser's state stay in one memory from step to
  * step. Plans for several batch sizes share its arena, since only one runs at a time.
  */
-import { countParameters, planStep } from '@passerby/backbones'
+import { countParameters } from '@passerby/backbones'
 import type { Backbone, PassShape, StepPlan, Task } from '@passerby/backbones'
 import { instantiate, type Batchmates } from './instance.ts'
 import { layOut } from './memory.ts'
 import { createOptimiserPass, type OptimiserPass } from './optimiser-pass.ts'
-import { WASM_ARENA } from './workspace.ts'
+import { planShare } from './share-memory.ts'
 
 /** Views of its memory last until it plans for another shape. */
 export interface Replica {
@@ -18,7 +18,7 @@ export interface Replica {
   gradient(): Float32Array
   /** Of the last batch in training, flat as running statistics are. */
   statistics(): Float32Array
-  /** Throws `RangeError` for a shape that cannot be planned for. */
+  /** Throws `RangeError` for a shape that cannot be planned for, and `LearnerError` ('out-of-memory'). */
   plan(shape: PassShape): ReplicaPlan
   update(...step: Parameters<OptimiserPass['step']>): void
   bytes(): number
@@ -100,9 +100,7 @@ export function createReplica(backbone: Backbone, { kernels, batchmates, watch }
       const key = [batch, height, width, training, share?.whole, share?.largest].join()
       const known = plans.get(key)
       if (known) return known
-      // A share of a batch may take that share of the memory.
-      const memory = WASM_ARENA.memory * (share ? share.largest / share.whole : 1)
-      const plan = planStep(backbone, { ...shape, ...WASM_ARENA, memory })
+      const plan = planShare(backbone, shape)
       regions.fitArena(plan.sizes.arena)
       const made = planned(plan)
       const [oldest] = plans.keys()

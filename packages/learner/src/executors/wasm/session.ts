@@ -3,8 +3,8 @@ import { placePixelsInto, type Placement } from '../../data/pixels.ts'
 import { describeNetwork, refuseOtherParameters, type Network } from '../../network/network.ts'
 import type { Session, SessionOptions } from '../../network/session.ts'
 import { tf } from '../../tf.ts'
-import { fittingBatch } from '../fitting-batch.ts'
 import { createWasmExecutor, type ForwardPass, type WasmExecutor } from './executor.ts'
+import { fittingShares } from './share-memory.ts'
 import type { WasmParts } from './started.ts'
 import { createThreadedExecutor } from './threaded-executor.ts'
 import { WASM_ARENA } from './workspace.ts'
@@ -21,7 +21,7 @@ export function wasmNetworkOf(backbone: Backbone, { kernels, threads }: WasmPart
   return {
     ...network,
     stepPlan: (images) => planStep(backbone, { ...images, training: true, ...WASM_ARENA }),
-    largestBatch: (images, most) => fittingBatch(backbone, images, { ...WASM_ARENA, most }),
+    largestBatch: (images, most) => fittingShares(backbone, images, { threads: threads?.count ?? 1, most }),
     open(options) {
       refuseOtherParameters(network, options.parameters)
       const executor = idle.pop() ?? create()
