@@ -1,29 +1,35 @@
 /**
- * Does a backend compute what TensorFlow.js's `cpu` backend computes? One training step and one evaluation of the
- * `tiny` backbone on made-up images, compared with stored values. Drivers that return zeros or lose precision fail.
+ * Does a backend compute what TensorFlow.js's `cpu` backend computes? One training step and one evaluation of two small
+ * backbones on made-up images, compared with stored values. Drivers that return zeros or lose precision fail.
  */
-import { backboneByName, initialise } from '@passerby/backbones'
+import { embeddingSize, initialise, parameterSize, parametersOf, type Backbone } from '@passerby/backbones'
 import { networkOf } from '../network/network-of.ts'
 import { tf } from '../tf.ts'
 import { crossEntropy, smoothedTargets } from '../training/loss.ts'
+import { CHECKED, IMAGES } from './checked-networks.ts'
 import { storedValues } from './self-check.values.ts'
 
 export type CheckedValues = Readonly<Record<(typeof KINDS)[number], readonly number[]>>
+export type CheckedNetwork = keyof typeof CHECKED
 
 const KINDS = ['loss', 'head', 'gradient', 'parameters', 'embedding'] as const
 
 /** Largest deviation that passes, relative to the largest stored value of its kind. float32 stays below 1e-4. */
 export const GRADIENT_TOLERANCE = 1e-3
 
-const EMBEDDING = 16
-const IMAGES = { batch: 6, height: 32, width: 16 }
-/** Every so-many-th value is compared: a prime, so that all parameters and channels have their turn. */
-const STRIDE = 13
+const CLASSES = 4
+/** About so many values of each parameter are compared, and so many of the head and of the embeddings. */
+const SAMPLES = 6
+const SAMPLES_OF_ALL = 24
 
-/** The values on the current backend. */
-export async function computeValues(): Promise<CheckedValues> {
-  const backbone = backboneByName('tiny', EMBEDDING)
+/** The values of each network on the current backend. */
+export async function computeValues(): Promise<Readonly<Record<CheckedNetwork, CheckedValues>>> {
+  return { tiny: await valuesOf(CHECKED.tiny), wide: await valuesOf(CHECKED.wide) }
+}
+
+async function valuesOf(backbone: Backbone): Promise<CheckedValues> {
   const { batch, height, width } = IMAGES
+  const embedding = embeddingSize(backbone)
   const pixels = { height, width, pixels: Uint8Array.from(waves(batch * height * width * 3), (x) => 128 + 127 * x) }
   const optimiser = { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 } as const
   const session = networkOf(backbone).open({ parameters: initialise(backbone, 1), pixels, optimiser })
@@ -35,10 +41,10 @@ export async function computeValues(): Promise<CheckedValues> {
     right: -(image % 2),
   }))
   const kept = tf.tidy(() => {
-    const targets = tf.tensor2d(smoothedTargets([0, 1, 2, 3, 0, 1], 4, 0.1), [batch, 4])
-    const head = tf.tensor2d(waves(EMBEDDING * 4), [EMBEDDING, 4])
+    const targets = tf.tensor2d(smoothedTargets([0, 1, 2, 3, 0, 1], CLASSES, 0.1), [batch, CLASSES])
+    const head = tf.tensor2d(waves(embedding * CLASSES), [embedding, CLASSES])
     const { value, grads } = tf.valueAndGrads((embeddings: tf.Tensor, head: tf.Tensor) =>
-      crossEntropy(tf.matMul(embeddings.as2D(batch, EMBEDDING), head.as2D(EMBEDDING, 4)), targets),
+      crossEntropy(tf.matMul(embeddings.as2D(batch, embedding), head.as2D(embedding, CLASSES)), targets),
     )([session.train(placements), head])
     const [dEmbeddings, dHead] = grads
     session.back(dEmbeddings as tf.Tensor2D)
@@ -46,7 +52,7 @@ export async function computeValues(): Promise<CheckedValues> {
     return { loss: value, head: dHead.flatten(), embedding: session.embed(placements) }
   })
   try {
-    const [loss, head, embedding, gradient, parameters] = await Promise.all([
+    const [loss, head, embeddings, gradient, parameters] = await Promise.all([
       kept.loss.data(),
       kept.head.data(),
       kept.embedding.data(),
@@ -55,10 +61,10 @@ export async function computeValues(): Promise<CheckedValues> {
     ])
     return {
       loss: [...loss],
-      head: thinned(head),
-      gradient: thinned(gradient),
-      parameters: thinned(parameters),
-      embedding: thinned(embedding),
+      head: sampled(head, SAMPLES_OF_ALL),
+      gradient: sampledByParameter(backbone, gradient),
+      parameters: sampledByParameter(backbone, parameters),
+      embedding: sampled(embeddings, SAMPLES_OF_ALL),
     }
   } finally {
     tf.dispose(kept)
@@ -66,9 +72,10 @@ export async function computeValues(): Promise<CheckedValues> {
   }
 }
 
-/** Largest relative deviation of the current backend from the stored values; `NaN` when it computed one. */
+/** Largest relative deviation of the current backend from the stored values of any network; `NaN` when it computed one. */
 export async function gradientError(): Promise<number> {
-  return deviation(await computeValues(), storedValues)
+  const { tiny, wide } = await computeValues()
+  return Math.max(deviation(tiny, storedValues.tiny), deviation(wide, storedValues.wide))
 }
 
 /** Largest deviation of any kind of value, relative to the largest value of that kind in `expected`. */
@@ -86,6 +93,18 @@ function waves(count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, index) => Math.sin(index * 0.7) * Math.cos(index * index * 0.013))
 }
 
-function thinned(values: Float32Array | Int32Array | Uint8Array): readonly number[] {
-  return [...values].filter((_, index) => index % STRIDE === 0)
+/** Some values of each parameter; of weights alone where there are no statistics. */
+function sampledByParameter(backbone: Backbone, flat: Float32Array): readonly number[] {
+  let end = 0
+  return parametersOf(backbone).flatMap((parameter) => {
+    const start = end
+    end += parameterSize(parameter)
+    return sampled(flat.subarray(start, end), SAMPLES)
+  })
+}
+
+/** About `count` values, an odd number apart, so that channels, which are often a power of two, have their turn. */
+function sampled(values: Float32Array | Int32Array | Uint8Array, count: number): readonly number[] {
+  const apart = Math.ceil(values.length / count) | 1
+  return [...values].filter((_, index) => index % apart === 0)
 }
