@@ -4,6 +4,7 @@ import { useBackend } from './backend/use-backend.ts'
 import type { LearnerProgress, LocalTask } from './interface.ts'
 import { LearnerError } from './learner-error.ts'
 import { createLearner } from './learner.ts'
+import { latestNetwork } from './network/latest-network.ts'
 import { networkOf } from './network/network-of.ts'
 import type { Network } from './network/network.ts'
 import { memoryOf, paintPeople, TINY_SETTINGS, tinyBackbone, tinyParameters } from './testing/synthetic.ts'
@@ -128,7 +129,12 @@ describe('a local round', { timeout }, () => {
         return networkOf(backbone).open(options)
       },
     })
-    const learner = createLearner({ training, memory: memoryOf(), federation: 'f', networkOf: networkWithoutRoom })
+    const learner = createLearner({
+      training,
+      memory: memoryOf(),
+      federation: 'f',
+      network: latestNetwork(networkWithoutRoom),
+    })
     await expect(learner.train(task(), { signal })).rejects.toMatchObject({ code: 'out-of-memory' })
     expect(opened).toBe(0)
   })
@@ -201,7 +207,7 @@ describe('evaluation', () => {
       validation,
       memory: memoryOf(),
       federation: 'f',
-      networkOf: networkWithoutRoom,
+      network: latestNetwork(networkWithoutRoom),
     })
     await expect(learner.evaluate(task(), { signal })).rejects.toMatchObject({ code: 'out-of-memory' })
   })

@@ -1,11 +1,9 @@
-import { backboneByName, type Backbone } from '@passerby/backbones'
 import { evaluateWithin, isPerson, personsOf } from '@passerby/reid'
 import type { LabelledPixels } from './data/pixels.ts'
 import { embedPixels } from './embeddings.ts'
 import type { Learner } from './interface.ts'
+import { latestNetwork, type NetworkOfSettings } from './network/latest-network.ts'
 import { networkOf } from './network/network-of.ts'
-import type { Network } from './network/network.ts'
-import type { LocalSettings } from './settings.ts'
 import { assembleHead, decodeHead, encodeHead, headKey, headRows, type Memory } from './training/head.ts'
 import { localStrategies } from './strategies/index.ts'
 import { trainRound } from './training/local-round.ts'
@@ -17,8 +15,8 @@ export interface LearnerOptions {
   readonly memory: Memory
   /** Names the federation whose head is kept. */
   readonly federation: string
-  /** How a backbone runs; default is the fastest on the current backend. */
-  readonly networkOf?: (backbone: Backbone) => Network
+  /** How backbones run; default is the fastest on the current backend. Whoever runs them too has to give it. */
+  readonly network?: NetworkOfSettings
 }
 
 /**
@@ -30,7 +28,7 @@ export function createLearner(options: LearnerOptions): Learner {
   const persons = personsOf(training)
   const images = training.identities.flatMap((identity, image) => (isPerson(identity) ? [image] : []))
   const labels = new Map(persons.map((person, label) => [person, label]))
-  const network = networkCache(options.networkOf ?? networkOf)
+  const network = options.network ?? latestNetwork(networkOf)
   return {
     async train(task, watch) {
       watch.signal.throwIfAborted()
@@ -59,15 +57,5 @@ export function createLearner(options: LearnerOptions): Learner {
       const figures = evaluateWithin({ ...validation, embeddings }, embedding, { averagePrecision })
       return figures && { ...figures, seconds: (performance.now() - started) / 1000 }
     },
-  }
-}
-
-/** Networks are plans without state; a client uses one for all its rounds. */
-function networkCache(make: (backbone: Backbone) => Network): (settings: LocalSettings) => Network {
-  let last: { readonly name: string; readonly network: Network } | undefined
-  return ({ backbone, embedding }) => {
-    const name = `${backbone} ${embedding}`
-    if (last?.name !== name) last = { name, network: make(backboneByName(backbone, embedding)) }
-    return last.network
   }
 }

@@ -1,15 +1,16 @@
 /** The worker's half of learning: crops become pixels, pixels and settings a learner. */
-import { backboneByName } from '@passerby/backbones'
 import { decodeCrops, pixelsAt, type CropSet, type PixelSet } from '@passerby/crops'
 import { decodeImage } from '@passerby/crops/browser'
 import {
   chooseBackend,
   createLearner,
   embedPixels,
+  latestNetwork,
   networkOf,
   plainNetworkOf,
   type Learner,
   type Memory,
+  type Network,
 } from '@passerby/learner'
 import { locateWasmFiles } from '@passerby/learner/browser'
 import type { EvaluationTask } from '@passerby/learner'
@@ -53,8 +54,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const validation = split.validation.length > 0 ? pixelsAt(set, split.validation) : undefined
   onStage('backend')
   locateWasmFiles()
-  const makeNetwork = wish.plain ? plainNetworkOf : networkOf
-  const network = makeNetwork(backboneByName(settings.backbone, settings.embedding))
+  const networkFor = latestNetwork(wish.plain ? plainNetworkOf : networkOf)
+  const network = networkFor(settings)
   const workload = { ...settings.input, batchSize: settings.batchSize }
   const { trials } = await chooseBackend({
     threads: wish.threads,
@@ -84,19 +85,19 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       training,
       memory,
       federation,
-      networkOf: makeNetwork,
+      network: networkFor,
       ...(validation && { validation }),
     }),
-    nearest: async (task, queries) => (validation ? nearestIn(validation, crops, { task, queries }) : []),
+    nearest: async (task, queries) =>
+      validation ? nearestIn(validation, crops, { task, queries, network: networkFor(task.settings) }) : [],
   }
 }
 
 async function nearestIn(
   set: PixelSet,
   crops: CropSet,
-  { task, queries }: { readonly task: EvaluationTask; readonly queries: number },
+  { task, queries, network }: { readonly task: EvaluationTask; readonly queries: number; readonly network: Network },
 ): Promise<readonly NearestView[]> {
-  const network = networkOf(backboneByName(task.settings.backbone, task.settings.embedding))
   const embeddings = await embedPixels(network, set, task)
   const byName = new Map(crops.map((crop) => [crop.name, crop]))
   const imageAt = async (index: number) => {
