@@ -17,7 +17,13 @@ export async function loadShaders(storage: Storage = 'f32'): Promise<Pipelines> 
   const options = { storage, software: isSoftware(device.adapterInfo), names: ALL_SHADERS }
   const pipelines = known.get(storage) ?? loadPipelines(device, options)
   loading.set(device, known.set(storage, pipelines))
-  loaded.set(device, await pipelines)
+  try {
+    loaded.set(device, await pipelines)
+  } catch (error) {
+    // Another try may go better, as one with more memory at hand.
+    if (known.get(storage) === pipelines) known.delete(storage)
+    throw error
+  }
   return pipelines
 }
 
