@@ -36,7 +36,7 @@ export function DeviceCard({ check, card }: { readonly check: CheckView; readonl
             value: 'passed',
             note: `differs by ${check.gradientError.toExponential(0)} at most`,
           },
-          { name: 'Memory', value: formatBytes(check.memoryBytes), note: 'about' },
+          ...memoryFigure(check),
           {
             name: 'For validation',
             value: formatCount(check.validationImages),
@@ -67,6 +67,12 @@ export function DeviceCard({ check, card }: { readonly check: CheckView; readonl
       )}
     </Card>
   )
+}
+
+/** None where TensorFlow.js trains: it takes memory as it goes. */
+function memoryFigure({ memoryBytes }: CheckView) {
+  if (memoryBytes === undefined) return []
+  return [{ name: 'Memory', value: formatBytes(memoryBytes), note: 'about, for crops and a training step' }]
 }
 
 /** How to switch WebGPU on, by browser family; the user agent only picks the sentence. */

@@ -1,4 +1,5 @@
 /** The worker's half of learning: crops become pixels, pixels and settings a learner. */
+import { planBytes } from '@passerby/backbones'
 import { decodeCrops, pixelsAt, type CropSet, type PixelSet } from '@passerby/crops'
 import { decodeImage } from '@passerby/crops/browser'
 import {
@@ -16,7 +17,6 @@ import { locateWasmFiles } from '@passerby/learner/browser'
 import type { EvaluationTask } from '@passerby/learner'
 import type { LocalSettings } from '@passerby/protocol'
 import { dotScores, selectQueries, splitByIdentity } from '@passerby/reid'
-import { expectedMemory } from './expected-memory.ts'
 import { sheetImage, spread } from './sheet.ts'
 import type { CheckView, DeviceWish, NearestView, OnStage } from './workbench.ts'
 
@@ -78,7 +78,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       imagesPerSecond: chosen.speed.imagesPerSecond,
       trainingImages: split.training.length,
       validationImages: split.validation.length,
-      memoryBytes: set.pixels.byteLength + expectedMemory(network.backbone, workload),
+      ...memoryOf(network, settings, set),
       unreadable,
     },
     learner: createLearner({
@@ -91,6 +91,19 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     nearest: async (task, queries) =>
       validation ? nearestIn(validation, crops, { task, queries, network: networkFor(task.settings) }) : [],
   }
+}
+
+/** Momentum. */
+const OPTIMISER_STATES = 1
+
+/** Decoded crops, and what a step is planned to take; unknown where TensorFlow.js takes what it needs as it goes. */
+function memoryOf(
+  network: Network,
+  { input, batchSize }: Pick<LocalSettings, 'input' | 'batchSize'>,
+  { pixels }: PixelSet,
+): Pick<CheckView, 'memoryBytes'> {
+  const plan = network.stepPlan({ ...input, batch: network.largestBatch(input, batchSize) })
+  return plan ? { memoryBytes: pixels.byteLength + planBytes(plan, OPTIMISER_STATES) } : {}
 }
 
 async function nearestIn(

@@ -88,8 +88,8 @@ export interface CheckView {
   readonly imagesPerSecond: number
   readonly trainingImages: number
   readonly validationImages: number
-  /** Bytes that decoded crops and training are expected to take. */
-  readonly memoryBytes: number
+  /** Bytes that decoded crops and a training step take; absent where no plan tells. */
+  readonly memoryBytes?: number
   readonly unreadable: readonly { readonly name: string; readonly reason: string }[]
 }
 
