@@ -26,3 +26,4 @@ export { largestBatch, planBytes, smallestArena, type LargestBatchOptions } from
 export { planStep, type ArenaNeeds, type PassShape, type PlanOptions, type StepPlan } from './plan/step-plan.ts'
 export type { BatchShape } from './plan/steps.ts'
 export type { Span, Task } from './plan/task.ts'
+export { TooLittleMemory } from './plan/too-little-memory.ts'

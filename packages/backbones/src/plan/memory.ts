@@ -2,6 +2,7 @@ import type { Backbone } from '../backbone.ts'
 import { draftWithin } from './fit.ts'
 import type { ArenaNeeds, StepPlan } from './step-plan.ts'
 import { sheetOf, type BatchShape } from './steps.ts'
+import { TooLittleMemory } from './too-little-memory.ts'
 
 const FLOAT_BYTES = 4
 
@@ -30,7 +31,7 @@ export interface LargestBatchOptions extends Omit<BatchShape, 'batch'>, Omit<Are
 
 /**
  * The largest batch up to `most` that can be trained within `memory`: a handful of plans, since arenas grow almost by the
- * same amount with every image. Throws `RangeError` when not even two images can.
+ * same amount with every image. Throws `TooLittleMemory` when not even two images can.
  */
 export function largestBatch(backbone: Backbone, { memory, most, ...options }: LargestBatchOptions): number {
   const sheet = sheetOf(backbone, options.workspace, { ...options, batch: most })
@@ -38,7 +39,10 @@ export function largestBatch(backbone: Backbone, { memory, most, ...options }: L
   const arenaOf = (batch: number) => smallestArena(backbone, { ...options, batch })
   const least = arenaOf(2)
   if (least > memory) {
-    throw new RangeError(`largestBatch: two images take an arena of ${least} numbers, and there are ${memory}`)
+    throw new TooLittleMemory(
+      `largestBatch: two images take an arena of ${least} numbers, and there are ${memory}`,
+      least,
+    )
   }
   let [fitting, tooMany] = [2, most + 1]
   let perImage = least / 2

@@ -7,6 +7,7 @@ import { backboneByName } from '../registry.ts'
 import { largestBatch, planBytes, smallestArena } from './memory.ts'
 import { planStep, type ArenaNeeds, type StepPlan } from './step-plan.ts'
 import { rehearse, written } from './testing/rehearse.ts'
+import { TooLittleMemory } from './too-little-memory.ts'
 
 const needs: ArenaNeeds = {
   alignment: 16,
@@ -103,7 +104,7 @@ describe('a plan that must fit a memory', () => {
     const backbone = backboneByName('osnet_x0_25')
     const least = smallestArena(backbone, inTraining)
     const plan = () => planStep(backbone, { ...inTraining, memory: least - 1 })
-    expect(plan).toThrow(RangeError)
+    expect(plan).toThrow(expect.objectContaining({ least }))
     expect(plan).toThrow(`at least ${least}`)
     expect(planStep(backbone, { ...inTraining, memory: least }).sizes.arena).toBe(least)
   })
@@ -124,7 +125,7 @@ describe('largestBatch', () => {
     const least = smallestArena(backbone, { ...options, batch: 2 })
     expect(largestBatch(backbone, { ...options, memory: least, most: 64 })).toBe(2)
     const search = () => largestBatch(backbone, { ...options, memory: least - 1, most: 64 })
-    expect(search).toThrow(RangeError)
+    expect(search).toThrow(TooLittleMemory)
     expect(search).toThrow(`an arena of ${least} numbers`)
   })
 })

@@ -4,6 +4,7 @@ import { draftWithin, placedDraft } from './fit.ts'
 import type { Workspace } from './kernels.ts'
 import { lookUp, sheetOf, type BatchShape } from './steps.ts'
 import type { Buffer, Draft, Span, Task } from './task.ts'
+import { TooLittleMemory } from './too-little-memory.ts'
 
 /**
  * Everything that an executor does for one batch, decided beforehand: which kernels run in which order, and where every
@@ -51,8 +52,8 @@ export interface ArenaNeeds {
 export interface PlanOptions extends PassShape, ArenaNeeds {}
 
 /**
- * Throws `RangeError` for images too small, a batch of no image, a node that no kernel does, or a plan that cannot be made
- * to fit `memory`.
+ * Throws `RangeError` for images too small, a batch of no image, or a node that no kernel does, and the one that is
+ * `TooLittleMemory` where no plan fits `memory`.
  */
 export function planStep(backbone: Backbone, options: PlanOptions): StepPlan {
   const { batch, height, width, training, alignment, memory = Infinity } = options
@@ -62,7 +63,10 @@ export function planStep(backbone: Backbone, options: PlanOptions): StepPlan {
   const decisive = draftWithin(sheet(largest), { training, alignment, memory })
   if (decisive.arena.size > memory) {
     const least = decisive.arena.size
-    throw new RangeError(`planStep: an arena of ${memory} numbers is asked for, but it takes at least ${least}`)
+    throw new TooLittleMemory(
+      `planStep: an arena of ${memory} numbers is asked for, but it takes at least ${least}`,
+      least,
+    )
   }
   const { draft, arena } = batch === largest ? decisive : placedDraft(sheet(batch), decisive.segments, alignment)
   const placed = new Map<Buffer, Span>()

@@ -1,6 +1,6 @@
 import { KERNELS, planStep, type Backbone, type Kernel } from '@passerby/backbones'
 import { expect, it } from 'vitest'
-import { WEBGPU_ARENA } from '../executors/webgpu/executor.ts'
+import { WEBGPU_ARENA } from '../executors/webgpu/plans.ts'
 import { shadersOf } from '../executors/webgpu/shaders.ts'
 import type { Sizes } from '../executors/webgpu/shaders/shader.ts'
 import { CHECKED, IMAGES } from './checked-networks.ts'

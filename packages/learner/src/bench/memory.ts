@@ -1,6 +1,6 @@
 import { backboneByName, planBytes, planStep, smallestArena } from '@passerby/backbones'
 import { WASM_ARENA } from '../executors/wasm/workspace.ts'
-import { WEBGPU_ARENA } from '../executors/webgpu/executor.ts'
+import { WEBGPU_ARENA } from '../executors/webgpu/plans.ts'
 import type { ExerciseOptions } from './exercise.ts'
 
 /** What a step of planned training with momentum needs, in bytes. */

@@ -1,4 +1,10 @@
-import { largestBatch, type Backbone, type ImageSize, type LargestBatchOptions } from '@passerby/backbones'
+import {
+  largestBatch,
+  TooLittleMemory,
+  type Backbone,
+  type ImageSize,
+  type LargestBatchOptions,
+} from '@passerby/backbones'
 import { LearnerError } from '../learner-error.ts'
 
 /** The largest batch that fits an executor's memory. Throws `LearnerError` ('out-of-memory') when not even two images do. */
@@ -10,7 +16,7 @@ export function fittingBatch(
   try {
     return largestBatch(backbone, { ...options, height, width })
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause
+    if (!(cause instanceof TooLittleMemory)) throw cause
     throw noMemoryFor(backbone, { height, width }, cause)
   }
 }

@@ -1,13 +1,12 @@
 /** A backbone's plans on a device: programs that are assembled once per batch shape, and the memory that they share. */
-import { countParameters, KERNELS, planStep } from '@passerby/backbones'
-import type { Backbone, PassShape, StepPlan, Task } from '@passerby/backbones'
+import { countParameters, KERNELS, type PassShape, type StepPlan, type Task } from '@passerby/backbones'
 import type { Pixels } from '../../data/pixels.ts'
 import type { Optimiser } from '../../training/optimiser.ts'
 import { openDeviceCrops, type DeviceCrops } from './device-crops.ts'
-import { openMemory, outOfMemory, type DeviceMemory } from './memory.ts'
+import { openMemory, type DeviceMemory } from './memory.ts'
 import { timeCalls, type CallTime } from './call-times.ts'
 import { optimiserCalls, stateSize } from './optimiser-pass.ts'
-import type { Pipelines } from './pipelines.ts'
+import { BYTES, type DevicePlans } from './plans.ts'
 import { assemble, type Call, type Program } from './program.ts'
 
 export interface PlannedPasses {
@@ -40,14 +39,8 @@ export interface ExecutorOptions {
 /** Two batch sizes, in training and in inference. */
 const PLANS = 4
 
-/** Bytes of a number in the arena. */
-const BYTES = { f32: 4, f16: 2 } as const
-
-export function createWebgpuExecutor(
-  backbone: Backbone,
-  pipelines: Pipelines,
-  { pixels, optimiser }: ExecutorOptions,
-): WebgpuExecutor {
+export function createWebgpuExecutor(plans: DevicePlans, { pixels, optimiser }: ExecutorOptions): WebgpuExecutor {
+  const { backbone, pipelines } = plans
   const { device, storage } = pipelines
   const { weight, statistic } = countParameters(backbone)
   const flat = { weights: weight, statistics: statistic }
@@ -65,7 +58,7 @@ export function createWebgpuExecutor(
   }
   const planned = new Map<string, PlannedPasses>()
   const plan = (shape: PassShape): PlannedPasses => {
-    const step = planWithin(backbone, shape, pipelines)
+    const step = plans.of(shape)
     memory.fit('arena', step.sizes.arena, BYTES[storage])
     memory.fit('exchange', step.embeddings.size)
     const { embeddings, dEmbeddings } = step
@@ -121,27 +114,6 @@ export function createWebgpuExecutor(
       update?.dispose()
       memory.dispose()
     },
-  }
-}
-
-/** What any plan for this device is made with: kernels of ours keep what they need meanwhile in a buffer of its own. */
-export const WEBGPU_ARENA = { workspace: {}, alignment: 4 } as const
-
-/** The most numbers that an arena may have. */
-export function mostNumbers({ device, storage }: Pick<Pipelines, 'device' | 'storage'>): number {
-  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits
-  return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / BYTES[storage])
-}
-
-/** Throws `LearnerError` when no plan fits. */
-function planWithin(backbone: Backbone, shape: PassShape, pipelines: Pipelines): StepPlan {
-  const options = { ...shape, ...WEBGPU_ARENA }
-  try {
-    return planStep(backbone, { ...options, memory: mostNumbers(pipelines) })
-  } catch {
-    // Throws again where memory is not the reason.
-    const { sizes } = planStep(backbone, options)
-    throw outOfMemory(sizes.arena * BYTES[pipelines.storage], 'No part of it can be computed again instead.')
   }
 }
 

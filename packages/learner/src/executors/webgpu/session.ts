@@ -1,12 +1,12 @@
-import { planStep, type Backbone } from '@passerby/backbones'
+import type { Backbone } from '@passerby/backbones'
 import type { Placement } from '../../data/pixels.ts'
 import { describeNetwork, refuseOtherParameters, type Network } from '../../network/network.ts'
 import type { Session, SessionOptions } from '../../network/session.ts'
 import type { tf } from '../../tf.ts'
-import { fittingBatch } from '../fitting-batch.ts'
-import { createWebgpuExecutor, mostNumbers, WEBGPU_ARENA, type PlannedPasses } from './executor.ts'
+import { createWebgpuExecutor, type PlannedPasses } from './executor.ts'
 import { stepSettings } from './optimiser-pass.ts'
 import type { Pipelines } from './pipelines.ts'
+import { devicePlansOf, type DevicePlans } from './plans.ts'
 import { tfjsDevice } from './tfjs-device.ts'
 
 /**
@@ -15,26 +15,26 @@ import { tfjsDevice } from './tfjs-device.ts'
  */
 export function webgpuNetworkOf(backbone: Backbone, pipelines: Pipelines): Network {
   const network = describeNetwork(backbone)
+  const plans = devicePlansOf(backbone, pipelines)
   return {
     ...network,
-    stepPlan: (images) => planStep(backbone, { ...images, training: true, ...WEBGPU_ARENA }),
-    largestBatch: (images, most) =>
-      fittingBatch(backbone, images, { ...WEBGPU_ARENA, memory: mostNumbers(pipelines), most }),
+    stepPlan: (images) => plans.of({ ...images, training: true }),
+    largestBatch: (images, most) => plans.largestBatch(images, most),
     open(options) {
       refuseOtherParameters(network, options.parameters)
-      return openSession(network, pipelines, options)
+      return openSession(network, plans, options)
     },
   }
 }
 
 /** The device may say too late that it has no room: then what follows throws `LearnerError` ('out-of-memory'). */
 function openSession(
-  { backbone, sizes }: Pick<Network, 'backbone' | 'sizes'>,
-  pipelines: Pipelines,
+  { sizes }: Pick<Network, 'sizes'>,
+  plans: DevicePlans,
   { parameters, pixels, optimiser }: SessionOptions,
 ): Session {
-  const { device } = pipelines
-  const executor = createWebgpuExecutor(backbone, pipelines, { pixels, optimiser })
+  const { device } = plans.pipelines
+  const executor = createWebgpuExecutor(plans, { pixels, optimiser })
   const { memory, crops } = executor
   const { buffers } = memory
   device.queue.writeBuffer(buffers.parameters, 0, Float32Array.from(parameters))

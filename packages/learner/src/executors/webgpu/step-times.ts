@@ -5,6 +5,7 @@ import type { CallTime } from './call-times.ts'
 import { createWebgpuExecutor } from './executor.ts'
 import { stepSettings } from './optimiser-pass.ts'
 import type { Pipelines } from './pipelines.ts'
+import { devicePlansOf } from './plans.ts'
 
 export interface StepTimes {
   readonly forward: readonly CallTime[]
@@ -30,7 +31,7 @@ export async function timeSteps(
   { parameters, pixels, batch, optimiser, rate, steps }: StepToTime & { readonly steps: number },
 ): Promise<readonly StepTimes[]> {
   const { queue } = pipelines.device
-  const executor = createWebgpuExecutor(backbone, pipelines, { pixels, optimiser })
+  const executor = createWebgpuExecutor(devicePlansOf(backbone, pipelines), { pixels, optimiser })
   const { memory, crops, update } = executor
   const { height, width } = pixels
   const { forward, backward } = executor.passesFor({ batch: batch.length, height, width, training: true })
