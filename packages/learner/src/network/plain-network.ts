@@ -36,6 +36,7 @@ function openPlainSession(
   let statistics = tf.keep(tf.tensor1d(parameters.subarray(sizes.weights)))
   let pending: { readonly images: tf.Tensor4D; readonly batchStatistics: tf.Tensor1D } | undefined
   let latest: { readonly gradient: tf.Tensor1D; readonly batchStatistics: tf.Tensor1D } | undefined
+  let updatable = false
   const place = (batch: readonly Placement[], least: number) => {
     if (batch.length < least) throw new RangeError(`session: a batch of ${batch.length}`)
     return tf.tensor4d(placePixels(pixels, batch), [batch.length, pixels.height, pixels.width, 3])
@@ -47,6 +48,7 @@ function openPlainSession(
   return {
     train(batch) {
       forget()
+      updatable = false
       const images = tf.keep(place(batch, 2))
       return tf.tidy(() => {
         const { embeddings, batchStatistics } = passes.train(images, weights.value())
@@ -68,9 +70,11 @@ function openPlainSession(
       images.dispose()
       if (latest) tf.dispose(latest)
       latest = { gradient: tf.keep(gradient) as tf.Tensor1D, batchStatistics }
+      updatable = true
     },
     update(rate) {
-      if (!latest || !optimiser) throw new RangeError('update: there is no gradient, or no optimiser')
+      if (!latest || !updatable || !optimiser)
+        throw new RangeError('update: the last train was not gone back from, or there is no optimiser')
       const { gradient, batchStatistics } = latest
       weights.step(gradient, rate)
       const moved = tf.tidy(() =>

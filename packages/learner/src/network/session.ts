@@ -27,7 +27,10 @@ export interface Session {
    * throws `RangeError`, as does one after another `embed`.
    */
   back(dEmbeddings: tf.Tensor2D): void
-  /** One step of the optimiser by the last gradient, and running statistics moved by the last `train`. */
+  /**
+   * One step of the optimiser by the last gradient, and running statistics moved by the `train` that the last `back` went
+   * back from. Throws `RangeError` when there was another `train` since, which left statistics of its own.
+   */
   update(rate: number): void
   /** Embeddings `[batch, embedding]` by running statistics. The tensor is the caller's. */
   embed(batch: readonly Placement[]): tf.Tensor2D

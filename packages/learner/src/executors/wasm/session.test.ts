@@ -6,12 +6,14 @@ import { plainNetworkOf } from '../../network/plain-network.ts'
 import {
   deviations,
   lossCurve,
+  NESTEROV,
   noisyPixels,
   placementsOf,
   valuesOf,
   warmParameters,
 } from '../../testing/session-values.ts'
 import { tf } from '../../tf.ts'
+import type { Optimiser } from '../../training/optimiser.ts'
 
 const EMBEDDING = 16
 const networkNamed = (name: string) => networkOf(backboneByName(name, EMBEDDING))
@@ -82,9 +84,10 @@ describe('a session on wasm', { timeout: 60_000 }, () => {
 
 describe.each(['wasm', 'cpu'])('every session, on %s', (backend) => {
   const shape = { batch: 4, height: 16, width: 16 }
-  const open = () => {
+  const open = (optimiser?: Optimiser) => {
     const network = networkNamed('tiny')
-    return network.open({ parameters: initialise(network.backbone, 1), pixels: noisyPixels(shape) })
+    const options = { parameters: initialise(network.backbone, 1), pixels: noisyPixels(shape) }
+    return network.open(optimiser ? { ...options, optimiser } : options)
   }
 
   beforeEach(async () => {
@@ -110,6 +113,17 @@ describe.each(['wasm', 'cpu'])('every session, on %s', (backend) => {
     session.train(placementsOf(4)).dispose()
     expect(() => session.train(placementsOf(1))).toThrow(/batch of 1/)
     expect(() => session.back(tf.zeros<tf.Rank.R2>([4, EMBEDDING]))).toThrow(/only the last train/)
+    session.dispose()
+  })
+
+  it('updates by its last batch only', () => {
+    const session = open(NESTEROV)
+    session.train(placementsOf(4)).dispose()
+    session.back(tf.zeros<tf.Rank.R2>([4, EMBEDDING]))
+    session.embed(placementsOf(4)).dispose()
+    session.update(0.1)
+    session.train(placementsOf(4)).dispose()
+    expect(() => session.update(0.1)).toThrow(/last train was not gone back from/)
     session.dispose()
   })
 

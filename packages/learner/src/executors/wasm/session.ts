@@ -39,6 +39,7 @@ function openSession(
   const { height, width } = pixels
   let pending: ForwardPass | undefined
   let found = false
+  let updatable = false
   let disposed = false
   const forward = (batch: readonly Placement[], training: boolean) => {
     pending = undefined
@@ -51,6 +52,7 @@ function openSession(
     tf.tensor2d(embeddings.slice(), [embeddings.length / embedding, embedding])
   return {
     train(batch) {
+      updatable = false
       pending = forward(batch, true)
       return tensorOf(pending)
     },
@@ -59,9 +61,11 @@ function openSession(
       pending.backward(dEmbeddings.dataSync<'float32'>())
       pending = undefined
       found = true
+      updatable = true
     },
     update(rate) {
-      if (!found || !optimiser) throw new RangeError('update: there is no gradient, or no optimiser')
+      if (!updatable || !optimiser)
+        throw new RangeError('update: the last train was not gone back from, or there is no optimiser')
       executor.update(optimiser, rate)
     },
     embed: (batch) => tensorOf(forward(batch, false)),

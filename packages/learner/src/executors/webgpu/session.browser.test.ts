@@ -123,6 +123,19 @@ describe('a session on WebGPU', { timeout: 120_000 }, () => {
     session.dispose()
   })
 
+  it('updates by its last batch only', async () => {
+    const network = await networkOn('webgpu', 'tiny')
+    const pixels = noisyPixels({ batch: 4, height: 16, width: 16 })
+    const session = network.open({ parameters: initialise(network.backbone, 1), pixels, optimiser: NESTEROV })
+    session.train(placementsOf(4)).dispose()
+    session.back(tf.zeros<tf.Rank.R2>([4, EMBEDDING]))
+    session.embed(placementsOf(4)).dispose()
+    session.update(0.1)
+    session.train(placementsOf(4)).dispose()
+    expect(() => session.update(0.1)).toThrow(/last train was not gone back from/)
+    session.dispose()
+  })
+
   it('says what to do about a batch that the device has no room for', async () => {
     const network = await networkOn('webgpu', 'osnet_x1_0')
     const shape = { batch: 1, height: 256, width: 128 }

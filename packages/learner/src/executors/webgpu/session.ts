@@ -42,6 +42,7 @@ function openSession(
   let pending: PlannedPasses | undefined
   let steps = 0
   let hasGradient = false
+  let updatable = false
 
   /** Submits commands of ours behind those of TensorFlow.js. */
   const submit = (encode: (encoder: GPUCommandEncoder) => void) => {
@@ -76,6 +77,7 @@ function openSession(
 
   return {
     train(batch) {
+      updatable = false
       const { passes, tensor } = forward(batch, true)
       pending = passes
       return tensor
@@ -92,10 +94,12 @@ function openSession(
         executor.run(encoder, backward)
       })
       hasGradient = true
+      updatable = true
     },
     update(rate) {
       const { update } = executor
-      if (!hasGradient || !optimiser || !update) throw new RangeError('update: there is no gradient, or no optimiser')
+      if (!updatable || !optimiser || !update)
+        throw new RangeError('update: the last train was not gone back from, or there is no optimiser')
       device.queue.writeBuffer(buffers.state, 0, Float32Array.from(stepSettings(optimiser, rate, ++steps)))
       submit((encoder) => executor.run(encoder, update))
     },
