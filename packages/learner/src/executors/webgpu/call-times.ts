@@ -10,7 +10,13 @@ export interface CallTime {
 /** A timestamp, in nanoseconds, is an integer of eight bytes. */
 const TIMESTAMP_BYTES = 8
 
-/** Runs a program with every call in a pass of its own. Throws `LearnerError` on a device without timestamps. */
+/** What WebGPU lets a query set hold; a call takes two. */
+const MOST_QUERIES = 4096
+
+/**
+ * Runs a program with every call in a pass of its own. Throws `LearnerError` on a device without timestamps, and
+ * `RangeError` for more than 2,048 calls.
+ */
 export async function timeCalls(
   device: GPUDevice,
   program: Program,
@@ -20,6 +26,9 @@ export async function timeCalls(
     throw new LearnerError('no-backend', 'This graphics device tells no times: its driver or browser keeps them back.')
   }
   const count = 2 * program.calls
+  if (count > MOST_QUERIES) {
+    throw new RangeError(`timeCalls: ${program.calls} calls, where ${MOST_QUERIES / 2} can be timed`)
+  }
   const queries = device.createQuerySet({ type: 'timestamp', count })
   const size = count * TIMESTAMP_BYTES
   const resolved = device.createBuffer({ size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC })

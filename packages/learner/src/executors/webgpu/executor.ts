@@ -26,7 +26,7 @@ export interface WebgpuExecutor {
   readonly update: Program | undefined
   /** Encodes a program into a pass of its own. */
   run(encoder: GPUCommandEncoder, program: Program): void
-  /** Milliseconds of each call; they run apart. Throws `LearnerError` on a device without timestamps. */
+  /** Milliseconds of each call; they run apart. Throws as `timeCalls` does. */
   time(program: Program): Promise<readonly CallTime[]>
   dispose(): void
 }

@@ -23,14 +23,16 @@ export interface StepToTime {
 
 /**
  * Where the time of a planned step goes by the device's own clock, call by call, in each of `steps` steps; the head, which
- * TensorFlow.js runs, left out. Throws `LearnerError` on a device without timestamps.
+ * TensorFlow.js runs, left out. Throws `LearnerError` on a device without timestamps, `RangeError` for passes of more than
+ * 2,048 calls.
  */
 export async function timeSteps(
   backbone: Backbone,
   pipelines: Pipelines,
   { parameters, pixels, batch, optimiser, rate, steps }: StepToTime & { readonly steps: number },
 ): Promise<readonly StepTimes[]> {
-  const { queue } = pipelines.device
+  const { device } = pipelines
+  const { queue } = device
   const executor = createWebgpuExecutor(devicePlansOf(backbone, pipelines), { pixels, optimiser })
   const { memory, crops, update } = executor
   const { height, width } = pixels
@@ -38,12 +40,18 @@ export async function timeSteps(
   queue.writeBuffer(memory.buffers.parameters, 0, Float32Array.from(parameters))
   crops.put(batch, memory.buffers.crops)
   const direction = Float32Array.from({ length: batch.length * embeddingSize(backbone) }, (_, i) => Math.cos(i) / 1000)
+  const clear = (buffer: GPUBuffer) => {
+    const encoder = device.createCommandEncoder()
+    encoder.clearBuffer(buffer)
+    queue.submit([encoder.finish()])
+  }
   const times: StepTimes[] = []
   try {
     for (let step = 1; step <= steps; step++) {
       const forwardTimes = await executor.time(forward)
       queue.writeBuffer(memory.buffers.exchange, 0, direction)
       queue.writeBuffer(memory.buffers.state, 0, Float32Array.from(stepSettings(optimiser, rate, step)))
+      clear(memory.buffers.gradient)
       const backwardTimes = await executor.time(backward)
       times.push({
         forward: forwardTimes,
