@@ -2,6 +2,7 @@
 import {
   planStep,
   smallestArena,
+  TooLittleMemory,
   type Backbone,
   type ImageSize,
   type PassShape,
@@ -14,14 +15,12 @@ import { WASM_ARENA } from './workspace.ts'
 
 /** For all of a batch or a share of it. Throws `RangeError` for a shape without a plan, `LearnerError` ('out-of-memory'). */
 export function planShare(backbone: Backbone, shape: PassShape, memory: number = WASM_ARENA.memory): StepPlan {
-  const options = { ...shape, ...WASM_ARENA }
   const { largest, whole } = shape.share ?? { largest: 1, whole: 1 }
   try {
-    return planStep(backbone, { ...options, memory: (memory * largest) / whole })
+    return planStep(backbone, { ...shape, ...WASM_ARENA, memory: (memory * largest) / whole })
   } catch (cause) {
-    // Throws again where memory is not the reason.
-    const { sizes } = planStep(backbone, { ...options, memory: Infinity })
-    throw outOfMemory(sizes.arena, cause)
+    if (cause instanceof TooLittleMemory) throw outOfMemory(cause.least, cause)
+    throw cause
   }
 }
 
