@@ -4,7 +4,7 @@ import type { ExchangeMemory, Member } from './exchange.ts'
 
 /** What the thread that trains tells the others. They obey in order, and answer through memory. */
 export type Order =
-  | { readonly order: 'greet' }
+  | { readonly order: 'greet'; readonly bell: Bell }
   | ({
       readonly order: 'open'
       readonly backbone: Backbone
@@ -18,6 +18,9 @@ export type Order =
   | ({ readonly order: 'forward'; readonly shape: PassShape; readonly batch: BatchMemory } & ForExecutor)
   | ({ readonly order: 'backward' } & ForExecutor)
   | ({ readonly order: 'update'; readonly optimiser: Optimiser; readonly rate: number } & ForExecutor)
+
+/** How many orders were given since the greeting: tells a thread of the next one before its message is delivered. */
+export type Bell = Int32Array<SharedArrayBuffer>
 
 interface ForExecutor {
   readonly executor: number

@@ -1,7 +1,7 @@
 import { startThread } from '#threads'
 import { LearnerError } from '../../../learner-error.ts'
 import { LOST_MESSAGE } from './barrier.ts'
-import { READY, type Order } from './orders.ts'
+import { READY, type Bell, type Order } from './orders.ts'
 
 /** Threads that help this one: opened once, for all executors. */
 export interface Threads {
@@ -50,6 +50,7 @@ export async function openThreads(count: number, patienceMs = PATIENCE_MS): Prom
     lost ??= new LearnerError('thread-lost', 'The threads of the WebAssembly backend were closed.')
     for (const other of others) other.end()
   }
+  const bells: Bell[] = []
   const starts = Array.from({ length: count - 1 }, () => {
     return new Promise<void>((resolve, reject) => {
       const onLost = (cause: unknown) => {
@@ -58,7 +59,9 @@ export async function openThreads(count: number, patienceMs = PATIENCE_MS): Prom
       }
       const other = startThread({ onLost, onMessage: (message) => message === READY && resolve() })
       others.push(other)
-      other.post({ order: 'greet' })
+      const bell: Bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+      bells.push(bell)
+      other.post({ order: 'greet', bell })
     })
   })
   try {
@@ -77,7 +80,10 @@ export async function openThreads(count: number, patienceMs = PATIENCE_MS): Prom
     post(order) {
       const error = lost ?? missed
       if (error) throw error
-      others.forEach((other, i) => other.post(order(i + 1)))
+      others.forEach((other, i) => {
+        other.post(order(i + 1))
+        Atomics.add(bells[i], 0, 1)
+      })
     },
   }
 }
