@@ -1,25 +1,20 @@
 /**
  * Batch normalisation over the rows of a `rows × channels` matrix, as in PyTorch, with max(·, 0) on top where `relu`:
- *   m = mean(x), v = mean((x − m)²), s = 1/√(v + 1e-5), y = gamma·s·(x − m) + beta
- * and, with g = dy where y > 0, x̂ = s·(x − m):
- *   dbeta += Σ g, dgamma += Σ g·x̂, dx = gamma·s·(g − mean(g) − x̂·mean(g·x̂)).
+ *   m = mean(x), v = mean((x − m)²), s = 1/√(v + 1e-5), y = gamma·s·(x − m) + beta.
  * Rows go by in blocks that stay in the cache, a block in groups of four channels; full groups have their lanes as a
  * constant, so that the compiler leaves no branch in their loops.
  */
-import { addLanes, loadLanes, multiplyAdd, ROWS, storeLanes, whereAbove } from './lanes'
+import { addLanes, floorOf, loadLanes, multiplyAdd, ROWS, scale, storeLanes } from './lanes'
 
 const EPSILON: f32 = 1e-5
 
 /**
- * Where a batch is shared among threads, each has some of its rows. These turn what one thread found (the means and the
- * sums of squared distances from them; two sums) into what the whole batch has, and return its number of rows.
+ * Where a batch is shared among threads, each has some of its rows. This turns what one thread found, the means and the
+ * sums of squared distances from them, into what the whole batch has, and returns its number of rows.
  */
 // @ts-expect-error: decorator
 @external('env', 'shareMoments')
 declare function shareMoments(moments: usize, channels: i32, rows: i32): i32
-// @ts-expect-error: decorator
-@external('env', 'shareSums')
-declare function shareSums(sums: usize, channels: i32, rows: i32): i32
 
 /** `saved` takes m, then s, for the gradient; `mean` and `variance` m and v·n/(n − 1) of n rows, for running statistics. */
 export function batchNorm(
@@ -68,110 +63,6 @@ export function batchNormInference(
     store<f32>(deviation + c, 1 / sqrt<f32>(load<f32>(variance + c) + EPSILON))
   }
   normalise(x, mean, deviation, gamma, beta, y, rows, channels, relu)
-}
-
-/** `sums` takes Σ g, then Σ g·x̂. dx may be dy. */
-export function batchNormGradient(
-  x: usize,
-  y: usize,
-  dy: usize,
-  gamma: usize,
-  saved: usize,
-  dx: usize,
-  dgamma: usize,
-  dbeta: usize,
-  sums: usize,
-  rows: i32,
-  channels: i32,
-  relu: i32,
-): void {
-  const row: usize = (<usize>channels) << 2
-  const floor = floorOf(relu)
-  memory.fill(sums, 0, row << 1)
-  for (let i = 0; i < rows; i += ROWS) {
-    const count = min(rows - i, ROWS)
-    const p = <usize>i * row
-    let c = 0
-    for (; c + 4 <= channels; c += 4) addProducts(x + p, y + p, dy + p, saved, sums, floor, row, count, c, 4)
-    if (c < channels) addProducts(x + p, y + p, dy + p, saved, sums, floor, row, count, c, channels - c)
-  }
-  for (let c = 0; c < channels; c += 4) {
-    const lanes = min(channels - c, 4)
-    const at: usize = (<usize>c) << 2
-    addLanes(dbeta + at, loadLanes(sums + at, lanes), lanes)
-    addLanes(dgamma + at, loadLanes(sums + row + at, lanes), lanes)
-  }
-  const batch = shareSums(sums, channels, rows)
-  scale(sums, 1 / <f32>batch, 2 * channels)
-  for (let i = 0; i < rows; i += ROWS) {
-    const count = min(rows - i, ROWS)
-    const p = <usize>i * row
-    let c = 0
-    for (; c + 4 <= channels; c += 4) {
-      denormalise(x + p, y + p, dy + p, gamma, saved, sums, dx + p, floor, row, count, c, 4)
-    }
-    if (c < channels) {
-      denormalise(x + p, y + p, dy + p, gamma, saved, sums, dx + p, floor, row, count, c, channels - c)
-    }
-  }
-}
-
-/** Adds Σ g and Σ g·x̂ of some rows to `sums`, in `lanes` channels from c. */
-// @ts-expect-error: decorator
-@inline
-function addProducts(
-  x: usize,
-  y: usize,
-  dy: usize,
-  saved: usize,
-  sums: usize,
-  floor: v128,
-  row: usize,
-  count: i32,
-  c: i32,
-  lanes: i32,
-): void {
-  const at: usize = (<usize>c) << 2
-  const m = loadLanes(saved + at, lanes)
-  let sum = f32x4.splat(0)
-  let product = f32x4.splat(0)
-  for (let p = at, end = at + <usize>count * row; p < end; p += row) {
-    const g = whereAbove(loadLanes(y + p, lanes), floor, loadLanes(dy + p, lanes))
-    sum = f32x4.add(sum, g)
-    product = multiplyAdd(product, g, f32x4.sub(loadLanes(x + p, lanes), m))
-  }
-  addLanes(sums + at, sum, lanes)
-  addLanes(sums + row + at, f32x4.mul(product, loadLanes(saved + row + at, lanes)), lanes)
-}
-
-/** dx of some rows, in `lanes` channels from c, from means in `sums`. */
-// @ts-expect-error: decorator
-@inline
-function denormalise(
-  x: usize,
-  y: usize,
-  dy: usize,
-  gamma: usize,
-  saved: usize,
-  sums: usize,
-  dx: usize,
-  floor: v128,
-  row: usize,
-  count: i32,
-  c: i32,
-  lanes: i32,
-): void {
-  const at: usize = (<usize>c) << 2
-  const m = loadLanes(saved + at, lanes)
-  const s = loadLanes(saved + row + at, lanes)
-  const factor = f32x4.mul(loadLanes(gamma + at, lanes), s)
-  const mean = loadLanes(sums + at, lanes)
-  const slope = f32x4.mul(loadLanes(sums + row + at, lanes), s)
-  for (let p = at, end = at + <usize>count * row; p < end; p += row) {
-    const g = whereAbove(loadLanes(y + p, lanes), floor, loadLanes(dy + p, lanes))
-    const centred = f32x4.sub(loadLanes(x + p, lanes), m)
-    storeLanes(dx + p, f32x4.mul(factor, f32x4.sub(f32x4.sub(g, mean), f32x4.mul(centred, slope))), lanes)
-  }
 }
 
 function normalise(
@@ -223,11 +114,6 @@ function normaliseGroup(
     const value = multiplyAdd(shift, factor, f32x4.sub(loadLanes(x + p, lanes), m))
     storeLanes(y + p, f32x4.max(value, floor), lanes)
   }
-}
-
-/** What a result must exceed to pass: 0 where there is a ReLU. */
-function floorOf(relu: i32): v128 {
-  return f32x4.splat(relu ? 0 : -f32.MAX_VALUE)
 }
 
 /** sums[c] += Σ_rows x[c] */
@@ -300,8 +186,4 @@ function addSquare(x: usize, mean: usize, sums: usize, row: usize, count: i32, c
     s0 = multiplyAdd(s0, d, d)
   }
   addLanes(sums + at, f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)), lanes)
-}
-
-function scale(values: usize, by: f32, count: i32): void {
-  for (let end = values + ((<usize>count) << 2); values < end; values += 4) store<f32>(values, load<f32>(values) * by)
 }

@@ -1,6 +1,7 @@
 /** The module's exports: one function per kernel of a plan, and the first free byte of memory. */
 export { add, relu, reluGradient } from './elementwise'
-export { batchNorm, batchNormGradient, batchNormInference } from './batch-norm'
+export { batchNorm, batchNormInference } from './batch-norm'
+export { batchNormGradient } from './batch-norm-gradient'
 export { biasedProduct, biasGradient, product, productInputGradient, productWeightGradient } from './product'
 export { conv, convInputGradient, convWeightGradient } from './conv'
 export { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from './depthwise'

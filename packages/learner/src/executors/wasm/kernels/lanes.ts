@@ -55,3 +55,13 @@ export function storeLanes(to: usize, value: v128, count: i32): void {
   if (count > 1) store<f32>(to, f32x4.extract_lane(value, 1), 4)
   if (count > 2) store<f32>(to, f32x4.extract_lane(value, 2), 8)
 }
+
+/** What a result must exceed to pass: 0 where there is a ReLU. */
+export function floorOf(relu: i32): v128 {
+  return f32x4.splat(relu ? 0 : -f32.MAX_VALUE)
+}
+
+/** values[i] ← by·values[i], a handful of them. */
+export function scale(values: usize, by: f32, count: i32): void {
+  for (let end = values + ((<usize>count) << 2); values < end; values += 4) store<f32>(values, load<f32>(values) * by)
+}
