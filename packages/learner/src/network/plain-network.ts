@@ -4,6 +4,7 @@ import { tf } from '../tf.ts'
 import { trained } from '../training/trained.ts'
 import { describeNetwork, refuseOtherParameters, type Network } from './network.ts'
 import { plainPassesOf } from './plain.ts'
+import { sessionTurns } from './session-turns.ts'
 import type { Session, SessionOptions } from './session.ts'
 
 /**
@@ -34,32 +35,28 @@ function openPlainSession(
   const { sizes } = network
   const weights = trained(parameters.subarray(0, sizes.weights), optimiser ?? NO_OPTIMISER)
   let statistics = tf.keep(tf.tensor1d(parameters.subarray(sizes.weights)))
-  let pending: { readonly images: tf.Tensor4D; readonly batchStatistics: tf.Tensor1D } | undefined
+  const turns = sessionTurns<{ readonly images: tf.Tensor4D; readonly batchStatistics: tf.Tensor1D }>(optimiser)
   let latest: { readonly gradient: tf.Tensor1D; readonly batchStatistics: tf.Tensor1D } | undefined
-  let updatable = false
-  const place = (batch: readonly Placement[], least: number) => {
-    if (batch.length < least) throw new RangeError(`session: a batch of ${batch.length}`)
+  const place = (batch: readonly Placement[], training: boolean) => {
+    forget()
+    turns.begin(batch.length, training)
     return tf.tensor4d(placePixels(pixels, batch), [batch.length, pixels.height, pixels.width, 3])
   }
   const forget = () => {
-    if (pending) tf.dispose(pending)
-    pending = undefined
+    const dropped = turns.drop()
+    if (dropped) tf.dispose(dropped)
   }
   return {
     train(batch) {
-      forget()
-      updatable = false
-      const images = tf.keep(place(batch, 2))
+      const images = tf.keep(place(batch, true))
       return tf.tidy(() => {
         const { embeddings, batchStatistics } = passes.train(images, weights.value())
-        pending = { images, batchStatistics }
+        turns.forwarded({ images, batchStatistics })
         return embeddings
       })
     },
     back(dEmbeddings) {
-      if (!pending) throw new RangeError('back: only the last train can be gone back from, once')
-      const { images, batchStatistics } = pending
-      pending = undefined
+      const { images, batchStatistics } = turns.pending()
       const gradient = tf.tidy(() =>
         tf.grad((flat: tf.Tensor) => {
           const { embeddings, batchStatistics } = passes.train(images, flat as tf.Tensor1D)
@@ -70,11 +67,12 @@ function openPlainSession(
       images.dispose()
       if (latest) tf.dispose(latest)
       latest = { gradient: tf.keep(gradient) as tf.Tensor1D, batchStatistics }
-      updatable = true
+      turns.wentBack()
     },
     update(rate) {
-      if (!latest || !updatable || !optimiser)
-        throw new RangeError('update: the last train was not gone back from, or there is no optimiser')
+      turns.optimiser()
+      // There is one wherever there is something to step by.
+      if (!latest) return
       const { gradient, batchStatistics } = latest
       weights.step(gradient, rate)
       const moved = tf.tidy(() =>
@@ -84,8 +82,7 @@ function openPlainSession(
       statistics = tf.keep(moved as tf.Tensor1D)
     },
     embed(batch) {
-      forget()
-      return tf.tidy(() => passes.embed(place(batch, 1), weights.value(), statistics))
+      return tf.tidy(() => passes.embed(place(batch, false), weights.value(), statistics))
     },
     async gradient() {
       if (!latest) throw new RangeError('gradient: there is none before `back`')

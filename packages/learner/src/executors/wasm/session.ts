@@ -1,6 +1,7 @@
 import { planStep, type Backbone } from '@passerby/backbones'
 import { placePixelsInto, type Placement } from '../../data/pixels.ts'
 import { describeNetwork, refuseOtherParameters, type Network } from '../../network/network.ts'
+import { sessionTurns } from '../../network/session-turns.ts'
 import type { Session, SessionOptions } from '../../network/session.ts'
 import { tf } from '../../tf.ts'
 import { createWasmExecutor, type ForwardPass, type WasmExecutor } from './executor.ts'
@@ -37,13 +38,10 @@ function openSession(
 ): Session {
   executor.load(parameters)
   const { height, width } = pixels
-  let pending: ForwardPass | undefined
-  let found = false
-  let updatable = false
+  const turns = sessionTurns<ForwardPass>(optimiser)
   let disposed = false
   const forward = (batch: readonly Placement[], training: boolean) => {
-    pending = undefined
-    if (batch.length < (training ? 2 : 1)) throw new RangeError(`session: a batch of ${batch.length}`)
+    turns.begin(batch.length, training)
     return executor.forward({ batch: batch.length, height, width, training }, (images) =>
       placePixelsInto(images, pixels, batch),
     )
@@ -52,25 +50,18 @@ function openSession(
     tf.tensor2d(embeddings.slice(), [embeddings.length / embedding, embedding])
   return {
     train(batch) {
-      updatable = false
-      pending = forward(batch, true)
-      return tensorOf(pending)
+      const pass = forward(batch, true)
+      turns.forwarded(pass)
+      return tensorOf(pass)
     },
     back(dEmbeddings) {
-      if (!pending) throw new RangeError('back: only the last train can be gone back from, once')
-      pending.backward(dEmbeddings.dataSync<'float32'>())
-      pending = undefined
-      found = true
-      updatable = true
+      turns.pending().backward(dEmbeddings.dataSync<'float32'>())
+      turns.wentBack()
     },
-    update(rate) {
-      if (!updatable || !optimiser)
-        throw new RangeError('update: the last train was not gone back from, or there is no optimiser')
-      executor.update(optimiser, rate)
-    },
+    update: (rate) => executor.update(turns.optimiser(), rate),
     embed: (batch) => tensorOf(forward(batch, false)),
     async gradient() {
-      if (!found) throw new RangeError('gradient: there is none before `back`')
+      turns.refuseWithoutGradient()
       return executor.gradient().slice()
     },
     read: async () => executor.parameters().slice(),

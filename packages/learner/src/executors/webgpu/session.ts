@@ -1,6 +1,7 @@
 import type { Backbone } from '@passerby/backbones'
 import type { Placement } from '../../data/pixels.ts'
 import { describeNetwork, refuseOtherParameters, type Network } from '../../network/network.ts'
+import { sessionTurns } from '../../network/session-turns.ts'
 import type { Session, SessionOptions } from '../../network/session.ts'
 import type { tf } from '../../tf.ts'
 import { createWebgpuExecutor, type PlannedPasses } from './executor.ts'
@@ -39,10 +40,8 @@ function openSession(
   const { buffers } = memory
   device.queue.writeBuffer(buffers.parameters, 0, Float32Array.from(parameters))
   const { height, width } = pixels
-  let pending: PlannedPasses | undefined
+  const turns = sessionTurns<PlannedPasses>(optimiser)
   let steps = 0
-  let hasGradient = false
-  let updatable = false
 
   /** Submits commands of ours behind those of TensorFlow.js. */
   const submit = (encode: (encoder: GPUCommandEncoder) => void) => {
@@ -52,9 +51,8 @@ function openSession(
     device.queue.submit([encoder.finish()])
   }
   const forward = (batch: readonly Placement[], training: boolean) => {
-    pending = undefined
+    turns.begin(batch.length, training)
     memory.refuseFailed()
-    if (batch.length < (training ? 2 : 1)) throw new RangeError(`session: a batch of ${batch.length}`)
     const passes = executor.passesFor({ batch: batch.length, height, width, training })
     crops.put(batch, buffers.crops)
     const { tensor, buffer } = tfjsDevice().emptyTensor([batch.length, sizes.embedding])
@@ -77,35 +75,32 @@ function openSession(
 
   return {
     train(batch) {
-      updatable = false
       const { passes, tensor } = forward(batch, true)
-      pending = passes
+      turns.forwarded(passes)
       return tensor
     },
     back(dEmbeddings) {
-      if (!pending) throw new RangeError('back: only the last train can be gone back from, once')
-      const { backward, plan } = pending
+      const { backward, plan } = turns.pending()
       refuseOtherShape(dEmbeddings, [plan.batch, sizes.embedding])
-      pending = undefined
       const gradient = tfjsDevice().bufferOf(dEmbeddings)
       submit((encoder) => {
         encoder.copyBufferToBuffer(gradient, 0, buffers.exchange, 0, dEmbeddings.size * 4)
         encoder.clearBuffer(buffers.gradient)
         executor.run(encoder, backward)
       })
-      hasGradient = true
-      updatable = true
+      turns.wentBack()
     },
     update(rate) {
+      const settings = stepSettings(turns.optimiser(), rate, ++steps)
+      // There is one wherever there is an optimiser.
       const { update } = executor
-      if (!updatable || !optimiser || !update)
-        throw new RangeError('update: the last train was not gone back from, or there is no optimiser')
-      device.queue.writeBuffer(buffers.state, 0, Float32Array.from(stepSettings(optimiser, rate, ++steps)))
+      if (!update) return
+      device.queue.writeBuffer(buffers.state, 0, Float32Array.from(settings))
       submit((encoder) => executor.run(encoder, update))
     },
     embed: (batch) => forward(batch, false).tensor,
     async gradient() {
-      if (!hasGradient) throw new RangeError('gradient: there is none before `back`')
+      turns.refuseWithoutGradient()
       return read(buffers.gradient, sizes.weights)
     },
     read: () => read(buffers.parameters, parameters.length),
