@@ -4,6 +4,7 @@
  */
 import { countParameters } from '@passerby/backbones'
 import type { Backbone, PassShape, StepPlan, Task } from '@passerby/backbones'
+import { remembering } from '../remembering.ts'
 import { instantiate, type Batchmates } from './instance.ts'
 import { layOut } from './memory.ts'
 import { createOptimiserPass, type OptimiserPass } from './optimiser-pass.ts'
@@ -51,7 +52,7 @@ export function createReplica(backbone: Backbone, { kernels, batchmates, watch }
   const instance = instantiate(kernels, batchmates)
   const regions = layOut(instance.memory, instance.heapBase, countParameters(backbone))
   const optimiserPass = createOptimiserPass(instance, regions)
-  const plans = new Map<string, ReplicaPlan>()
+  const plans = remembering<ReplicaPlan>(PLANS)
   const whole = (region: 'parameters' | 'gradient' | 'statistics') => () => regions.view(regions.all(region))
 
   const bind = (tasks: readonly Task[]) => {
@@ -98,15 +99,11 @@ export function createReplica(backbone: Backbone, { kernels, batchmates, watch }
     plan(shape) {
       const { batch, height, width, training, share } = shape
       const key = [batch, height, width, training, share?.whole, share?.largest].join()
-      const known = plans.get(key)
-      if (known) return known
-      const plan = planShare(backbone, shape)
-      regions.fitArena(plan.sizes.arena)
-      const made = planned(plan)
-      const [oldest] = plans.keys()
-      if (plans.size === PLANS && oldest !== undefined) plans.delete(oldest)
-      plans.set(key, made)
-      return made
+      return plans.of(key, () => {
+        const plan = planShare(backbone, shape)
+        regions.fitArena(plan.sizes.arena)
+        return planned(plan)
+      })
     },
   }
 }

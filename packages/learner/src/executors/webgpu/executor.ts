@@ -2,6 +2,7 @@
 import { countParameters, KERNELS, type PassShape, type StepPlan, type Task } from '@passerby/backbones'
 import type { Pixels } from '../../data/pixels.ts'
 import type { Optimiser } from '../../training/optimiser.ts'
+import { remembering } from '../remembering.ts'
 import { openDeviceCrops, type DeviceCrops } from './device-crops.ts'
 import { openMemory, type DeviceMemory } from './memory.ts'
 import { timeCalls, type CallTime } from './call-times.ts'
@@ -56,7 +57,6 @@ export function createWebgpuExecutor(plans: DevicePlans, { pixels, optimiser }: 
     memory.fit('workspace', program.workspace)
     return program
   }
-  const planned = new Map<string, PlannedPasses>()
   const plan = (shape: PassShape): PlannedPasses => {
     const step = plans.of(shape)
     memory.fit('arena', step.sizes.arena, BYTES[storage])
@@ -74,6 +74,7 @@ export function createWebgpuExecutor(plans: DevicePlans, { pixels, optimiser }: 
     forward.dispose()
     backward.dispose()
   }
+  const planned = remembering(PLANS, release)
   const update = optimiser && bind(optimiserCalls(optimiser, flat))
 
   const groups = new WeakMap<Program, { readonly generation: number; readonly group: GPUBindGroup }>()
@@ -92,16 +93,7 @@ export function createWebgpuExecutor(plans: DevicePlans, { pixels, optimiser }: 
     passesFor(shape) {
       memory.fit('crops', crops.size(shape.batch))
       const key = [shape.batch, shape.height, shape.width, shape.training].join()
-      const known = planned.get(key)
-      if (known) return known
-      const [oldest] = planned.entries()
-      if (planned.size === PLANS && oldest) {
-        release(oldest[1])
-        planned.delete(oldest[0])
-      }
-      const passes = plan(shape)
-      planned.set(key, passes)
-      return passes
+      return planned.of(key, () => plan(shape))
     },
     run(encoder, program) {
       const pass = encoder.beginComputePass()
@@ -110,7 +102,7 @@ export function createWebgpuExecutor(plans: DevicePlans, { pixels, optimiser }: 
     },
     time: (program) => timeCalls(device, program, groupOf(program)),
     dispose() {
-      for (const passes of planned.values()) release(passes)
+      planned.forgetAll()
       update?.dispose()
       memory.dispose()
     },

@@ -2,6 +2,7 @@
 import { planStep, TooLittleMemory } from '@passerby/backbones'
 import type { Backbone, ImageSize, PassShape, StepPlan } from '@passerby/backbones'
 import { fittingBatch } from '../fitting-batch.ts'
+import { remembering } from '../remembering.ts'
 import { outOfMemory } from './memory.ts'
 import type { Pipelines } from './pipelines.ts'
 
@@ -34,31 +35,19 @@ export function devicePlansOf(backbone: Backbone, pipelines: Pipelines): DeviceP
       throw outOfMemory(cause.least * BYTES[pipelines.storage], why)
     }
   }
-  const planned = remembering<StepPlan>()
-  const fitting = remembering<number>()
+  const planned = remembering<StepPlan>(REMEMBERED)
+  const fitting = remembering<number>(REMEMBERED)
   return {
     backbone,
     pipelines,
     of(shape) {
       const { batch, height, width, training } = shape
-      return planned([batch, height, width, training].join(), () => plan({ batch, height, width, training }))
+      return planned.of([batch, height, width, training].join(), () => plan({ batch, height, width, training }))
     },
     largestBatch({ height, width }, most) {
       const images = { height, width }
-      return fitting([height, width, most].join(), () => fittingBatch(backbone, images, { ...needs, most }))
+      return fitting.of([height, width, most].join(), () => fittingBatch(backbone, images, { ...needs, most }))
     },
-  }
-}
-
-/** Looks a key up, and makes what is not there; the oldest are forgotten. */
-function remembering<Value>(): (key: string, make: () => Value) => Value {
-  const known = new Map<string, Value>()
-  return (key, make) => {
-    const value = known.get(key) ?? make()
-    known.set(key, value)
-    const [oldest = key] = known.keys()
-    if (known.size > REMEMBERED) known.delete(oldest)
-    return value
   }
 }
 
