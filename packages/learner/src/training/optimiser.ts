@@ -1,7 +1,7 @@
 /** Optimisers as settings: every executor has them as one pass over flat buffers. */
 export type Optimiser = (Sgd | Adam) & {
   /**
-   * Gradients are first scaled by min(1, clip / (‖g‖ + 1e-6)), the norm taken over the flat buffer (PyTorch's
+   * Gradients are first scaled by min(1, clip / (‖g‖ + CLIP_EPSILON)), the norm taken over the flat buffer (PyTorch's
    * `clip_grad_norm_`); absent: left as they are.
    */
   readonly clip?: number
@@ -29,3 +29,6 @@ export interface Adam {
   readonly epsilon: number
   readonly weightDecay: number
 }
+
+/** As PyTorch's `clip_grad_norm_` has it. */
+export const CLIP_EPSILON = 1e-6

@@ -1,10 +1,7 @@
 import { BATCH_NORM_MOMENTUM } from '@passerby/backbones'
-import type { Optimiser } from '../../training/optimiser.ts'
+import { CLIP_EPSILON, type Optimiser } from '../../training/optimiser.ts'
 import type { Instance } from './instance.ts'
 import type { RegionMemory } from './memory.ts'
-
-/** As PyTorch's `clip_grad_norm_` has it. */
-const CLIP_EPSILON = 1e-6
 
 export interface OptimiserPass {
   /** Moves weights by their gradient, and running statistics towards the last batch's. */

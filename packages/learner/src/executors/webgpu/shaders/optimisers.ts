@@ -5,14 +5,11 @@
  * `state` starts with the settings of this step; then come the velocity, or the first and the second moments. Where `clip` is 1, `squares` has left partial sums of gradient² in the workspace.
  */
 import { BATCH_NORM_MOMENTUM } from '@passerby/backbones'
-import type { Optimiser } from '../../../training/optimiser.ts'
+import { CLIP_EPSILON, type Optimiser } from '../../../training/optimiser.ts'
 import { INVOCATIONS, oneForEach, type Shader } from './shader.ts'
 
 /** Numbers of `state` kept for settings, before the optimiser's own. */
 export const SETTINGS_SIZE = 16
-
-/** As PyTorch's `clip_grad_norm_` has it. */
-const CLIP_EPSILON = 1e-6
 
 /** Partial sums: few, since every invocation of the next pass adds them up. */
 const MOST_CHUNKS = 64
