@@ -12,7 +12,7 @@ import type { PageState } from './page-state.ts'
 import type { TrainActions } from './train-step.tsx'
 import { remoteLearner } from './remote-learner.ts'
 import { sealSpy } from './test-hook.ts'
-import { threadOffer, threadsOf } from './threads.ts'
+import { pageOffer, threadsOf } from './threads.ts'
 import type { CheckView, DeviceWish, NearestView, OnStage } from './worker/workbench.ts'
 
 export interface TrainingDesk extends TrainActions {
@@ -128,9 +128,7 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
 
 /** What the worker is asked to compute with. */
 export function deviceWish({ backend, threads }: PageState, { plain }: JoinLink): DeviceWish {
-  const { crossOriginIsolated } = globalThis
-  const offer = threadOffer({ crossOriginIsolated, hardwareConcurrency: navigator.hardwareConcurrency })
-  return { backend, threads: threadsOf(threads, offer), plain }
+  return { backend, threads: threadsOf(threads, pageOffer()), plain }
 }
 
 /** Shows the session with what earlier visits saw, keeps that, and notes what had left when a round began. */

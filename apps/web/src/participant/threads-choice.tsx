@@ -1,6 +1,6 @@
 import { Field, Select } from '../ui/field.tsx'
 import { plural } from '../ui/format.ts'
-import { threadOffer, threadsOf } from './threads.ts'
+import { pageOffer, threadsOf } from './threads.ts'
 
 const LOCKED = 'Leave the training to change it.'
 const ALONE =
@@ -17,8 +17,7 @@ export function ThreadsChoice({
   readonly locked: boolean
   readonly onThreads: (threads: number) => void
 }) {
-  const { crossOriginIsolated } = globalThis
-  const offer = threadOffer({ crossOriginIsolated, hardwareConcurrency: navigator.hardwareConcurrency })
+  const offer = pageOffer()
   const help = `For WebAssembly; ${offer.preset} unless chosen. More train faster and leave less for the rest of this machine.`
   return (
     <Field label="Processor threads" help={crossOriginIsolated ? (locked ? LOCKED : help) : ALONE}>

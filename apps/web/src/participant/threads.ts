@@ -21,6 +21,12 @@ export function threadOffer(place: {
   return { most, preset: within(1, Math.floor(place.hardwareConcurrency / 2), MOST) }
 }
 
+/** The same of this page. */
+export function pageOffer(): ThreadOffer {
+  const { crossOriginIsolated } = globalThis
+  return threadOffer({ crossOriginIsolated, hardwareConcurrency: navigator.hardwareConcurrency })
+}
+
 /** The wish as far as it can be met here. */
 export function threadsOf(wish: number | undefined, { most, preset }: ThreadOffer): number {
   return wish === undefined ? preset : within(1, wish, most)

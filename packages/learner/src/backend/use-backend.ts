@@ -11,8 +11,8 @@ export type BackendName = 'webgpu' | 'wasm'
 
 export interface BackendOptions {
   /**
-   * That share every batch on wasm, with this one; they need shared memory (`lentThreads`), and
-   * where they do not start wasm runs on one. Default is 1.
+   * That share every batch on wasm, with this one; they need shared memory, and where they do not start wasm runs on
+   * one. Default is 1.
    */
   readonly threads?: number
   /**

@@ -1,6 +1,6 @@
 import { LearnerError } from '../../learner-error.ts'
 import { loadKernels } from './kernel-module.ts'
-import { mayShareMemory, openThreads, type Threads } from './threads/threads.ts'
+import { openThreads, type Threads } from './threads/threads.ts'
 
 /** What executors of this thread run with. */
 export interface WasmParts {
@@ -49,9 +49,4 @@ export function wasmParts(): WasmParts | undefined {
 /** How many threads work, with this one. */
 export function wasmThreads(): number {
   return wasmParts()?.threads?.count ?? 1
-}
-
-/** A participant lends half of its logical processors, up to as many as a batch feeds. */
-export function lentThreads(processors: number): number {
-  return mayShareMemory() ? Math.min(8, Math.max(1, processors >> 1)) : 1
 }
