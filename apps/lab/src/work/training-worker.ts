@@ -1,14 +1,14 @@
 /** One worker thread of a `trainingPool`: a learner on WebAssembly, one job at a time. */
-import { backboneByName } from '@passerby/backbones'
 import { type PixelSet, reasonOf } from '@passerby/crops'
-import { createLearner, embedPixels, networkOf, useBackend } from '@passerby/learner'
+import { createLearner, embedPixels, latestNetwork, networkOf, useBackend } from '@passerby/learner'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TrainingJob, TrainingResult, TrainingWorkerData } from './training-pool.ts'
 import type { WorkerAnswer, WorkerStart } from './worker-pool.ts'
 
 const { choice, clients, images } = (workerData as WorkerStart<TrainingWorkerData>).data
 const ready = useBackend('wasm')
-const network = networkOf(backboneByName(choice.backbone, choice.embedding))
+/** One for all jobs: its executor keeps plans and memory. */
+const network = latestNetwork(networkOf)
 /** Jobs are awaited one by one by the pool and never cancelled: closing ends the thread. */
 const { signal } = new AbortController()
 
@@ -31,6 +31,7 @@ async function answer(job: TrainingJob): Promise<TrainingResult> {
       const learner = createLearner({
         training: of(clients, job.client),
         federation: 'simulation',
+        network,
         memory: {
           load: async (key) => memory.get(key),
           save: async (key, bytes) => void memory.set(key, bytes),
@@ -40,7 +41,10 @@ async function answer(job: TrainingJob): Promise<TrainingResult> {
     }
     case 'embed': {
       const part = between(of(images, job.set), job.from, job.to)
-      return { type: 'embedded', embeddings: await embedPixels(network, part, { backbone: job.backbone, signal }) }
+      return {
+        type: 'embedded',
+        embeddings: await embedPixels(network(choice), part, { backbone: job.backbone, signal }),
+      }
     }
   }
 }
