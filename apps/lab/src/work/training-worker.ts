@@ -1,9 +1,10 @@
 /** One worker thread of a `trainingPool`: a learner on WebAssembly, one job at a time. */
-import { type PixelSet, reasonOf } from '@passerby/crops'
+import type { PixelSet } from '@passerby/crops'
 import { createLearner, embedPixels, latestNetwork, networkOf, useBackend } from '@passerby/learner'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TrainingJob, TrainingResult, TrainingWorkerData } from './training-pool.ts'
-import type { WorkerAnswer, WorkerStart } from './worker-pool.ts'
+import { answerOf } from './worker-answer.ts'
+import type { WorkerStart } from './worker-pool.ts'
 
 const { choice, clients, images } = (workerData as WorkerStart<TrainingWorkerData>).data
 const ready = useBackend('wasm')
@@ -12,15 +13,8 @@ const network = latestNetwork(networkOf)
 /** Jobs are awaited one by one by the pool and never cancelled: closing ends the thread. */
 const { signal } = new AbortController()
 
-parentPort?.on('message', (job: TrainingJob) => {
-  answer(job).then(
-    (result) => parentPort?.postMessage({ ok: true, result } satisfies WorkerAnswer<TrainingResult>),
-    (error: unknown) =>
-      parentPort?.postMessage({
-        ok: false,
-        message: reasonOf(error),
-      } satisfies WorkerAnswer<TrainingResult>),
-  )
+parentPort?.on('message', async (job: TrainingJob) => {
+  parentPort?.postMessage(await answerOf(answer(job)))
 })
 
 async function answer(job: TrainingJob): Promise<TrainingResult> {

@@ -2,17 +2,13 @@
 import { reasonOf } from '@passerby/crops'
 import { Worker } from 'node:worker_threads'
 import { LabError } from '../errors.ts'
+import type { WorkerAnswer } from './worker-answer.ts'
 
 export interface WorkerPool<Job, Result> {
   /** Rejects with the job's own failure, or with `LabError('worker')` when a worker died. */
   run(job: Job): Promise<Result>
   close(): Promise<void>
 }
-
-/** What a worker answers to a job. A failure crosses as its message. */
-export type WorkerAnswer<Result> =
-  | { readonly ok: true; readonly result: Result }
-  | { readonly ok: false; readonly message: string }
 
 /** `workerData` of a worker: what it runs, and what that was given. */
 export interface WorkerStart<Data> {

@@ -1,14 +1,10 @@
-import { reasonOf } from '@passerby/crops'
 import { locateWasmFiles } from '@passerby/learner/browser'
-import type { WorkerAnswer } from '../../work/worker-pool.ts'
+import { answerOf } from '../../work/worker-answer.ts'
 import { laneOfThread, type LaneCall } from '../lane-call.ts'
 
 locateWasmFiles()
 const call = laneOfThread()
 
-globalThis.addEventListener('message', ({ data }: MessageEvent<LaneCall>) => {
-  call(data).then(
-    (result) => globalThis.postMessage({ ok: true, result } satisfies WorkerAnswer<unknown>),
-    (error: unknown) => globalThis.postMessage({ ok: false, message: reasonOf(error) } satisfies WorkerAnswer<unknown>),
-  )
+globalThis.addEventListener('message', async ({ data }: MessageEvent<LaneCall>) => {
+  globalThis.postMessage(await answerOf(call(data)))
 })

@@ -1,5 +1,5 @@
 /** The page of `lab bench` in Chromium: a worker for every lane, as training has one of its own. */
-import type { WorkerAnswer } from '../../work/worker-pool.ts'
+import type { WorkerAnswer } from '../../work/worker-answer.ts'
 import type { PageThreads } from './threads.ts'
 
 const workers: Worker[] = []

@@ -1,4 +1,4 @@
-import type { WorkerAnswer } from '../../work/worker-pool.ts'
+import type { WorkerAnswer } from '../../work/worker-answer.ts'
 import type { LaneCall } from '../lane-call.ts'
 
 /** The page's globals, called from Node. */
