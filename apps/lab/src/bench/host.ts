@@ -21,3 +21,19 @@ export async function laneOn(host: BenchHost, options: LaneOptions): Promise<Lan
     return { steps: refuse, count: refuse, operations: refuse, read: refuse, held: refuse, close: async () => {} }
   }
 }
+
+/** What `use` makes of a lane, or why there is nothing; the lane is closed in any case. */
+export async function withLane<Made>(
+  host: BenchHost,
+  options: LaneOptions,
+  use: (lane: Lane) => Promise<Made>,
+): Promise<Made | { readonly failure: string }> {
+  const lane = await laneOn(host, options)
+  try {
+    return await use(lane)
+  } catch (error) {
+    return { failure: reasonOf(error) }
+  } finally {
+    await lane.close()
+  }
+}

@@ -1,9 +1,8 @@
 /** Loss curves of every network, ours beside stock on wasm, from the same values on the same batches. */
 import { backboneNames } from '@passerby/backbones'
-import { reasonOf } from '@passerby/crops'
 import type { ExerciseOptions, LaneOptions } from '@passerby/learner/bench'
 import { table } from '../../terminal/table.ts'
-import { type BenchHost, laneOn } from '../host.ts'
+import { type BenchHost, laneOn, withLane } from '../host.ts'
 import { type Part, placeName } from '../part.ts'
 
 interface CurveRow {
@@ -75,15 +74,9 @@ async function warmedUp(host: BenchHost, exercise: ExerciseOptions): Promise<Flo
 }
 
 /** Why there are none, where they are missing. */
-async function lossesOf(host: BenchHost, options: LaneOptions & ExerciseOptions): Promise<readonly number[] | string> {
-  const lane = await laneOn(host, options)
-  try {
-    return (await lane.steps(STEPS)).losses
-  } catch (error) {
-    return reasonOf(error)
-  } finally {
-    await lane.close()
-  }
+async function lossesOf(host: BenchHost, options: LaneOptions): Promise<readonly number[] | string> {
+  const found = await withLane(host, options, (lane) => lane.steps(STEPS))
+  return 'failure' in found ? found.failure : found.losses
 }
 
 export function largestDifference(one: readonly number[], other: readonly number[]): number {

@@ -1,8 +1,7 @@
 /** The largest network at the sizes of published work: whether it runs, and in how much memory. */
-import { reasonOf } from '@passerby/crops'
 import { type Held, plannedMemory } from '@passerby/learner/bench'
 import { megabytes, table } from '../../terminal/table.ts'
-import { laneOn } from '../host.ts'
+import { withLane } from '../host.ts'
 import { type Part, placeName } from '../part.ts'
 
 interface LargeRow extends Partial<Held> {
@@ -37,18 +36,14 @@ export const large: Part<readonly LargeRow[]> = {
         const { bytes: plannedBytes, leastBytes } = plannedMemory(options)[backend]
         const row = { place: placeName({ host, backend }), ...size, plannedBytes, leastBytes }
         say(`${row.place}: ${BACKBONE} at ${size.height}×${size.width}, batch ${BATCH}`)
-        const lane = await laneOn(host, { ...options, contender: 'ours', backend })
-        try {
+        const found = await withLane(host, { ...options, contender: 'ours', backend }, async (lane) => {
           const { milliseconds, losses } = await lane.steps(STEPS)
           if (!losses.every(Number.isFinite)) throw new RangeError(`losses are ${losses.join(', ')}`)
           const [firstStepMs, stepMs] = milliseconds
           say(`${row.place}: ${(stepMs / 1000).toFixed(1)} s a step`)
-          rows.push({ ...row, firstStepMs, stepMs, losses, ...(await lane.held()) })
-        } catch (error) {
-          rows.push({ ...row, failure: reasonOf(error) })
-        } finally {
-          await lane.close()
-        }
+          return { firstStepMs, stepMs, losses, ...(await lane.held()) }
+        })
+        rows.push({ ...row, ...found })
       }
     return rows
   },

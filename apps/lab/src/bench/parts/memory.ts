@@ -1,9 +1,8 @@
 /** Bytes that a step takes: as planned, over all networks, batches and sizes; and what a thread really holds. */
 import { backboneNames } from '@passerby/backbones'
-import { reasonOf } from '@passerby/crops'
 import { type Held, type LaneOptions, plannedMemory, type PlannedMemory } from '@passerby/learner/bench'
 import { megabytes, table } from '../../terminal/table.ts'
-import { laneOn } from '../host.ts'
+import { withLane } from '../host.ts'
 import { type Bench, type Part, placeName } from '../part.ts'
 
 interface MemoryFigures {
@@ -70,15 +69,12 @@ async function holdings({ workload, places, say }: Bench): Promise<readonly Held
     for (const contender of ['stock', 'ours'] as const) {
       const row = { place: placeName(place), contender }
       say(`${row.place} ${contender}: memory`)
-      const lane = await laneOn(place.host, { ...workload, contender, backend: place.backend })
-      try {
+      const options = { ...workload, contender, backend: place.backend }
+      const held = await withLane(place.host, options, async (lane) => {
         await lane.steps(3)
-        rows.push({ ...row, ...(await lane.held()) })
-      } catch (error) {
-        rows.push({ ...row, failure: reasonOf(error) })
-      } finally {
-        await lane.close()
-      }
+        return await lane.held()
+      })
+      rows.push({ ...row, ...held })
     }
   return rows
 }

@@ -1,8 +1,7 @@
 /** Where the time of a step goes: every operation of forward, backward and update, on every backend. */
-import { reasonOf } from '@passerby/crops'
 import type { LaneOptions, OperationTime } from '@passerby/learner/bench'
 import { type Cell, table } from '../../terminal/table.ts'
-import { laneOn } from '../host.ts'
+import { withLane } from '../host.ts'
 import { type Part, placeName } from '../part.ts'
 
 interface LaneOperations {
@@ -20,15 +19,12 @@ export const operations: Part<readonly LaneOperations[]> = {
       for (const contender of ['stock', 'ours'] as const) {
         const name = { place: placeName(place), contender }
         say(`${name.place} ${contender}: operations`)
-        const lane = await laneOn(place.host, { ...workload, contender, backend: place.backend })
-        try {
+        const options = { ...workload, contender, backend: place.backend }
+        const found = await withLane(place.host, options, async (lane) => {
           await lane.steps(2)
-          all.push({ ...name, operations: await lane.operations() })
-        } catch (error) {
-          all.push({ ...name, operations: [], failure: reasonOf(error) })
-        } finally {
-          await lane.close()
-        }
+          return { operations: await lane.operations() }
+        })
+        all.push({ ...name, operations: [], ...found })
       }
     return all
   },

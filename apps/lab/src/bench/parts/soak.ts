@@ -1,8 +1,7 @@
 /** Many steps of ours: whether tensors and bytes stay what they are. */
-import { reasonOf } from '@passerby/crops'
 import type { Held } from '@passerby/learner/bench'
 import { megabytes, table } from '../../terminal/table.ts'
-import { laneOn } from '../host.ts'
+import { withLane } from '../host.ts'
 import { type Part, placeName } from '../part.ts'
 
 interface SoakRow {
@@ -31,19 +30,16 @@ export function soak(steps: number): Part<readonly SoakRow[]> {
         if (backend === 'cpu') continue
         const place = placeName({ host, backend })
         say(`${place}: ${steps} steps`)
-        const lane = await laneOn(host, { ...workload, ...SHAPE, contender: 'ours', backend })
-        try {
+        const options = { ...workload, ...SHAPE, contender: 'ours', backend } as const
+        const found = await withLane(host, options, async (lane) => {
           await lane.steps(SETTLING)
           const before = await lane.held()
           const { losses } = await lane.steps(steps)
           const after = await lane.held()
           const flat = KINDS.every((kind) => before[kind] === after[kind])
-          rows.push({ place, before, after, flat, losses: [losses[0], losses[steps - 1]] })
-        } catch (error) {
-          rows.push({ place, flat: false, failure: reasonOf(error) })
-        } finally {
-          await lane.close()
-        }
+          return { before, after, flat, losses: [losses[0], losses[steps - 1]] as const }
+        })
+        rows.push({ place, flat: false, ...found })
       }
       return rows
     },
