@@ -11,26 +11,46 @@ export function smoothedTargets(labels: readonly number[], classes: number, smoo
   return targets
 }
 
-/** Mean over the batch of −Σ target · log softmax(logits), both `[batch, classes]`. The gradient is towards `logits`. */
+/**
+ * Mean over the batch of −Σ target · log softmax(logits), both `[batch, classes]`, each row of targets a distribution. The
+ * gradient is towards `logits`.
+ */
 export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
   if (tf.getBackend() === 'webgpu') return crossEntropyOnDevice(logits, targets)
+  const distributions = targets.dataSync<'float32'>()
   return tf.customGrad((...inputs) => {
-    // TensorFlow.js types the trailing `save` as one more tensor.
-    const [logits, targets, save] = inputs as unknown as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc]
-    const batch = logits.shape[0]
-    const shifted = tf.sub(logits, tf.max(logits, 1, true))
-    const exponentials = tf.exp(shifted)
-    const total = tf.sum(exponentials, 1, true)
-    const softmax = tf.div(exponentials, total)
-    save([softmax, targets])
-    // The targets of a row sum to 1, so Σ target·(log total − shifted) is log total − Σ target·shifted.
-    const value = tf.div(tf.sub(tf.sum(tf.log(total)), tf.sum(tf.mul(targets, shifted))), batch)
+    const [logits] = inputs as [tf.Tensor2D]
+    const { loss, gradient } = softmaxCrossEntropy(logits.dataSync<'float32'>(), distributions, logits.shape)
     return {
-      value,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [softmax, targets] = saved
-        return [tf.mul(tf.sub(softmax, targets), tf.div(dy, batch)), tf.zerosLike(targets)]
+      value: tf.scalar(loss),
+      gradFunc: (dy: tf.Tensor) => {
+        const [factor] = dy.dataSync()
+        return tf.tensor2d(
+          gradient.map((g) => factor * g),
+          logits.shape,
+        )
       },
     }
-  })(logits, targets) as tf.Scalar
+  })(logits) as tf.Scalar
+}
+
+/**
+ * Row by row, with m = max x: z = log Σ e^(x − m), the loss z − Σ target·(x − m) and the gradient
+ * (e^(x − m − z) − target) / batch.
+ */
+function softmaxCrossEntropy(logits: Float32Array, targets: Float32Array, [batch, classes]: readonly [number, number]) {
+  const gradient = new Float32Array(logits.length)
+  let loss = 0
+  for (let from = 0; from < logits.length; from += classes) {
+    let largest = -Infinity
+    for (let i = from; i < from + classes; i++) largest = Math.max(largest, logits[i])
+    let total = 0
+    for (let i = from; i < from + classes; i++) total += gradient[i] = Math.exp(logits[i] - largest)
+    loss += Math.log(total) / batch
+    for (let i = from; i < from + classes; i++) {
+      loss -= (targets[i] * (logits[i] - largest)) / batch
+      gradient[i] = (gradient[i] / total - targets[i]) / batch
+    }
+  }
+  return { loss, gradient }
 }

@@ -3,7 +3,7 @@ import type { Network } from '../network/network.ts'
 import type { Objective } from '../strategies/strategy.ts'
 import { tf } from '../tf.ts'
 import type { Optimiser } from './optimiser.ts'
-import { trained } from './trained.ts'
+import { openClassifier } from './classifier.ts'
 
 export interface TrainerOptions {
   /** Flat, weights then statistics. */
@@ -36,39 +36,30 @@ export interface Trainer {
 export function openTrainer(network: Network, options: TrainerOptions): Trainer {
   const { rates, optimiser, pixels } = options
   const session = network.open({ parameters: options.backbone, pixels, optimiser })
-  const head = trained(options.head, optimiser)
-  const classes = options.head.length / (network.sizes.embedding + 1)
+  const { embedding } = network.sizes
+  const head = openClassifier({ values: options.head, embedding, optimiser })
+  const classes = options.head.length / (embedding + 1)
   return {
     step({ images, targets }) {
       return tf.tidy(() => {
-        const embeddings = session.train(images)
         const distributions = tf.tensor2d(targets, [images.length, classes])
         const { value, grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) => {
-          const [embeddings, flat] = inputs as [tf.Tensor2D, tf.Tensor1D]
-          const logits = classify(embeddings, flat, classes)
-          return options.objective({ embeddings, logits, targets: distributions })
-        })([embeddings, head.value()])
-        const [dEmbeddings, dHead] = grads as [tf.Tensor2D, tf.Tensor1D]
-        session.back(dEmbeddings)
+          const [embeddings] = inputs as [tf.Tensor2D]
+          return options.objective({ embeddings, logits: head.classify(embeddings), targets: distributions })
+        })([session.train(images)])
+        session.back(grads[0] as tf.Tensor2D)
         session.update(rates.backbone)
-        head.step(dHead, rates.head)
+        head.update(rates.head)
         return value
       })
     },
     async read() {
-      const [backbone, flat] = await Promise.all([session.read(), head.value().data()])
-      return { backbone, head: Float32Array.from(flat) }
+      const [backbone, flat] = await Promise.all([session.read(), head.read()])
+      return { backbone, head: flat }
     },
     dispose() {
       session.dispose()
       head.dispose()
     },
   }
-}
-
-/** Logits, `[batch, classes]`. */
-function classify(embeddings: tf.Tensor2D, head: tf.Tensor1D, classes: number): tf.Tensor2D {
-  const embedding = embeddings.shape[1]
-  const [kernel, bias] = tf.split(head, [embedding * classes, classes])
-  return tf.add(tf.matMul(embeddings, kernel.as2D(embedding, classes)), bias)
 }

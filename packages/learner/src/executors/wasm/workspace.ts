@@ -8,6 +8,10 @@ const panels = (inner: number, columns: number) => inner * Math.ceil(columns / 8
 /** A product that sums over rows takes this many at a time (`ROWS` of `lanes.ts`). */
 const ROWS_AT_ONCE = 64
 
+/** What a linear layer's products need, forwards and back. */
+export const linearPanels = ({ inner, columns }: { readonly inner: number; readonly columns: number }) =>
+  Math.max(panels(inner, columns), panels(columns, inner), panels(ROWS_AT_ONCE, columns))
+
 /** One image with its padding. */
 const bordered = ({ height, width, inputs, padding }: SizesOf<'conv'>) =>
   (height + 2 * padding) * (width + 2 * padding) * inputs

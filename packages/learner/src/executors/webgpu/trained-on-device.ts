@@ -3,7 +3,7 @@
  * dispatch changes in place as the backbone's own pass would.
  */
 import { tf } from '../../tf.ts'
-import { clipped } from '../../training/clipped.ts'
+import { clipped } from './clipped.ts'
 import type { Optimiser } from '../../training/optimiser.ts'
 import type { Trained } from '../../training/trained.ts'
 import { stepSettings } from './optimiser-pass.ts'

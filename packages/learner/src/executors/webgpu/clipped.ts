@@ -1,5 +1,5 @@
-import { tf } from '../tf.ts'
-import { CLIP_EPSILON } from './optimiser.ts'
+import { tf } from '../../tf.ts'
+import { CLIP_EPSILON } from '../../training/optimiser.ts'
 
 /** The gradient, scaled down to `clip` where it is longer than that (`Optimiser`). */
 export function clipped(gradient: tf.Tensor1D, clip: number | undefined): tf.Tensor1D {
