@@ -13,8 +13,6 @@ export interface Bench {
   readonly workload: ExerciseOptions
   /** Timed steps of each contender, at least. */
   readonly steps: number
-  /** That ours takes on wasm, next to one. */
-  readonly threads: number
   readonly places: readonly Place[]
   readonly say: (line: string) => void
 }

@@ -17,6 +17,7 @@ import { operations } from './parts/operations.ts'
 import { peer } from './parts/peer.ts'
 import { soak } from './parts/soak.ts'
 import { tabs } from './parts/tabs.ts'
+import { threads } from './parts/threads.ts'
 
 export interface BenchFlags {
   readonly backbone: string
@@ -56,7 +57,6 @@ export async function runBench(flags: BenchFlags): Promise<void> {
     const bench = {
       workload,
       steps: flags.steps,
-      threads: flags.threads,
       places,
       say: (line: string) => progress.say(line),
     }
@@ -74,6 +74,7 @@ type Run = (bench: Bench) => Promise<unknown>
 function partsOf(flags: BenchFlags): ReadonlyMap<string, Run> {
   const { all, kernels, peer: python, tabs: count } = flags
   const parts = new Map<string, Run>([['comparison', printed(comparison)]])
+  if (flags.threads > 1) parts.set('threads', printed(threads(flags.threads)))
   if (all || kernels) parts.set('operations', printed(operations))
   if (all || python !== undefined) parts.set('peer', printed(peer(typeof python === 'string' ? python : undefined)))
   if (all || count !== undefined) parts.set('tabs', printed(tabs(count ?? TABS)))

@@ -19,8 +19,13 @@ export interface Timing {
 export interface TurnOptions {
   /** Timed steps of each, at least. */
   readonly steps: number
-  /** Steps in a row, before it is the next one's turn. */
+  /** Steps in a row, at least, before it is the next one's turn. */
   readonly turn: number
+  /**
+   * A turn lasts so long, at least: whatever came before it (caches, sleeping threads) then weighs as little in quick
+   * steps as in slow ones.
+   */
+  readonly turnMs?: number
   readonly onTurn?: (turns: number, of: number) => void
 }
 
@@ -30,17 +35,26 @@ const WARM_UP = 2
 /** Times all of them in turns, in their order. Who fails gets the reason instead, and the others go on. */
 export async function takeTurns(
   runners: readonly Runner[],
-  { steps, turn, onTurn }: TurnOptions,
+  { steps, turn, turnMs = 500, onTurn }: TurnOptions,
 ): Promise<readonly (Timing | string)[]> {
-  const all = runners.map((runner) => ({ runner, first: NaN, loss: NaN, timed: [] as number[], failure: '' }))
+  const all = runners.map((runner) => ({
+    runner,
+    first: NaN,
+    loss: NaN,
+    latest: NaN,
+    timed: [] as number[],
+    failure: '',
+  }))
   const turns = Math.ceil(steps / turn)
   for (let n = 0; n <= turns; n++) {
     for (const one of all) {
       if (one.failure) continue
       try {
-        const { milliseconds, losses } = await one.runner.steps(n === 0 ? WARM_UP : turn)
+        const count = n === 0 ? WARM_UP : Math.max(turn, Math.ceil(turnMs / one.latest))
+        const { milliseconds, losses } = await one.runner.steps(count)
         if (n > 0) one.timed.push(...milliseconds)
         else [one.first, one.loss] = [milliseconds[0], losses[0]]
+        one.latest = Math.min(...milliseconds)
       } catch (error) {
         one.failure = reasonOf(error)
       }
@@ -51,6 +65,19 @@ export async function takeTurns(
     if (failure) return failure
     return { firstStepMs: first, stepMs: median(timed), steps: timed.length, firstLoss: loss }
   })
+}
+
+/** All at once; every one's steps count. */
+export function together(runners: readonly Runner[]): Runner {
+  return {
+    async steps(count) {
+      const all = await Promise.all(runners.map((runner) => runner.steps(count)))
+      return {
+        milliseconds: all.flatMap(({ milliseconds }) => milliseconds),
+        losses: all.flatMap(({ losses }) => losses),
+      }
+    },
+  }
 }
 
 /** The middle value; of an even number, the mean of the middle two. Throws `RangeError` when there is none. */

@@ -29,7 +29,7 @@ export function benchCommand(): Command {
         .argParser(backends)
         .default(['wasm', 'webgpu'], 'wasm,webgpu'),
     )
-    .option('--threads <n>', 'on wasm, ours with so many threads too', whole(1, 64), 2)
+    .option('--threads <n>', 'on wasm, that share a training next to one; 1: none', whole(1, 64), 2)
     .option('--kernels', 'also the time of every operation, forward, backward and update', false)
     .option('--peer [python]', 'also PyTorch eager beside ours; an interpreter that has it is found by itself')
     .option('--tabs <n>', 'also so many tabs at once, on WebAssembly', whole(2, 16))

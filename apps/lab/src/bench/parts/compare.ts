@@ -10,7 +10,6 @@ export interface ComparedLane extends Partial<Timing> {
   /** Host and backend. */
   readonly place: string
   readonly contender: LaneOptions['contender']
-  readonly threads: number
   readonly imagesPerSecond?: number
   /** How many times as fast as stock in the same place. */
   readonly timesStock?: number
@@ -18,6 +17,8 @@ export interface ComparedLane extends Partial<Timing> {
   /** Why figures are missing. */
   readonly failure?: string
 }
+
+const CONTENDERS = ['stock', 'ours'] as const
 
 export const comparison: Part<readonly ComparedLane[]> = {
   title: 'Training steps',
@@ -31,21 +32,16 @@ export const comparison: Part<readonly ComparedLane[]> = {
 
 /** A lane that fails says why. */
 async function compareIn(place: Place, bench: Bench): Promise<readonly ComparedLane[]> {
-  const { workload, steps, threads, say } = bench
+  const { workload, steps, say } = bench
   const { host, backend } = place
-  const contenders: readonly Pick<Required<LaneOptions>, 'contender' | 'threads'>[] = [
-    { contender: 'stock', threads: 1 },
-    { contender: 'ours', threads: 1 },
-    ...(backend === 'wasm' && threads > 1 ? [{ contender: 'ours', threads } as const] : []),
-  ]
-  const lanes = await Promise.all(contenders.map((contender) => laneOn(host, { ...workload, ...contender, backend })))
+  const lanes = await Promise.all(CONTENDERS.map((contender) => laneOn(host, { ...workload, contender, backend })))
   try {
     const onTurn = (done: number, of: number) => say(`${placeName(place)}: turn ${done} of ${of}`)
     const timings = await takeTurns(lanes, { steps, turn: TURN, onTurn })
     const [stock] = timings
     const compared: ComparedLane[] = []
     for (const [index, timing] of timings.entries()) {
-      const name = { place: placeName(place), ...contenders[index] }
+      const name = { place: placeName(place), contender: CONTENDERS[index] }
       if (typeof timing === 'string') compared.push({ ...name, failure: timing })
       else
         compared.push({
@@ -84,7 +80,7 @@ function comparisonTable(lanes: readonly ComparedLane[]): string {
     'back',
   ]
   const cells = lanes.map((lane): readonly Cell[] => [
-    `${lane.place} ${lane.contender}${lane.threads > 1 ? `, ${lane.threads} threads` : ''}`,
+    `${lane.place} ${lane.contender}`,
     lane.failure ?? lane.imagesPerSecond,
     lane.stepMs,
     lane.firstStepMs === undefined ? undefined : Math.round(lane.firstStepMs),

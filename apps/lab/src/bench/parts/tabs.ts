@@ -4,7 +4,7 @@ import { table } from '../../terminal/table.ts'
 import { benchInChromium } from '../in-chromium.ts'
 import { laneOn } from '../host.ts'
 import type { Part } from '../part.ts'
-import { type Runner, takeTurns, type Timing } from '../take-turns.ts'
+import { takeTurns, type Timing, together } from '../take-turns.ts'
 
 interface TabsFigures {
   readonly tabs: number
@@ -55,18 +55,5 @@ export function tabs(count: number): Part<TabsFigures> {
           stepMs,
         ]),
       ),
-  }
-}
-
-/** All at once; every one's steps count. */
-function together(runners: readonly Runner[]): Runner {
-  return {
-    async steps(count) {
-      const all = await Promise.all(runners.map((runner) => runner.steps(count)))
-      return {
-        milliseconds: all.flatMap(({ milliseconds }) => milliseconds),
-        losses: all.flatMap(({ losses }) => losses),
-      }
-    },
   }
 }
