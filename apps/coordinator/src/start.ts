@@ -21,6 +21,7 @@ import { openDatabase } from './store/database.ts'
 import { diskEnvelopes } from './store/envelopes.ts'
 import { makeFolder } from './store/files.ts'
 import { lockFolder } from './store/folder-lock.ts'
+import { modelRows } from './store/models.ts'
 
 const PING_TIMEOUT_MS = 60_000
 
@@ -59,6 +60,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const around: Surroundings = {
       db: database.db,
       blobs: diskBlobs(join(folder, 'blobs')),
+      models: modelRows(database.db),
       envelopes: diskEnvelopes(join(folder, 'sealed')),
       keys,
       log,

@@ -10,6 +10,7 @@ import type { Runs } from '../src/run/runs.ts'
 import { diskBlobs } from '../src/store/blobs.ts'
 import { connect } from '../src/store/database.ts'
 import { diskEnvelopes } from '../src/store/envelopes.ts'
+import { modelRows } from '../src/store/models.ts'
 import { storeInvite } from '../src/store/invites.ts'
 import { storeModelRow } from '../src/store/models.ts'
 import { newDataFolder } from './data-folder.ts'
@@ -26,6 +27,7 @@ export async function openSurroundings(now: () => number = Date.now): Promise<{
   const around: Surroundings = {
     db: database.db,
     blobs: diskBlobs(join(data.path, 'blobs')),
+    models: modelRows(database.db),
     envelopes: diskEnvelopes(join(data.path, 'sealed')),
     keys: await loadKeys(join(data.path, 'keys'), now()),
     log: createLog('silent'),

@@ -1,5 +1,5 @@
 import { missingFrom } from '@passerby/protocol'
-import type { RefusalCode, Refusal } from '@passerby/protocol'
+import type { RefusalCode, Refusal, Reply } from '@passerby/protocol'
 import type { Egress } from './egress.ts'
 import { ParticipantError } from './errors.ts'
 import type { KeptUpload } from './keep.ts'
@@ -31,8 +31,7 @@ export interface UploadWatch {
  */
 export async function upload(egress: Egress, kept: KeptUpload, watch: UploadWatch): Promise<UploadOutcome> {
   for (let failures = 1; ; failures++) {
-    const atOnce = failures === 1 && watch.fresh && kept.sealed.header.chunks <= window
-    const attempt = atOnce ? sendAtOnce(egress, kept, watch) : sendMissing(egress, kept, watch)
+    const attempt = send(egress, kept, { ...watch, fresh: failures === 1 && watch.fresh })
     const refusal = await attempt.catch(passedOver)
     if (refusal === undefined || refusal.code === 'duplicate-update') return 'counted'
     if (settling.includes(refusal.code)) return 'dropped'
@@ -51,41 +50,42 @@ function passedOver(error: unknown): Refusal {
   throw error
 }
 
-/** `undefined` when the update was committed, else the first refusal. */
-type Attempt = Promise<Refusal | undefined>
-
-/** A small update without waiting in between: a client's messages are dealt with in order (U2). */
-async function sendAtOnce(egress: Egress, kept: KeptUpload, { signal, onProgress }: UploadWatch): Attempt {
-  const { header } = kept.sealed
-  const answers = await Promise.all([
-    begin(egress, kept, signal),
-    ...Array.from({ length: header.chunks }, (_, index) => egress.sendChunk(kept.sealed, index, signal)),
-    commit(egress, kept, signal),
-  ])
-  onProgress(1)
-  return answers.flatMap((answer) => (answer.ok ? [] : [answer.refusal])).at(0)
-}
-
-async function sendMissing(egress: Egress, kept: KeptUpload, { signal, onProgress }: UploadWatch): Attempt {
+/**
+ * One attempt: `undefined` when the update was committed, else the first refusal. A client's messages are dealt with in
+ * order (U2), so that only chunks are waited for, and only when as many as may be are under way.
+ */
+async function send(egress: Egress, kept: KeptUpload, watch: UploadWatch): Promise<Refusal | undefined> {
+  const { signal, onProgress } = watch
   const { sealed } = kept
   const { chunks } = sealed.header
-  const begun = await begin(egress, kept, signal)
-  if (!begun.ok) return begun.refusal
-  const missing = missingFrom(begun.value.held, chunks)
-  let acknowledged = chunks - missing.length
-  onProgress(acknowledged / chunks)
-  const refusals: Refusal[] = []
-  async function sendNext(): Promise<void> {
-    for (let index = missing.shift(); index !== undefined && refusals.length === 0; index = missing.shift()) {
-      const answer = await egress.sendChunk(sealed, index, signal)
-      if (!answer.ok) refusals.push(answer.refusal)
-      else onProgress(++acknowledged / chunks)
-    }
+  const begun = begin(egress, kept, signal)
+  const answers: Promise<Reply<object>>[] = []
+  const expect = (answer: Promise<Reply<object>>) => {
+    // Whoever awaits all of them hears of the first that fails.
+    answer.catch(() => undefined)
+    answers.push(answer)
   }
-  await Promise.all(Array.from({ length: window }, sendNext))
-  if (refusals.length > 0) return refusals[0]
-  const committed = await commit(egress, kept, signal)
-  return committed.ok ? undefined : committed.refusal
+  expect(begun)
+  let missing = Array.from({ length: chunks }, (_, index) => index)
+  if (!watch.fresh) {
+    const answer = await begun
+    if (!answer.ok) return answer.refusal
+    missing = missingFrom(answer.value.held, chunks)
+  }
+  const held = chunks - missing.length
+  onProgress(held / chunks)
+  for (const [place, index] of missing.entries()) {
+    if (place >= window) {
+      const earlier = await answers[1 + place - window]
+      if (!earlier.ok) return earlier.refusal
+      onProgress((held + 1 + place - window) / chunks)
+    }
+    expect(egress.sendChunk(sealed, index, signal))
+  }
+  expect(commit(egress, kept, signal))
+  const refusals = (await Promise.all(answers)).flatMap((answer) => (answer.ok ? [] : [answer.refusal]))
+  onProgress(1)
+  return refusals.at(0)
 }
 
 const begin = (egress: Egress, { sealed: { header, enc } }: KeptUpload, signal: AbortSignal) =>

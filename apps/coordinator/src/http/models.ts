@@ -5,13 +5,12 @@ import * as v from 'valibot'
 import { addToSession } from '../run/apply.ts'
 import type { Surroundings } from '../run/core.ts'
 import type { Runs } from '../run/runs.ts'
-import { type ModelRow, findModel, storeModelRow } from '../store/models.ts'
+import { storeModelRow } from '../store/models.ts'
 import type { OperatorOnly } from './operator-only.ts'
 import { refused, sendRefusal } from './refusals.ts'
 
 /** An initial model may be this large. */
 const UPLOAD_LIMIT_BYTES = 256 * 1024 * 1024
-const ROWS_KEPT = 16
 const UPLOAD_TYPE = 'application/octet-stream'
 
 const Query = v.object({ client: v.optional(v.string()) })
@@ -20,21 +19,12 @@ export function serveModels(
   app: FastifyInstance,
   { around, runs, operatorOnly }: { around: Surroundings; runs: Runs; operatorOnly: OperatorOnly },
 ): void {
-  const { blobs, db, metrics, now } = around
-
-  /** Rows never change; those of the newest models are asked for by every client at once. */
-  const rows = new Map<string, ModelRow>()
-  async function rowOf(sha256: string): Promise<ModelRow | undefined> {
-    const row = rows.get(sha256) ?? (await findModel(db, sha256))
-    if (row) rows.set(sha256, row)
-    for (const oldest of rows.keys()) if (rows.size > ROWS_KEPT) rows.delete(oldest)
-    return row
-  }
+  const { blobs, db, metrics, models, now } = around
 
   app.get<{ Params: { file: string } }>(`/api/models/:file`, async (request, answer) => {
     const sha256 = v.safeParse(Sha256, request.params.file.replace(/\.safetensors$/, ''))
     const blob = sha256.success ? await blobs.open(sha256.output) : undefined
-    const row = sha256.success ? await rowOf(sha256.output) : undefined
+    const row = sha256.success ? await models.find(sha256.output) : undefined
     if (!blob || !row) return sendRefusal(answer, refused('not-found', 'There is no model of that hash.'))
     const query = v.safeParse(Query, request.query)
     countDownload(runs, {
@@ -65,7 +55,8 @@ export function serveModels(
         return sendRefusal(answer, refused('malformed', `Send a safetensors file as ${UPLOAD_TYPE}.`))
       const model = checkModel(body)
       if (!model.ok) return sendRefusal(answer, model.refusal)
-      const blob = await blobs.put(body)
+      const { durable, ...blob } = await blobs.put(body)
+      await durable
       const name = `passerby-${blob.sha256.slice(0, 8)}`
       await storeModelRow(db, { ...blob, layout: model.value.layout, name, createdAt: now() })
       return blob

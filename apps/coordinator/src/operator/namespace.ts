@@ -15,14 +15,14 @@ import type { Namespace, Server, Socket } from 'socket.io'
 import type { RunCore, Surroundings } from '../run/core.ts'
 import type { Runs } from '../run/runs.ts'
 import { newestEvents } from '../store/journal.ts'
-import { throttle } from '../throttle.ts'
+import { whenCalm } from '../when-calm.ts'
 import type { OperatorCheck } from './access.ts'
 import { type CommandRequest, obey } from './commands.ts'
 import { recordsOf } from './records.ts'
 import { summaryOf, viewOf } from './views.ts'
 
-/** Views are sent at most twice a second: each costs the database as much as a client's update. */
-const VIEW_EVERY_MS = 500
+/** A view costs the database as much as a client's update: clients that wait for the next round go first. */
+const VIEWS = { quietMs: 150, everyMs: 500, latestMs: 1_000 }
 /** The open session, and those before it whose clients may still be measuring. */
 const RECORDS_RESENT = 3
 /** Of a run's history, what a dashboard is sent at once; the export has all of it. */
@@ -110,14 +110,14 @@ function followRuns(space: Namespace, runs: Runs, { log }: Surroundings): void {
   function send<Name extends keyof OperatorNotices>(room: string, name: Name, notice: OperatorNotices[Name]): void {
     space.to(room).emit(name, notice)
   }
-  const sendList = throttle(VIEW_EVERY_MS, () => {
+  const sendList = whenCalm(VIEWS, () => {
     if (!isWatched(LIST)) return
     summaries(runs).then(
       (list) => send(LIST, 'federations', list),
       (error: unknown) => log.error({ err: error }, 'the list could not be sent'),
     )
   })
-  const sendView = throttle(VIEW_EVERY_MS, (federation) => {
+  const sendView = whenCalm(VIEWS, (federation) => {
     const core = runs.get(federation)
     if (!core || core.closed || !isWatched(roomOf(federation))) return
     showRun(core).catch((error: unknown) => log.error({ err: error, federation }, 'a view could not be sent'))

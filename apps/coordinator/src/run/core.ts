@@ -14,6 +14,7 @@ import type { Metrics } from '../metrics.ts'
 import type { BlobName, BlobStore } from '../store/blobs.ts'
 import type { Database } from '../store/database.ts'
 import type { Envelopes } from '../store/envelopes.ts'
+import type { ModelRows } from '../store/models.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import type { Member } from './member.ts'
 import type { OpenSession } from './open-session.ts'
@@ -24,6 +25,7 @@ import type { Standing } from './standing.ts'
 export interface Surroundings {
   readonly db: Database
   readonly blobs: BlobStore
+  readonly models: ModelRows
   readonly envelopes: Envelopes
   readonly keys: Keys
   readonly log: Log

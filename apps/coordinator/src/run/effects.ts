@@ -4,12 +4,12 @@ import { type PublishedModel, type Signed, decodeSafetensors, encodeSafetensors 
 import { CoordinatorError } from '../errors.ts'
 import type { BlobName } from '../store/blobs.ts'
 import { storeModelRow } from '../store/models.ts'
-import { type SessionRow, findSession } from '../store/sessions.ts'
+import { type SessionRow, type Transaction, findSession, storeConfig } from '../store/sessions.ts'
 import { addNote, apply } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { abortReasons } from './notes.ts'
 import { type OpenSession, openSession } from './open-session.ts'
-import { connectedOf } from './tasks.ts'
+import { connectedOf, tellTasks } from './tasks.ts'
 
 /**
  * What the round machine decided, done. Each effect may be cut off anywhere and is then done again from the start,
@@ -71,10 +71,13 @@ async function open(core: RunCore, session: number): Promise<void> {
   if (run.state !== 'training') return
   const row = await sessionRow(core, session)
   const opened = await openSession(core, row, run.accepted)
-  core.row = { ...row, config: opened.config }
   if (opened.notAfter <= core.around.now())
     throw new CoordinatorError('expired-session', `Session ${session} was open for too long to go on.`)
+  core.row = { ...row, config: opened.config }
   core.open = opened
+  // Clients wait for it. Should it be lost before it is kept, the same is made again.
+  tellTasks(core)
+  if (row.config === null) await storeConfig(core.around.db, row, opened.config)
 }
 
 /**
@@ -86,17 +89,25 @@ async function aggregate(core: RunCore, effect: Extract<RunEffect, { type: 'aggr
   const finish = around.metrics.aggregation.startTimer()
   const row = await sessionRow(core, effect.session)
   const { params, file } = await sum(core, row, effect.clients)
-  const model = await around.blobs.put(file)
-  const name = `passerby-${id}-round-${row.round}`
-  await storeModelRow(around.db, { ...model, layout: travelling.layout, name, createdAt: around.now() })
-  for (const member of connectedOf(core)) member.connection?.send('model.ready', model)
-  const result = { model: model.sha256, published: await statementOf(core, row, model) }
-  core.model = model
-  core.newest = { sha256: model.sha256, params }
-  core.open = undefined
-  await apply(core, { type: 'aggregated', session: row.session }, { change: { session: row.session, result } })
-  core.row = { ...row, ...result }
-  core.closing.add(row.session)
+  const { durable, ...model } = await around.blobs.put(file)
+  const journalled = async () => {
+    const name = `passerby-${id}-round-${row.round}`
+    const modelRow = { ...model, layout: travelling.layout, name, createdAt: around.now() }
+    around.models.note(modelRow)
+    for (const member of connectedOf(core)) member.connection?.send('model.ready', model)
+    const result = { model: model.sha256, published: await statementOf(core, row, model) }
+    core.model = model
+    core.newest = { sha256: model.sha256, params }
+    core.open = undefined
+    const rows = {
+      change: { session: row.session, result },
+      write: (tx: Transaction) => storeModelRow(tx, modelRow),
+    }
+    await apply(core, { type: 'aggregated', session: row.session }, rows)
+    core.row = { ...row, ...result }
+    core.closing.add(row.session)
+  }
+  await Promise.all([journalled(), durable])
   finish()
 }
 

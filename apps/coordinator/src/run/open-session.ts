@@ -16,7 +16,7 @@ import {
 import { type RoundConfig, type Signed, decodeUpdate } from '@passerby/protocol'
 import { CoordinatorError } from '../errors.ts'
 import type { Commit, Envelope, SessionFolder } from '../store/envelopes.ts'
-import { type SessionRow, storeConfig } from '../store/sessions.ts'
+import type { SessionRow } from '../store/sessions.ts'
 import type { RunCore } from './core.ts'
 import { type Fold, emptyFold } from './fold.ts'
 
@@ -81,7 +81,7 @@ export async function openSession(core: RunCore, row: SessionRow, acceptedClient
     expects: (client) => ({ ...context, client }),
     async read(update, { signature }, publicKey) {
       const { header, enc } = update
-      const received = { header, enc, signature, chunk: (index: number) => update.chunk(index) }
+      const received = { header, enc, signature, chunk: readOnce(update) }
       const plain = await readUpdate(received, { round: key, client: await importPublicKey(publicKey) })
       if (!plain.ok) return refused(plain.reason === 'bad-signature' ? 'bad-signature' : 'unreadable')
       try {
@@ -95,6 +95,16 @@ export async function openSession(core: RunCore, row: SessionRow, acceptedClient
   }
   for (const client of acceptedClients) await foldAgain(core, opened, client)
   return opened
+}
+
+/** Chunks are asked for twice, to check the signature and to open them. */
+function readOnce(update: Envelope): Envelope['chunk'] {
+  const read = new Map<number, ReturnType<Envelope['chunk']>>()
+  return (index) => {
+    const chunk = read.get(index) ?? update.chunk(index)
+    read.set(index, chunk)
+    return chunk
+  }
 }
 
 async function foldAgain(core: RunCore, session: OpenSession, client: string): Promise<void> {
@@ -139,6 +149,7 @@ function lostKey(session: number, cause?: unknown): CoordinatorError {
   return new CoordinatorError('bad-key', what, { cause })
 }
 
+/** The same for the same row and key, whenever it is made. */
 async function newConfig(core: RunCore, row: SessionRow, key: CryptoKeyPair): Promise<Signed> {
   const { around, id, settings, travelling } = core
   const model = await around.blobs.open(row.baseModel)
@@ -156,9 +167,7 @@ async function newConfig(core: RunCore, row: SessionRow, key: CryptoKeyPair): Pr
     mode: 'sealed',
     notAfter: row.startedAt + core.plan.deadlineMs + RESTART_ALLOWANCE_MS,
   }
-  const signed = await sign('round', config, around.keys.signing.privateKey)
-  await storeConfig(around.db, row, signed)
-  return signed
+  return await sign('round', config, around.keys.signing.privateKey)
 }
 
 /** Our own statement: read without a check. */

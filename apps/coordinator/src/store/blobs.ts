@@ -12,15 +12,18 @@ export interface BlobName {
   readonly bytes: number
 }
 
-/** Model files under their SHA-256, written once and never changed. */
+/** Model files under their SHA-256, written once and never changed. `durable`: not even a loss of power takes it any more. */
 export interface BlobStore {
-  /** Durable when it resolves. Putting the same bytes again changes nothing. */
-  put(bytes: Uint8Array): Promise<BlobName>
+  /** Whole and readable when it resolves. Putting the same bytes again changes nothing. */
+  put(bytes: Uint8Array): Promise<BlobName & { readonly durable: Promise<void> }>
   /** Throws `CoordinatorError` when the file is gone. */
   read(sha256: string): Promise<Uint8Array>
   /** `undefined` when there is no such blob. */
   open(sha256: string): Promise<{ readonly bytes: number; stream(): Readable } | undefined>
 }
+
+/** Few enough reads that a busy process gets round to them. */
+const READ_BYTES = 2 ** 20
 
 export function diskBlobs(folder: string): BlobStore {
   const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
@@ -28,13 +31,12 @@ export function diskBlobs(folder: string): BlobStore {
     async put(bytes) {
       const sha256 = createHash('sha256').update(bytes).digest('hex')
       const path = pathOf(sha256)
-      if ((await sizeOf(path)) !== bytes.length) {
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-        await writeWhole(path, bytes)
-        // All at once. A file that a loss of power leaves without its bytes is of another length, and written again.
-        await Promise.all([path, dirname(path), folder].map(syncPath))
-      }
-      return { sha256, bytes: bytes.length }
+      const name = { sha256, bytes: bytes.length }
+      if ((await sizeOf(path)) === bytes.length) return { ...name, durable: Promise.resolve() }
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      await writeWhole(path, bytes)
+      // All at once. A file that a loss of power leaves without its bytes is of another length, and written again.
+      return { ...name, durable: Promise.all([path, dirname(path), folder].map(syncPath)).then(() => undefined) }
     },
     async read(sha256) {
       try {
@@ -47,7 +49,9 @@ export function diskBlobs(folder: string): BlobStore {
     async open(sha256) {
       const path = pathOf(sha256)
       const bytes = await sizeOf(path)
-      return bytes === undefined ? undefined : { bytes, stream: () => createReadStream(path) }
+      return bytes === undefined
+        ? undefined
+        : { bytes, stream: () => createReadStream(path, { highWaterMark: READ_BYTES }) }
     },
   }
 }
