@@ -13,7 +13,7 @@ export interface Backbone {
 /** The name under which nodes refer to the images: `height × width × 3`, RGB, normalised by the caller. */
 export const IMAGES = 'images'
 
-export type Node = Conv | BatchNorm | Linear | Activation | Pool | GlobalAveragePool | Add | Gate
+export type Node = Conv | BatchNorm | Linear | Activation | Pool | GlobalPool | Add | Gate
 export type Op = Node['op']
 
 interface Named {
@@ -51,8 +51,9 @@ export interface Linear extends Parametric {
   readonly channels: number
 }
 
+/** max(x, 0), for `relu6` at most 6: MobileNet's. */
 export interface Activation extends Named {
-  readonly op: 'relu'
+  readonly op: 'relu' | 'relu6'
   readonly input: string
 }
 
@@ -65,9 +66,9 @@ export interface Pool extends Named {
   readonly padding: number
 }
 
-/** Mean over space: a vector. */
-export interface GlobalAveragePool extends Named {
-  readonly op: 'globalAveragePool'
+/** A vector per image: the mean over space, or the generalised mean (mean of max(x, floor)^p)^(1/p) of each channel. */
+export interface GlobalPool extends Named {
+  readonly op: 'globalAveragePool' | 'generalisedMeanPool'
   readonly input: string
 }
 
@@ -93,6 +94,12 @@ export const BATCH_NORM_EPSILON = 1e-5
 
 /** Share of the newest batch in running statistics: PyTorch's default `momentum`. */
 export const BATCH_NORM_MOMENTUM = 0.1
+
+/** The generalised mean's p: 1 would be the mean, ∞ the maximum (Radenović et al. 2019, section 3.2, where it starts at 3). */
+export const GENERALISED_MEAN_POWER = 3
+
+/** What a generalised mean takes for smaller values: Radenović et al.'s, so that the root has a derivative. */
+export const GENERALISED_MEAN_FLOOR = 1e-6
 
 /** The names of the nodes that a node reads, in order. */
 export function inputsOf(node: Node): readonly string[] {

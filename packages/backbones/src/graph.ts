@@ -9,6 +9,7 @@ export interface Graph {
   activate(op: Activation['op'], name: string, input: string): string
   pool(op: Pool['op'], name: string, options: PoolOptions): string
   globalAveragePool(name: string, input: string): string
+  generalisedMeanPool(name: string, input: string): string
   add(name: string, inputs: readonly string[]): string
   gate(name: string, input: string, options: Pick<Gate, 'parameters' | 'hidden'>): string
 }
@@ -48,6 +49,7 @@ export function drawBackbone(name: string, draw: (graph: Graph) => void): Backbo
     activate: (op, name, input) => push({ op, name, input }),
     pool: (op, name, { input, kernel, stride, padding = 0 }) => push({ op, name, input, kernel, stride, padding }),
     globalAveragePool: (name, input) => push({ op: 'globalAveragePool', name, input }),
+    generalisedMeanPool: (name, input) => push({ op: 'generalisedMeanPool', name, input }),
     add: (name, inputs) => push({ op: 'add', name, inputs }),
     gate: (name, input, { parameters, hidden }) => push({ op: 'gate', name, parameters, input, hidden }),
   })

@@ -1,6 +1,8 @@
 export {
   BATCH_NORM_EPSILON,
   BATCH_NORM_MOMENTUM,
+  GENERALISED_MEAN_FLOOR,
+  GENERALISED_MEAN_POWER,
   IMAGES,
   inputsOf,
   type Activation,
@@ -9,7 +11,7 @@ export {
   type BatchNorm,
   type Conv,
   type Gate,
-  type GlobalAveragePool,
+  type GlobalPool,
   type Linear,
   type Node,
   type Op,

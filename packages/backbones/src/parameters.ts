@@ -73,9 +73,11 @@ function nodeParameters(node: Node, inputChannels: number): readonly Parameter[]
       return [...layer('fc1', inputChannels, node.hidden), ...layer('fc2', node.hidden, inputChannels)]
     }
     case 'relu':
+    case 'relu6':
     case 'maxPool':
     case 'averagePool':
     case 'globalAveragePool':
+    case 'generalisedMeanPool':
     case 'add':
       return []
   }

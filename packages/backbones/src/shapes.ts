@@ -62,6 +62,7 @@ function outputShape(node: Node, inputs: readonly Shape[]): Shape {
     case 'averagePool':
       return slide(node, input)
     case 'globalAveragePool':
+    case 'generalisedMeanPool':
       return { height: 1, width: 1, channels: input.channels }
     case 'linear':
       if (input.height * input.width !== 1) throw refuse('needs a vector')
@@ -71,6 +72,7 @@ function outputShape(node: Node, inputs: readonly Shape[]): Shape {
       return input
     case 'batchNorm':
     case 'relu':
+    case 'relu6':
     case 'gate':
       return input
   }
