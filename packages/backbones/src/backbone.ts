@@ -8,6 +8,8 @@ export interface Backbone {
   readonly name: string
   /** Topological order; the last node's output is the embedding. */
   readonly nodes: readonly Node[]
+  /** How first values are drawn: PyTorch's defaults, or normal by He et al. 2015 (`initialise.ts`). */
+  readonly initialisation: 'uniform' | 'he'
 }
 
 /** The name under which nodes refer to the images: `height × width × 3`, RGB, normalised by the caller. */

@@ -47,9 +47,3 @@ export function omniScaleBlock(graph: Graph, name: string, input: string, scale:
   const shortcut = from === to ? input : linearConvLayer(graph, `${name}.downsample`, input, { channels: to })
   return graph.activate('relu', `${name}.relu`, graph.add(`${name}.add`, [expanded, shortcut]))
 }
-
-/** Mean over space, then linear, batch norm, ReLU: torchreid's `fc`. */
-export function embeddingLayer(graph: Graph, input: string, size: number): string {
-  const means = graph.globalAveragePool('global_avgpool', input)
-  return graph.activate('relu', 'fc.2', graph.batchNorm('fc.1', graph.linear('fc.0', means, size)))
-}

@@ -31,7 +31,11 @@ interface PoolOptions {
 }
 
 /** Makes a backbone from the nodes that `draw` adds; the last one is the embedding. */
-export function drawBackbone(name: string, draw: (graph: Graph) => void): Backbone {
+export function drawBackbone(
+  name: string,
+  draw: (graph: Graph) => void,
+  initialisation: Backbone['initialisation'] = 'uniform',
+): Backbone {
   const nodes: Node[] = []
   const push = (node: Node): string => {
     nodes.push(node)
@@ -53,5 +57,5 @@ export function drawBackbone(name: string, draw: (graph: Graph) => void): Backbo
     add: (name, inputs) => push({ op: 'add', name, inputs }),
     gate: (name, input, { parameters, hidden }) => push({ op: 'gate', name, parameters, input, hidden }),
   })
-  return { name, nodes }
+  return { name, nodes, initialisation }
 }

@@ -2,9 +2,10 @@ import type { Backbone } from './backbone.ts'
 import { parametersOf, parameterSize } from './parameters.ts'
 
 /**
- * First values of a backbone's parameters, flat, in `parametersOf` order, by PyTorch's defaults: convolutions, linear
- * layers and their biases uniform in ±1/√fan_in (`kaiming_uniform_` with a = √5), batch norm 1 and 0 with running mean 0
- * and variance 1. The same seed gives the same values everywhere.
+ * First values of a backbone's parameters, flat, in `parametersOf` order. `uniform`, PyTorch's defaults: convolutions,
+ * linear layers and their biases uniform in ±1/√fan_in (`kaiming_uniform_` with a = √5). `he` (He et al. 2015, section 2.2,
+ * as in torchvision and FedReID): convolutions and linear layers normal with variance 2/fan_out, biases 0. Batch norm is 1
+ * and 0 with running mean 0 and variance 1. The same seed gives the same values everywhere.
  */
 export function initialise(backbone: Backbone, seed: number): Float32Array {
   const parameters = parametersOf(backbone)
@@ -14,7 +15,8 @@ export function initialise(backbone: Backbone, seed: number): Float32Array {
   for (const parameter of parameters) {
     const part = values.subarray(offset, offset + parameterSize(parameter))
     if (parameter.fanIn === 0) part.fill(/\.(weight|running_var)$/.test(parameter.name) ? 1 : 0)
-    else fillUniform(part, 1 / Math.sqrt(parameter.fanIn), uniform)
+    else if (backbone.initialisation === 'uniform') fillUniform(part, 1 / Math.sqrt(parameter.fanIn), uniform)
+    else if (parameter.name.endsWith('.weight')) fillNormal(part, Math.sqrt(2 / parameter.fanOut), uniform)
     offset += part.length
   }
   return values
@@ -22,6 +24,14 @@ export function initialise(backbone: Backbone, seed: number): Float32Array {
 
 function fillUniform(values: Float32Array, bound: number, uniform: () => number): void {
   for (let i = 0; i < values.length; i++) values[i] = (2 * uniform() - 1) * bound
+}
+
+/** Box and Muller's transform: two uniform values make a normal one. */
+function fillNormal(values: Float32Array, deviation: number, uniform: () => number): void {
+  for (let i = 0; i < values.length; i++) {
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
+    values[i] = deviation * radius * Math.cos(2 * Math.PI * uniform())
+  }
 }
 
 /** Tommy Ettinger's mulberry32: uniform in [0, 1) from a 32-bit state. */

@@ -3,7 +3,7 @@ import { channelsOf } from './shapes.ts'
 
 /** Structurally a `ParamSpec` of federation whose parameters all travel. */
 export interface Parameter {
-  /** torchreid's name, e.g. `conv2.0.conv1.bn.running_mean`. */
+  /** The name in torchreid or torchvision, e.g. `conv2.0.conv1.bn.running_mean`. */
   readonly name: string
   /**
    * Convolution `[kernel, kernel, input, output]`, depthwise `[kernel, kernel, channels, 1]`, linear `[input, output]`, a gate's layers 1×1 convolutions,
@@ -13,6 +13,8 @@ export interface Parameter {
   readonly role: 'weight' | 'statistic'
   /** Inputs that meet in one output value, the `fan_in` of initialisation; 0 for batch norm's parameters. */
   readonly fanIn: number
+  /** Output values that one input value takes part in at stride 1, the `fan_out`; 0 for batch norm's parameters. */
+  readonly fanOut: number
 }
 
 /**
@@ -51,15 +53,20 @@ export function parameterSize(parameter: Pick<Parameter, 'shape'>): number {
 function nodeParameters(node: Node, inputChannels: number): readonly Parameter[] {
   switch (node.op) {
     case 'conv': {
-      const fanIn = node.kernel * node.kernel * inputChannels
-      return weights(node, [node.kernel, node.kernel, inputChannels, node.channels], fanIn)
+      const area = node.kernel * node.kernel
+      const fans = { fanIn: area * inputChannels, fanOut: area * node.channels }
+      return weights(node, [node.kernel, node.kernel, inputChannels, node.channels], fans)
     }
-    case 'depthwise':
-      return weights(node, [node.kernel, node.kernel, node.channels, 1], node.kernel * node.kernel)
-    case 'linear':
-      return weights({ ...node, bias: true }, [inputChannels, node.channels], inputChannels)
+    case 'depthwise': {
+      const area = node.kernel * node.kernel
+      return weights(node, [node.kernel, node.kernel, node.channels, 1], { fanIn: area, fanOut: area })
+    }
+    case 'linear': {
+      const fans = { fanIn: inputChannels, fanOut: node.channels }
+      return weights({ ...node, bias: true }, [inputChannels, node.channels], fans)
+    }
     case 'batchNorm': {
-      const vector = { shape: [inputChannels], fanIn: 0 }
+      const vector = { shape: [inputChannels], fanIn: 0, fanOut: 0 }
       return [
         { ...vector, name: `${node.parameters}.weight`, role: 'weight' },
         { ...vector, name: `${node.parameters}.bias`, role: 'weight' },
@@ -69,7 +76,10 @@ function nodeParameters(node: Node, inputChannels: number): readonly Parameter[]
     }
     case 'gate': {
       const layer = (name: string, inputs: number, channels: number) =>
-        weights({ parameters: `${node.parameters}.${name}`, channels, bias: true }, [1, 1, inputs, channels], inputs)
+        weights({ parameters: `${node.parameters}.${name}`, channels, bias: true }, [1, 1, inputs, channels], {
+          fanIn: inputs,
+          fanOut: channels,
+        })
       return [...layer('fc1', inputChannels, node.hidden), ...layer('fc2', node.hidden, inputChannels)]
     }
     case 'relu':
@@ -86,9 +96,9 @@ function nodeParameters(node: Node, inputChannels: number): readonly Parameter[]
 function weights(
   node: { parameters: string; channels: number; bias: boolean },
   shape: readonly number[],
-  fanIn: number,
+  fans: Pick<Parameter, 'fanIn' | 'fanOut'>,
 ): readonly Parameter[] {
-  const weight = { name: `${node.parameters}.weight`, shape, role: 'weight', fanIn } as const
-  const bias = { name: `${node.parameters}.bias`, shape: [node.channels], role: 'weight', fanIn } as const
+  const weight = { name: `${node.parameters}.weight`, shape, role: 'weight', ...fans } as const
+  const bias = { name: `${node.parameters}.bias`, shape: [node.channels], role: 'weight', ...fans } as const
   return node.bias ? [weight, bias] : [weight]
 }
