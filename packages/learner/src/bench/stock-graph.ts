@@ -1,5 +1,13 @@
 /** A backbone by TensorFlow.js's own operations, as its documentation would have it: nothing here knows of a backend. */
-import { BATCH_NORM_EPSILON, IMAGES, inputsOf, type Backbone, type BatchNorm, type Node } from '@passerby/backbones'
+import {
+  BATCH_NORM_EPSILON,
+  GENERALISED_MEAN_FLOOR,
+  GENERALISED_MEAN_POWER,
+  type Backbone,
+  type BatchNorm,
+  type Node,
+} from '@passerby/backbones'
+import { lastOutput } from '../network/graph.ts'
 import { tf } from '../tf.ts'
 
 export interface StockParameters {
@@ -11,17 +19,7 @@ export interface StockParameters {
 
 /** Embeddings `[batch, embedding]` by the batch's own statistics. */
 export function runStockGraph(backbone: Backbone, images: tf.Tensor4D, parameters: StockParameters): tf.Tensor2D {
-  const outputs = new Map<string, tf.Tensor4D>([[IMAGES, images]])
-  let last = images
-  for (const node of backbone.nodes) {
-    const operands = inputsOf(node).map((name) => {
-      const operand = outputs.get(name)
-      if (!operand) throw new RangeError(`runStockGraph: '${node.name}' reads '${name}' before there is one`)
-      return operand
-    })
-    last = runNode(node, operands, parameters)
-    outputs.set(node.name, last)
-  }
+  const last = lastOutput(backbone, images, (node, operands) => runNode(node, operands, parameters))
   return last.reshape([last.shape[0], -1])
 }
 
@@ -49,12 +47,18 @@ function runNode(node: Node, operands: readonly tf.Tensor4D[], { value, onMoment
     }
     case 'relu':
       return tf.relu(x)
+    case 'relu6':
+      return tf.relu6(x)
     case 'maxPool':
       return tf.maxPool(x, node.kernel, node.stride, node.padding)
     case 'averagePool':
       return tf.avgPool(x, node.kernel, node.stride, node.padding)
     case 'globalAveragePool':
       return tf.mean(x, [1, 2], true)
+    case 'generalisedMeanPool': {
+      const powers = tf.pow(tf.maximum(x, GENERALISED_MEAN_FLOOR), GENERALISED_MEAN_POWER)
+      return tf.pow(tf.mean(powers, [1, 2], true), 1 / GENERALISED_MEAN_POWER)
+    }
     case 'add':
       return tf.addN([...operands])
     case 'gate': {

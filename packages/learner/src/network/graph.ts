@@ -1,7 +1,7 @@
 import { IMAGES, inputsOf } from '@passerby/backbones'
 import type { Backbone, BatchNorm, Node } from '@passerby/backbones'
 import { tf } from '../tf.ts'
-import { gated, spatialMeans } from './spatial.ts'
+import { gated, generalisedMeans, spatialMeans } from './spatial.ts'
 
 export interface GraphInputs {
   readonly images: tf.Tensor4D
@@ -13,18 +13,28 @@ export interface GraphInputs {
 
 /** The last node's output, `[batch, channels]`: every node by plain TensorFlow.js operations, on whatever tape there is. */
 export function runGraph(backbone: Backbone, inputs: GraphInputs): tf.Tensor2D {
-  const outputs = new Map<string, tf.Tensor4D>([[IMAGES, inputs.images]])
-  let last = inputs.images
+  const last = lastOutput(backbone, inputs.images, (node, operands) => runNode(node, operands, inputs))
+  return last.as2D(last.shape[0], last.size / last.shape[0])
+}
+
+/** The last node's output, when every node is run on the outputs of those that it reads. */
+export function lastOutput(
+  backbone: Backbone,
+  images: tf.Tensor4D,
+  run: (node: Node, operands: readonly tf.Tensor4D[]) => tf.Tensor4D,
+): tf.Tensor4D {
+  const outputs = new Map([[IMAGES, images]])
+  let last = images
   for (const node of backbone.nodes) {
     const operands = inputsOf(node).map((name) => {
       const operand = outputs.get(name)
-      if (!operand) throw new RangeError(`runGraph: '${node.name}' reads '${name}' before there is one`)
+      if (!operand) throw new RangeError(`lastOutput: '${node.name}' reads '${name}' before there is one`)
       return operand
     })
-    last = runNode(node, operands, inputs)
+    last = run(node, operands)
     outputs.set(node.name, last)
   }
-  return last.as2D(last.shape[0], last.size / last.shape[0])
+  return last
 }
 
 function runNode(node: Node, operands: readonly tf.Tensor4D[], { values, normalise }: GraphInputs): tf.Tensor4D {
@@ -55,12 +65,16 @@ function runNode(node: Node, operands: readonly tf.Tensor4D[], { values, normali
       return normalise(node, x)
     case 'relu':
       return tf.relu(x)
+    case 'relu6':
+      return tf.relu6(x)
     case 'maxPool':
       return tf.maxPool(x, node.kernel, node.stride, node.padding)
     case 'averagePool':
       return tf.avgPool(x, node.kernel, node.stride, node.padding)
     case 'globalAveragePool':
       return spatialMeans(x)
+    case 'generalisedMeanPool':
+      return generalisedMeans(x)
     case 'add':
       return tf.addN([...operands])
     case 'gate': {

@@ -3,6 +3,7 @@ import {
   countParameters,
   drawBackbone,
   embeddingSize,
+  IMAGES,
   initialise,
   parametersOf,
   parameterSize,
@@ -13,8 +14,9 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { useBackend } from '../backend/use-backend.ts'
 import { tf } from '../tf.ts'
 import { batchNormOfBatch } from './batch-norm.ts'
+import { runGraph } from './graph.ts'
 import { plainPassesOf } from './plain.ts'
-import { gated, spatialMeans } from './spatial.ts'
+import { gated, generalisedMeans, spatialMeans } from './spatial.ts'
 
 const normal = (count: number, ...name: string[]) => {
   const random = rng(3, ...name)
@@ -146,6 +148,35 @@ describe.each(['cpu', 'wasm'])('derivatives that are written by hand, on %s', (b
     const inputs = [tf.tensor4d(normal(2 * 4 * 3 * 5, 'x'), [2, 4, 3, 5])]
     const byTape = valueAndGradients((x) => tf.mean(x, [1, 2], true), inputs)
     expect(valueAndGradients((x) => spatialMeans(x as tf.Tensor4D), inputs)).toEqual(about(byTape))
+  })
+
+  it('agree with the tape for generalised means, where the floor takes part too', () => {
+    const inputs = [tf.tensor4d(normal(2 * 4 * 3 * 5, 'x'), [2, 4, 3, 5])]
+    const byTape = (x: tf.Tensor) => tf.pow(tf.mean(tf.pow(tf.maximum(x, 1e-6), 3), [1, 2], true), 1 / 3)
+    const byHand = (x: tf.Tensor) => generalisedMeans(x as tf.Tensor4D)
+    expect(valueAndGradients(byHand, inputs)).toEqual(about(valueAndGradients(byTape, inputs)))
+  })
+
+  it('give the generalised mean of 1, 2, −5 and 3 as ∛9, its gradient x²/4y², and a finite one where nothing is above the floor', () => {
+    const x = tf.tensor4d([1, -1, 2, -2, -5, 0, 3, -3], [1, 2, 2, 2])
+    const { value, grad } = tf.valueAndGrad((x) => tf.sum(generalisedMeans(x as tf.Tensor4D)))(x)
+    const y = Math.cbrt(9)
+    expect(value.dataSync()[0]).toBeCloseTo(y + 1e-6, 5)
+    const expected = [1, 4, 0, 9].flatMap((square) => [square / (4 * y * y), 0])
+    expect([...grad.dataSync()]).toEqual(expected.map((one) => expect.closeTo(one, 5)))
+  })
+
+  it('are 1 between 0 and 6 for the clipped activation', () => {
+    const node = drawBackbone('clipped', (graph) => graph.activate('relu6', 'relu6', IMAGES))
+    const x = tf.tensor4d([-1, 0.5, 5.9, 6.1, 7, 3], [2, 1, 1, 3])
+    const run = (images: tf.Tensor) =>
+      runGraph(node, { images: images as tf.Tensor4D, values: new Map(), normalise: (_, x) => x })
+    expect([...run(x).dataSync()]).toEqual([0, 0.5, 5.9, 6, 6, 3].map((one) => expect.closeTo(one, 6)))
+    expect([
+      ...tf
+        .grad((x) => tf.sum(run(x)))(x)
+        .dataSync(),
+    ]).toEqual([0, 1, 1, 0, 0, 1])
   })
 
   it('agree with the tape for gates', () => {
