@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { openCorpus } from '../corpus/open.ts'
@@ -6,9 +6,10 @@ import { addDataOptions, type DataFlags } from '../settings/data.ts'
 import { whole } from '../settings/arguments.ts'
 import { evaluationImages } from '../measure/measure.ts'
 import { type LearningFlags, addLearningOptions, federationSettings } from '../settings/learning.ts'
+import { type Mode, corpusFor, modes } from '../simulate/modes.ts'
 import { type SimulationRecord, simulate } from '../simulate/simulate.ts'
 import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
-import { clientsTable, finalTable, roundLine, startLine } from '../simulate/lines.ts'
+import { clientsTable, finalTable, ownTable, roundLine, startLine } from '../simulate/lines.ts'
 import { withNetwork } from '../settings/network-choice.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { duration } from '../terminal/table.ts'
@@ -17,6 +18,7 @@ import { initialModel, writeModel } from '../work/models.ts'
 import { trainingPool } from '../work/training-pool.ts'
 
 interface SimulateFlags extends LearningFlags, DataFlags {
+  readonly mode: Mode
   readonly evaluateEvery: number
   readonly workers: number
   readonly init?: string
@@ -27,9 +29,16 @@ interface SimulateFlags extends LearningFlags, DataFlags {
 }
 
 const EXAMPLES = `
+The modes compare because they see the same images equally often: in every round each client's images, --epochs times.
+  federated     clients train from the global model, which is then averaged anew
+  standalone    every client goes on with its own model and shares nothing; figures are means over the clients,
+                each measured on the data sets that its images come from
+  centralised   one learner has all clients' images, and one head over all their identities
+
 Examples:
   lab simulate --data reid-data --split by-camera --images 200 --rounds 40
-  lab simulate --data reid-data --split none --images 200        all clients' images in one client
+  lab simulate --data reid-data --images 200 --mode centralised  the same images in one place
+  lab simulate --data reid-data --images 200 --mode standalone   nothing shared
   lab simulate --data synthetic --backbone tiny --rounds 5       generated people, a minute
   lab simulate … --resume                                        goes on after the last whole round`
 
@@ -40,12 +49,16 @@ export function simulateCommand(): Command {
   addDataOptions(command, { people: 60, cameras: 4, split: 'by-camera' })
   addLearningOptions(command, { backbone: 'osnet_x0_25', size: { height: 64, width: 32 }, rounds: 40 })
   return command
-    .option('--evaluate-every <n>', 'measure the global model every n-th round and after the last', whole(1, 1e5), 10)
+    .addOption(new Option('--mode <how>', 'who learns with whom').choices([...modes]).default('federated'))
+    .option('--evaluate-every <n>', 'measure the models every n-th round and after the last', whole(1, 1e5), 10)
     .option('--workers <n>', 'worker threads', whole(1, 256), availableParallelism())
     .option('--init <file>', 'first model (safetensors) instead of a drawn one')
     .option('--state <folder>', 'where the run is kept after each round (default: .passerby/simulate/…)')
     .option('--resume', 'go on from what --state holds, if anything', false)
-    .option('--out <file>', 'where the final model is written (default: in the state folder)')
+    .option(
+      '--out <file>',
+      'where the final model is written, a folder with --mode standalone (default: in the state folder)',
+    )
     .option('--json <file>', 'report as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (_, command: Command) => run(await withNetwork<SimulateFlags>(command, {})))
@@ -59,9 +72,10 @@ async function run(flags: SimulateFlags): Promise<void> {
     evaluateEvery: flags.evaluateEvery,
     minClients: 1,
   })
-  const corpus = await openCorpus(flags, { size: flags.size, progress })
+  const corpus = corpusFor(flags.mode, await openCorpus(flags, { size: flags.size, progress }))
   const initial = await initialModel(flags, flags.seed, flags.init)
   const configuration = {
+    mode: flags.mode,
     settings,
     clients: corpus.clients.map(({ name, pixels }) => [name, fingerprintOf(pixels.names)]),
     evaluations: corpus.evaluations.map(({ name, query, gallery }) => [name, query.names.length, gallery.names.length]),
@@ -88,8 +102,8 @@ async function run(flags: SimulateFlags): Promise<void> {
   try {
     const result = await simulate(
       {
-        clients: clients.map(({ name }) => name),
-        evaluations: corpus.evaluations,
+        mode: flags.mode,
+        corpus,
         settings,
         initial,
       },
@@ -98,14 +112,18 @@ async function run(flags: SimulateFlags): Promise<void> {
         state,
         clock: () => performance.now() / 1000,
         onStart: (record) => progress.say(startLine(record, settings.rounds)),
-        onClient: (round, done, cohort) =>
-          task.update((round - 1) * clients.length + done, `round ${round}: ${done} of ${cohort} clients`),
+        onClient: (round, done, training) =>
+          task.update((round - 1) * clients.length + done, `round ${round}: ${done} of ${training} clients`),
         onRound: (round) => progress.say(roundLine(round, settings.rounds)),
       },
     )
     task.end()
-    const model = flags.out ?? join(folder, 'model.safetensors')
-    await writeModel(model, result.model, settings.local)
+    const model = flags.out ?? join(folder, flags.mode === 'standalone' ? 'models' : 'model.safetensors')
+    for (const [name, params] of result.models) {
+      const file = flags.mode === 'standalone' ? join(model, `${name.replaceAll('/', '-')}.safetensors`) : model
+      await writeModel(file, params, settings.local)
+    }
+    const own = result.record.rounds.at(-1)?.own
     const { initial: before, rawPixels, rounds } = result.record
     const sets = corpus.evaluations.map(({ name, query, gallery }) => ({
       name,
@@ -113,11 +131,15 @@ async function run(flags: SimulateFlags): Promise<void> {
       gallery: gallery.names.length,
     }))
     process.stdout.write(`${finalTable({ initial: before, rawPixels, final: result.final })}\n`)
-    progress.say(`${duration((performance.now() - started) / 1000)}; the model is in ${model}`)
+    if (own) process.stdout.write(`${ownTable(own)}\n`)
+    progress.say(
+      `${duration((performance.now() - started) / 1000)}; ${own ? 'the models are' : 'the model is'} in ${model}`,
+    )
     await writeJson(flags.json, {
       command: 'simulate',
       data: flags.data,
       split: flags.split,
+      mode: flags.mode,
       settings,
       clients,
       sets,

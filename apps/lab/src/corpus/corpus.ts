@@ -19,8 +19,15 @@ import { LabError } from '../errors.ts'
 import type { Progress } from '../terminal/progress.ts'
 
 export interface Corpus {
-  readonly clients: readonly { readonly name: string; readonly pixels: PixelSet }[]
+  readonly clients: readonly CorpusClient[]
   readonly evaluations: readonly EvaluationPixels[]
+}
+
+export interface CorpusClient {
+  readonly name: string
+  /** Names of the data sets that its images come from. */
+  readonly sets: readonly string[]
+  readonly pixels: PixelSet
 }
 
 export interface EvaluationPixels {
@@ -33,6 +40,8 @@ export interface CorpusOptions extends SplitOptions {
   readonly split: ClientSplit
   readonly size: PixelSize
   readonly progress: Progress
+  /** Cut a client's last identity short where whole identities are more than `images`: the same count for everyone. */
+  readonly exact?: boolean
 }
 
 /** The data sets below a directory. Throws `LabError` when there is no directory or no crop whose name can be read. */
@@ -67,9 +76,13 @@ function attempt<Value>(deal: () => Value): Value {
 
 /** Splits data sets into clients and evaluation parts and decodes both. Unreadable files are told and left out. */
 export async function readCorpus(sets: readonly DataSet[], options: CorpusOptions): Promise<Corpus> {
-  const clients = []
-  for (const { name, crops } of dealtOut(sets, options.split, options))
-    clients.push({ name, pixels: await decoded(name, crops, options) })
+  const trained = sets.map(({ name, parts }) => ({ name, files: new Set(parts.train.map((crop) => crop.name)) }))
+  const clients: CorpusClient[] = []
+  for (const { name, crops } of dealtOut(sets, options.split, options)) {
+    const pixels = await decoded(name, options.exact ? crops.slice(0, options.images) : crops, options)
+    const from = trained.filter(({ files }) => pixels.names.some((file) => files.has(file)))
+    clients.push({ name, sets: from.map(({ name }) => name), pixels })
+  }
   return { clients, evaluations: await readEvaluations(sets, options) }
 }
 

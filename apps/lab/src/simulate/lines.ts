@@ -25,6 +25,18 @@ export function startLine(record: SimulationRecord, rounds: number): string {
   return done === 0 ? `untrained  ${figuresLine(record.initial)}` : `goes on after round ${done} of ${rounds}`
 }
 
+/** Each standalone client's own figures; a dash where its images are of other data sets. */
+export function ownTable(own: Readonly<Record<string, Figures>>): string {
+  const sets = [...new Set(Object.values(own).flatMap((figures) => Object.keys(figures)))].sort()
+  return table(
+    ['rank-1 / mAP in %, alone', ...sets],
+    Object.entries(own).map(([client, figures]) => [
+      client,
+      ...sets.map((set) => (Object.hasOwn(figures, set) ? pair(figures[set]) : undefined)),
+    ]),
+  )
+}
+
 /** Rank-1 and mAP in per cent before and after training, beside raw pixels, one row per data set. */
 export function finalTable(figures: {
   readonly initial: Figures

@@ -18,27 +18,31 @@ const global: Params = {
   ],
   values: new Float32Array([0.1, -2, 3e-9]),
 }
-const at = (round: number) => ({
-  round,
-  global,
-  memories: new Map([['market/c1', new Map([['head/x', new Uint8Array([1, 2, round])]])]]),
-})
+const own: Params = { ...global, values: new Float32Array([7, 8, 9]) }
+const at = (round: number) =>
+  new Map([
+    [
+      'market/c1',
+      { round, global, memories: new Map([['market/c1', new Map([['head/x', new Uint8Array([1, 2, round])]])]]) },
+    ],
+    ['market/c2', { round, global: own, memories: new Map() }],
+  ])
 
 test('the last round comes back whole, and only it is kept', async () => {
   const kept = stateFolder<string[]>(folder, { seed: 1 })
   expect(await kept.load()).toBeUndefined()
   await kept.save(at(1), ['one'])
   await kept.save(at(2), ['one', 'two'])
-  expect(await kept.load()).toEqual({ state: at(2), records: ['one', 'two'] })
+  expect(await kept.load()).toEqual({ round: 2, states: at(2), records: ['one', 'two'] })
 })
 
 test('a round whose writing was cut off does not count', async () => {
   const kept = stateFolder<string[]>(folder, {})
   await kept.save(at(1), ['one'])
   await mkdir(join(folder, 'round-000002.part'))
-  expect((await kept.load())?.state.round).toBe(1)
+  expect((await kept.load())?.round).toBe(1)
   await kept.save(at(2), ['one', 'two'])
-  expect((await kept.load())?.state.round).toBe(2)
+  expect((await kept.load())?.round).toBe(2)
 })
 
 test('a run with another configuration is refused, not continued', async () => {
