@@ -166,6 +166,18 @@ describe.each(['cpu', 'wasm'])('derivatives that are written by hand, on %s', (b
     expect([...grad.dataSync()]).toEqual(expected.map((one) => expect.closeTo(one, 5)))
   })
 
+  it('are differences of nearby values for generalised means', () => {
+    const pixels = [0.5, 1.5, -1, 2]
+    const meanOf = (x: readonly number[]) => generalisedMeans(tf.tensor4d([...x], [1, 2, 2, 1])).dataSync()[0]
+    const x = tf.tensor4d(pixels, [1, 2, 2, 1])
+    const gradient = tf.grad((x) => tf.sum(generalisedMeans(x as tf.Tensor4D)))(x).dataSync()
+    const step = 0.02
+    for (const [index, analytic] of gradient.entries()) {
+      const moved = (by: number) => meanOf(pixels.with(index, pixels[index] + by))
+      expect(analytic).toBeCloseTo((moved(step) - moved(-step)) / (2 * step), 3)
+    }
+  })
+
   it('are 1 between 0 and 6 for the clipped activation', () => {
     const node = drawBackbone('clipped', (graph) => graph.activate('relu6', 'relu6', IMAGES))
     const x = tf.tensor4d([-1, 0.5, 5.9, 6.1, 7, 3], [2, 1, 1, 3])
