@@ -45,7 +45,7 @@ describe('every backbone', () => {
   })
 
   it('is refused under an unknown name', () => {
-    expect(() => backboneByName('resnet')).toThrow(/no backbone 'resnet'; there are tiny,/)
+    expect(() => backboneByName('alexnet')).toThrow(/no backbone 'alexnet'; there are tiny,/)
   })
 })
 
@@ -81,15 +81,17 @@ describe('initialise', () => {
   const values = initialise(backbone, 7)
 
   /** Mean, deviation and largest magnitude of one parameter. */
-  function moments(name: string) {
+  function moments(name: string, of = backbone) {
+    const drawn = of === backbone ? values : initialise(of, 7)
     let offset = 0
-    for (const parameter of parametersOf(backbone)) {
+    for (const parameter of parametersOf(of)) {
       const size = parameterSize(parameter)
       if (parameter.name === name) {
-        const part = values.subarray(offset, offset + size)
+        const part = drawn.subarray(offset, offset + size)
         const mean = part.reduce((sum, x) => sum + x, 0) / size
         const deviation = Math.sqrt(part.reduce((sum, x) => sum + (x - mean) ** 2, 0) / size)
-        return { mean, deviation, largest: Math.max(...part.map(Math.abs)) }
+        const largest = part.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+        return { mean, deviation, largest }
       }
       offset += size
     }
@@ -116,6 +118,24 @@ describe('initialise', () => {
     expect(moments('conv5.bn.bias')).toEqual({ mean: 0, deviation: 0, largest: 0 })
     expect(moments('conv5.bn.running_mean')).toEqual({ mean: 0, deviation: 0, largest: 0 })
     expect(moments('conv5.bn.running_var')).toEqual({ mean: 1, deviation: 0, largest: 1 })
+  })
+
+  it.each([
+    ['resnet50', 'conv1.weight', 7 * 7 * 64],
+    ['resnet18', 'layer4.1.conv2.weight', 3 * 3 * 512],
+    ['mobilenet_v1', 'conv_dw_12.weight', 9],
+    ['mobilenet_v2', 'fc.0.weight', 512],
+  ])('of %s: %s is normal with variance 2/%i (He et al. 2015)', (name, parameter, fanOut) => {
+    const { mean, deviation, largest } = moments(parameter, backboneByName(name))
+    const expected = Math.sqrt(2 / fanOut)
+    expect(Math.abs(mean)).toBeLessThan(0.05 * expected)
+    expect(deviation / expected).toBeCloseTo(1, 1)
+    expect(largest).toBeGreaterThan(3 * expected)
+    expect(largest).toBeLessThan(7 * expected)
+  })
+
+  it('starts biases at zero where convolutions are normal', () => {
+    expect(moments('fc.0.bias', backboneByName('resnet18'))).toEqual({ mean: 0, deviation: 0, largest: 0 })
   })
 
   it('depends on the seed and on nothing else', () => {

@@ -17,12 +17,14 @@ export {
   type Op,
   type Pool,
 } from './backbone.ts'
-export { multiplyAdds } from './cost.ts'
+export { multiplyAdds, nodeCosts, type NodeCost } from './cost.ts'
 export { drawBackbone, type Graph } from './graph.ts'
 export { initialise } from './initialise.ts'
 export { countParameters, parametersOf, parameterSize, type Parameter } from './parameters.ts'
+export { agrees, countedLike, PUBLISHED, type Figure, type Published } from './published.ts'
 export { backboneByName, backboneNames, backboneOptionsOf, DEFAULT_EMBEDDING } from './registry.ts'
 export { channelsOf, embeddingSize, inferShapes, type ImageSize, type Shape } from './shapes.ts'
+export { BACKBONE_OPTIONS, OPTION_MEANINGS, parseBackboneName, type BackboneOption } from './variants.ts'
 export { KERNELS, NO_CEILING, type Kernel, type SizesOf, type Workspace } from './plan/kernels.ts'
 export { largestBatch, planBytes, smallestArena, type LargestBatchOptions } from './plan/memory.ts'
 export { planStep, type ArenaNeeds, type PassShape, type PlanOptions, type StepPlan } from './plan/step-plan.ts'

@@ -26,11 +26,13 @@ function fillUniform(values: Float32Array, bound: number, uniform: () => number)
   for (let i = 0; i < values.length; i++) values[i] = (2 * uniform() - 1) * bound
 }
 
-/** Box and Muller's transform: two uniform values make a normal one. */
+/** Box and Muller's transform: two uniform values make two normal ones. */
 function fillNormal(values: Float32Array, deviation: number, uniform: () => number): void {
-  for (let i = 0; i < values.length; i++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
-    values[i] = deviation * radius * Math.cos(2 * Math.PI * uniform())
+  for (let i = 0; i < values.length; i += 2) {
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - uniform()))
+    const angle = 2 * Math.PI * uniform()
+    values[i] = radius * Math.cos(angle)
+    if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle)
   }
 }
 

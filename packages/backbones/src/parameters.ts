@@ -26,7 +26,7 @@ export function parametersOf(backbone: Backbone): readonly Parameter[] {
   const byName = new Map<string, Parameter>()
   for (const node of backbone.nodes) {
     const [first = ''] = inputsOf(node)
-    for (const parameter of nodeParameters(node, channels.get(first) ?? 0)) {
+    for (const parameter of parametersOfNode(node, channels.get(first) ?? 0)) {
       const shared = byName.get(parameter.name)
       if (shared && shared.shape.join() !== parameter.shape.join()) {
         throw new RangeError(`parametersOf: '${node.name}' shares '${parameter.name}' with another shape`)
@@ -50,7 +50,8 @@ export function parameterSize(parameter: Pick<Parameter, 'shape'>): number {
   return parameter.shape.reduce((size, dimension) => size * dimension, 1)
 }
 
-function nodeParameters(node: Node, inputChannels: number): readonly Parameter[] {
+/** The parameters that one node reads, its own or shared with others. */
+export function parametersOfNode(node: Node, inputChannels: number): readonly Parameter[] {
   switch (node.op) {
     case 'conv': {
       const area = node.kernel * node.kernel
