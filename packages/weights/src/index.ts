@@ -1,1 +1,5 @@
-export {}
+export { importParameters, type Import } from './mapping/import.ts'
+export { describeMisfits, fitsWhole, type Misfits, type WrongShape } from './mapping/misfits.ts'
+export type { ModelFile } from './model-file.ts'
+export { readModelFile } from './read-model-file.ts'
+export type { Tensor } from './tensors.ts'
