@@ -1,5 +1,6 @@
 export type { LabelledPixels } from './data/pixels.ts'
 export { embedPixels } from './embeddings.ts'
+export { openDotProducts } from './executors/wasm/dot-products.ts'
 export type {
   EvaluationTask,
   Learner,

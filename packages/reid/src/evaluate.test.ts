@@ -1,8 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { averagePrecision, inverseNegativePenalty } from './average-precision.ts'
-import { evaluate, type LabelledEmbeddings, type RankingTask } from './evaluate.ts'
+import { evaluate, type RankingTask } from './evaluate.ts'
+import { goodRanks } from './good-ranks.ts'
 import { DISTRACTOR, JUNK } from './labels.ts'
+import { rng } from './rng.ts'
+import { type DotProducts, dotSource } from './score-source.ts'
+import type { LabelledEmbeddings } from './search-task.ts'
+import { topRanked } from './top-ranked.ts'
 
 describe('average precision (ALGORITHMS 2.9)', () => {
   test.each([
@@ -154,4 +159,55 @@ test('agrees with a brute-force twin on any labels and scores, ties included', (
     ),
     { numRuns: 300 },
   )
+})
+
+describe('scores from elsewhere', () => {
+  const random = rng(3, 'scores from elsewhere')
+  const dim = 32
+  /** Coarse values, so that many scores are equal or nearly so. */
+  const people = (n: number): LabelledEmbeddings => ({
+    embeddings: new Float32Array(n * dim).map(() => random.int(3) - 1 + random.int(3) * 1e-6),
+    identities: Array.from({ length: n }, () => `p${random.int(12)}`),
+    cameras: Array.from({ length: n }, () => `c${random.int(3)}`),
+  })
+  const task: RankingTask = { query: people(600), gallery: people(700), dim }
+  const pair = { query: task.query.embeddings, gallery: task.gallery.embeddings, dim }
+
+  /** Sums in float32, last value first. */
+  const rounded: DotProducts = (query, gallery, dim) => {
+    const scores = new Float32Array((query.length / dim) * (gallery.length / dim))
+    for (let at = 0; at < scores.length; at++) {
+      const q = Math.floor(at / (gallery.length / dim))
+      const g = at % (gallery.length / dim)
+      for (let d = dim - 1; d >= 0; d--)
+        scores[at] = Math.fround(scores[at] + Math.fround(query[q * dim + d] * gallery[g * dim + d]))
+    }
+    return scores
+  }
+
+  test('rankings do not depend on how products were rounded, nor on tiles', () => {
+    const expected = goodRanks(task)
+    expect(goodRanks({ ...task, scores: dotSource(pair, rounded) })).toEqual(expected)
+    const careless = { ...dotSource(pair, rounded), tolerance: 0 }
+    expect(goodRanks({ ...task, scores: careless })).not.toEqual(expected)
+    for (const atOnce of [
+      { queries: 7, items: 13 },
+      { queries: 600, items: 700 },
+    ])
+      expect(goodRanks({ ...task, scores: { ...dotSource(pair), atOnce } })).toEqual(expected)
+  })
+
+  test('the head of a ranking is what its ranks say, and shows what was left out', () => {
+    const ranks = goodRanks(task)
+    for (const { query, items } of topRanked(task, [0, 17, 599], 40)) {
+      const right = items.filter(({ kind }) => kind === 'right').map(({ rank }) => rank)
+      expect(right).toEqual(ranks[query].filter((rank) => rank <= 40))
+      expect(items.filter(({ rank }) => rank !== undefined)).toHaveLength(40)
+      for (const { item, kind } of items)
+        expect(kind === 'left-out').toBe(
+          task.gallery.identities[item] === task.query.identities[query] &&
+            task.gallery.cameras[item] === task.query.cameras[query],
+        )
+    }
+  })
 })

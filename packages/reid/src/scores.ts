@@ -70,7 +70,8 @@ export function dotScores(query: Float32Array, gallery: Float32Array, dim: numbe
   return scores
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+/** The sum in double precision. */
+export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let d = 0; d < a.length; d++) sum += a[d] * b[d]
   return sum

@@ -1,8 +1,9 @@
 /** A client's own validation: which identities it keeps back, and how it searches among them. */
 import { rowsAt } from './embeddings.ts'
-import { evaluate, type LabelledEmbeddings, type RankingMetrics, type RankingOptions } from './evaluate.ts'
+import { evaluate, type RankingMetrics, type RankingOptions } from './evaluate.ts'
 import { isPerson, labelsAt, personsOf, ruleFor, type Labels, type RuleName } from './labels.ts'
 import { rng } from './rng.ts'
+import type { LabelledEmbeddings } from './search-task.ts'
 
 /** Image indices of each part, ascending. Junk and distractors are in neither. */
 export interface IdentitySplit {

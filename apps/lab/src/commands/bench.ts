@@ -1,6 +1,7 @@
 import { backboneNames } from '@passerby/backbones'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type BenchFlags, runBench } from '../bench/run-bench.ts'
+import { type EvaluationBenchFlags, runEvaluationBench } from '../bench/evaluation/run-evaluation-bench.ts'
+import type { BenchFlags } from '../bench/run-bench.ts'
 import { size, whole } from '../settings/arguments.ts'
 
 const BACKENDS = ['wasm', 'webgpu', 'cpu'] as const
@@ -40,8 +41,29 @@ export function benchCommand(): Command {
     .option('--all', 'all of these', false)
     .option('--json <file>', 'figures as JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async (_, command: Command) => runBench(command.opts<BenchFlags>()))
-  return new Command('bench').description('Measures speed.').addCommand(learner)
+    .action(async (_, command: Command) => {
+      // Vite and Playwright take more memory than most commands do.
+      const { runBench } = await import('../bench/run-bench.ts')
+      await runBench(command.opts<BenchFlags>())
+    })
+  return new Command('bench').description('Measures speed.').addCommand(learner).addCommand(evaluationBench())
+}
+
+function evaluationBench(): Command {
+  return new Command('evaluation')
+    .description('Evaluates a search of Market-1501 size whose figures are known, on one core.')
+    .option('--queries <n>', 'query images', whole(1, 1e6), 3368)
+    .option('--gallery <n>', 'gallery images', whole(1, 1e7), 19732)
+    .option('--dim <n>', 'values of an embedding', whole(64, 8192), 512)
+    .option('--seed <n>', 'seed of the embeddings', whole(0, 0xffff_ffff), 1)
+    .addOption(
+      new Option('--products <which>', 'who multiplies: our WebAssembly kernel, or a loop of plain JavaScript')
+        .choices(['kernel', 'script'])
+        .default('kernel'),
+    )
+    .option('--re-rank', 'also with k-reciprocal re-ranking', false)
+    .option('--json <file>', 'figures as JSON')
+    .action(async (_, command: Command) => runEvaluationBench(command.opts<EvaluationBenchFlags>()))
 }
 
 function backends(text: string): BenchFlags['backends'] {
