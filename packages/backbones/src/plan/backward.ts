@@ -6,8 +6,8 @@ import { IMAGES, inputsOf } from '../backbone.ts'
 import type { Segment, StepDraft } from './draft.ts'
 import { draftForward, type Pass } from './forward.ts'
 import { gradientsFrom, type Gradients } from './gradients.ts'
-import { convSizes, gateSizes, mapSizes, matrixSizes, pixelSizes, rowSizes, windowSizes } from './sizes.ts'
-import { isProduct, lookUp, parameterSpan, type Sheet, type Step } from './steps.ts'
+import { convSizes, depthwiseSizes, gateSizes, matrixSizes, pixelSizes, rowSizes, windowSizes } from './sizes.ts'
+import { ceilingOf, isProduct, lookUp, parameterSpan, type Sheet, type Step } from './steps.ts'
 import { recordTo, unplaced, type Buffer, type Draft, type Run } from './task.ts'
 
 interface Backward {
@@ -57,7 +57,7 @@ interface StepBack {
 }
 
 function stepBack(sheet: Sheet, pass: Pass, { step, dy, gradients, run }: StepBack): void {
-  const { node, relu } = step
+  const { node, ceiling } = step
   const inputs = inputsOf(node)
   const [name = IMAGES] = inputs
   const x = lookUp(pass.values, name)
@@ -84,7 +84,7 @@ function stepBack(sheet: Sheet, pass: Pass, { step, dy, gradients, run }: StepBa
       return gradients.give(run, name, { ...from, can: 'accumulate', compute })
     }
     case 'depthwise': {
-      const sizes = mapSizes(sheet, step)
+      const sizes = depthwiseSizes(sheet, step, node)
       const dw = parameterSpan(sheet, `${node.parameters}.weight`, 'gradient')
       run('depthwiseWeightGradient', { x, dy, dw }, sizes)
       const w = parameterSpan(sheet, `${node.parameters}.weight`)
@@ -94,19 +94,21 @@ function stepBack(sheet: Sheet, pass: Pass, { step, dy, gradients, run }: StepBa
     case 'batchNorm': {
       const operands = {
         x,
-        // Only a ReLU wants to know y: without, it need not be kept.
-        y: relu ? y : x,
+        // Only an activation wants to know y: without, it need not be kept.
+        y: ceiling ? y : x,
         dy,
         gamma: parameterSpan(sheet, `${node.parameters}.weight`),
         saved: lookUp(pass.saved, `${node.name}:saved`),
         dgamma: parameterSpan(sheet, `${node.parameters}.weight`, 'gradient'),
         dbeta: parameterSpan(sheet, `${node.parameters}.bias`, 'gradient'),
       }
-      const compute = (dx: Buffer) => run('batchNormGradient', { ...operands, dx }, { ...rowSizes(sheet, step), relu })
+      const compute = (dx: Buffer) => run('batchNormGradient', { ...operands, dx }, rowSizes(sheet, step))
       return gradients.give(run, name, { ...from, can: 'overwrite', compute })
     }
-    case 'relu': {
-      const compute = (dx: Buffer) => run('reluGradient', { y, dy, dx }, { count: y.size })
+    case 'relu':
+    case 'relu6': {
+      const sizes = { count: y.size, ceiling: ceilingOf(node) }
+      const compute = (dx: Buffer) => run('reluGradient', { y, dy, dx }, sizes)
       return gradients.give(run, name, { ...from, can: 'overwrite', compute })
     }
     case 'maxPool': {
@@ -122,6 +124,10 @@ function stepBack(sheet: Sheet, pass: Pass, { step, dy, gradients, run }: StepBa
       const compute = (dx: Buffer, accumulate: 0 | 1) =>
         run('globalAverageGradient', { dy, dx }, { ...pixelSizes(sheet, step), accumulate })
       return gradients.give(run, name, { ...from, can: 'accumulate', compute })
+    }
+    case 'generalisedMeanPool': {
+      const compute = (dx: Buffer) => run('generalisedMeanGradient', { x, y, dy, dx }, pixelSizes(sheet, step))
+      return gradients.give(run, name, { ...from, can: 'write', compute })
     }
     case 'gate': {
       const own = (name: string, region?: 'gradient') => parameterSpan(sheet, `${node.parameters}.${name}`, region)
@@ -141,8 +147,8 @@ function stepBack(sheet: Sheet, pass: Pass, { step, dy, gradients, run }: StepBa
       return run('gateWeightGradient', { means, hidden, ...inner, ...first, ...second }, sizes)
     }
     case 'add': {
-      if (!relu) return inputs.forEach((input) => gradients.pass(run, input, dy))
-      const compute = (dx: Buffer) => run('reluGradient', { y, dy, dx }, { count: y.size })
+      if (!ceiling) return inputs.forEach((input) => gradients.pass(run, input, dy))
+      const compute = (dx: Buffer) => run('reluGradient', { y, dy, dx }, { count: y.size, ceiling })
       gradients.give(run, node.name, { ...from, can: 'overwrite', compute })
       const sum = gradients.take(node.name)
       return inputs.forEach((input) => sum && gradients.pass(run, input, sum))

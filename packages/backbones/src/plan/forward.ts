@@ -1,6 +1,6 @@
 import { inputsOf } from '../backbone.ts'
-import { convSizes, gateSizes, mapSizes, matrixSizes, pixelSizes, rowSizes, windowSizes } from './sizes.ts'
-import { isProduct, lookUp, parameterSpan, type Sheet, type Step } from './steps.ts'
+import { convSizes, depthwiseSizes, gateSizes, matrixSizes, pixelSizes, rowSizes, windowSizes } from './sizes.ts'
+import { ceilingOf, isProduct, lookUp, parameterSpan, type Sheet, type Step } from './steps.ts'
 import { recordTo, unplaced, type Buffer, type Draft, type Run } from './task.ts'
 
 /** What a forward pass computes and leaves to the backward pass. */
@@ -26,7 +26,7 @@ export function draftForward(
 }
 
 function runStep(run: Run, sheet: Sheet, step: Step & { readonly pass: Pass }): void {
-  const { node, relu, output, shape } = step
+  const { node, ceiling, output, shape } = step
   const { values, saved, training } = step.pass
   const [x, ...others] = inputsOf(node).map((name) => lookUp(values, name))
   const sum = sheet.gathered.get(node.name)
@@ -49,10 +49,10 @@ function runStep(run: Run, sheet: Sheet, step: Step & { readonly pass: Pass }): 
       return
     }
     case 'depthwise':
-      return run('depthwise', { x, w: own('weight'), y }, mapSizes(sheet, step))
+      return run('depthwise', { x, w: own('weight'), y }, depthwiseSizes(sheet, step, node))
     case 'batchNorm': {
       const affine = { x, y, gamma: own('weight'), beta: own('bias') }
-      const sizes = { ...rowSizes(sheet, step), relu }
+      const sizes = rowSizes(sheet, step)
       if (!training) {
         const running = { mean: own('running_mean'), variance: own('running_var') }
         return run('batchNormInference', { ...affine, ...running }, sizes)
@@ -61,13 +61,16 @@ function runStep(run: Run, sheet: Sheet, step: Step & { readonly pass: Pass }): 
       return run('batchNorm', { ...affine, ...batch, saved: leave('saved', 2 * shape.channels) }, sizes)
     }
     case 'relu':
-      return run('relu', { x, y }, { count: y.size })
+    case 'relu6':
+      return run('relu', { x, y }, { count: y.size, ceiling: ceilingOf(node) })
     case 'maxPool':
       return run('maxPool', { x, y }, { ...windowSizes(sheet, step, node), padding: node.padding })
     case 'averagePool':
       return run('averagePool', { x, y }, windowSizes(sheet, step, node))
     case 'globalAveragePool':
       return run('globalAverage', { x, y }, pixelSizes(sheet, step))
+    case 'generalisedMeanPool':
+      return run('generalisedMean', { x, y }, pixelSizes(sheet, step))
     case 'gate': {
       const factors = leave('factors', sheet.batch * shape.channels)
       const layers = { w1: own('fc1.weight'), b1: own('fc1.bias'), w2: own('fc2.weight'), b2: own('fc2.bias') }
@@ -80,7 +83,7 @@ function runStep(run: Run, sheet: Sheet, step: Step & { readonly pass: Pass }): 
     case 'add':
       return others.forEach((b, i) => {
         const last = i === others.length - 1
-        run('add', { a: i === 0 ? x : y, b, y }, { count: y.size, relu: last ? relu : 0 })
+        run('add', { a: i === 0 ? x : y, b, y }, { count: y.size, ceiling: last ? ceiling : 0 })
       })
   }
 }

@@ -30,7 +30,7 @@ export function gradientsFrom(output: string, dEmbeddings: Buffer): Gradients {
 
   const sum = (run: Run, name: string, [a, b]: readonly [Buffer, Buffer]) => {
     const y = names(a) === 1 && a !== b ? a : unplaced(`${name}:sum${a.label}`, a.size)
-    run('add', { a, b, y }, { count: a.size, relu: 0 })
+    run('add', { a, b, y }, { count: a.size, ceiling: 0 })
     found.set(name, y)
   }
 

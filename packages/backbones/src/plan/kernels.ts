@@ -1,17 +1,21 @@
 /**
  * The kernels that a plan is made of: for each, the operands it reads, those it writes, and its sizes; by name and in
  * calling order. An executor has one function (or shader) of that name per row. Maps are NHWC; `rows` are pixels of a whole
- * batch, `pixels` those of one image, `count` single numbers; `relu` and `accumulate` are 0 or 1.
+ * batch, `pixels` those of one image, `count` single numbers; `accumulate` is 0 or 1. `ceiling` is that of the activation on
+ * top, min(max(·, 0), ceiling): 6 for ReLU6, `NO_CEILING` for ReLU, 0 where there is none.
  *
  * Gradients of parameters (`dw`, `dbias`, `dgamma`, …) are added to what is there, since nodes may share parameters; `dx`
  * and a gate's `y` are too where `accumulate`. In `reluGradient`, `batchNormGradient` and `gateGradient` `dx` may be `dy`.
  */
 const WINDOW = ['batch', 'height', 'width', 'channels', 'outHeight', 'outWidth', 'kernel', 'stride'] as const
 const CONV = ['batch', 'height', 'width', 'inputs', 'outHeight', 'outWidth', 'outputs', 'kernel', 'stride'] as const
-const MAPS = ['batch', 'height', 'width', 'channels'] as const
+const THREES = ['batch', 'height', 'width', 'channels', 'outHeight', 'outWidth', 'stride'] as const
 const PIXELS = ['batch', 'pixels', 'channels'] as const
 const MATRICES = ['rows', 'inner', 'columns'] as const
-const ROWS = ['rows', 'channels', 'relu'] as const
+const ROWS = ['rows', 'channels', 'ceiling'] as const
+
+/** Stands for a ReLU's ceiling, infinity: the largest `i32`. */
+export const NO_CEILING = 2 ** 31 - 1
 
 export const KERNELS = {
   /** y = x·w: a 1×1 convolution. */
@@ -27,10 +31,10 @@ export const KERNELS = {
   conv: { reads: ['x', 'w'], writes: ['y'], sizes: [...CONV, 'padding'] },
   convInputGradient: { reads: ['dy', 'w'], writes: ['dx'], sizes: [...CONV, 'padding'] },
   convWeightGradient: { reads: ['x', 'dy'], writes: ['dw'], sizes: [...CONV, 'padding'] },
-  /** 3×3, stride 1, padding 1. */
-  depthwise: { reads: ['x', 'w'], writes: ['y'], sizes: MAPS },
-  depthwiseInputGradient: { reads: ['dy', 'w'], writes: ['dx'], sizes: MAPS },
-  depthwiseWeightGradient: { reads: ['x', 'dy'], writes: ['dw'], sizes: MAPS },
+  /** 3×3, stride 1 or 2, padding 1. */
+  depthwise: { reads: ['x', 'w'], writes: ['y'], sizes: THREES },
+  depthwiseInputGradient: { reads: ['dy', 'w'], writes: ['dx'], sizes: THREES },
+  depthwiseWeightGradient: { reads: ['x', 'dy'], writes: ['dw'], sizes: THREES },
   /**
    * By the batch's own mean and variance, which go out too; the variance unbiased, as running statistics want it.
    * `saved` takes the mean, then the reciprocal deviation.
@@ -42,16 +46,22 @@ export const KERNELS = {
     writes: ['dx', 'dgamma', 'dbeta'],
     sizes: ROWS,
   },
-  relu: { reads: ['x'], writes: ['y'], sizes: ['count'] },
-  reluGradient: { reads: ['y', 'dy'], writes: ['dx'], sizes: ['count'] },
+  /** y = min(max(x, 0), ceiling) */
+  relu: { reads: ['x'], writes: ['y'], sizes: ['count', 'ceiling'] },
+  /** dx = dy where 0 < y < ceiling, else 0 */
+  reluGradient: { reads: ['y', 'dy'], writes: ['dx'], sizes: ['count', 'ceiling'] },
   maxPool: { reads: ['x'], writes: ['y'], sizes: [...WINDOW, 'padding'] },
   maxPoolGradient: { reads: ['x', 'y', 'dy'], writes: ['dx'], sizes: [...WINDOW, 'padding'] },
   averagePool: { reads: ['x'], writes: ['y'], sizes: WINDOW },
   averagePoolGradient: { reads: ['dy'], writes: ['dx'], sizes: WINDOW },
   globalAverage: { reads: ['x'], writes: ['y'], sizes: PIXELS },
   globalAverageGradient: { reads: ['dy'], writes: ['dx'], sizes: [...PIXELS, 'accumulate'] },
+  /** y = (mean of max(x, 1e-6)³ over pixels)^⅓ */
+  generalisedMean: { reads: ['x'], writes: ['y'], sizes: PIXELS },
+  /** dx = dy·(x / y)² / pixels where x > 1e-6, else 0 */
+  generalisedMeanGradient: { reads: ['x', 'y', 'dy'], writes: ['dx'], sizes: PIXELS },
   /** y = a + b; y may be a or b. */
-  add: { reads: ['a', 'b'], writes: ['y'], sizes: ['count', 'relu'] },
+  add: { reads: ['a', 'b'], writes: ['y'], sizes: ['count', 'ceiling'] },
   /**
    * means = mean of x over pixels, hidden = max(0, means·w1 + b1), factors = sigmoid(hidden·w2 + b2): one row per image,
    * with `units` numbers in a row of `hidden`

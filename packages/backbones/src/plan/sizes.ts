@@ -10,12 +10,19 @@ export const matrixSizes = ({ batch }: Batch, { input, shape }: Step) => ({
   columns: shape.channels,
 })
 
-export const rowSizes = ({ batch }: Batch, { shape }: Step) => ({
+export const rowSizes = ({ batch }: Batch, { shape, ceiling }: Step) => ({
   rows: batch * shape.height * shape.width,
   channels: shape.channels,
+  ceiling,
 })
 
-export const mapSizes = ({ batch }: Batch, { shape }: Step) => ({ batch, ...shape })
+export const depthwiseSizes = ({ batch }: Batch, { input, shape }: Step, { stride }: Conv) => ({
+  batch,
+  ...input,
+  outHeight: shape.height,
+  outWidth: shape.width,
+  stride,
+})
 
 /** For kernels between a map and one vector per image. */
 export const pixelSizes = ({ batch }: Batch, { input }: Step) => ({

@@ -4,7 +4,7 @@ import { IMAGES, type Backbone } from '../backbone.ts'
 import { drawBackbone, type Graph } from '../graph.ts'
 import { countParameters, parametersOf, parameterSize } from '../parameters.ts'
 import { backboneByName, backboneNames } from '../registry.ts'
-import { KERNELS } from './kernels.ts'
+import { KERNELS, NO_CEILING } from './kernels.ts'
 import { planStep, type ArenaNeeds, type StepPlan } from './step-plan.ts'
 import type { Span } from './task.ts'
 import { rehearse, written } from './testing/rehearse.ts'
@@ -94,6 +94,41 @@ describe('planStep', () => {
     })
     expect(inTraining(twice).forward.map((task) => task.kernel)).toEqual(['conv', 'batchNorm', 'relu', 'add'])
     expect(rehearse(inTraining(twice), arena.alignment)).toBe(inTraining(twice).sizes.arena)
+  })
+
+  it('tells kernels the ceiling of the activation that is folded into them, or runs it alone', () => {
+    const plan = inTraining(
+      drawn((graph) => {
+        const norm = graph.batchNorm('norm', graph.conv('conv', IMAGES, { channels: 4 }))
+        const light = graph.depthwise('light', graph.activate('relu6', 'six', norm), {
+          channels: 4,
+          kernel: 3,
+          stride: 2,
+        })
+        const alone = graph.activate('relu6', 'alone', light)
+        graph.activate('relu', 'relu', graph.add('sum', [alone, graph.batchNorm('linear', light)]))
+      }),
+    )
+    const ceilings = (tasks: StepPlan['forward']) =>
+      tasks.flatMap(({ kernel, node, sizes }) => {
+        const names: readonly string[] = KERNELS[kernel].sizes
+        return names.includes('ceiling') ? [[`${kernel} ${node}`, sizes[names.indexOf('ceiling')]]] : []
+      })
+    expect(ceilings(plan.forward)).toEqual([
+      ['batchNorm norm', 6],
+      ['relu alone', 6],
+      ['batchNorm linear', 0],
+      ['add sum', NO_CEILING],
+    ])
+    expect(ceilings(plan.backward)).toEqual([
+      ['reluGradient sum', NO_CEILING],
+      ['batchNormGradient linear', 0],
+      ['reluGradient alone', 6],
+      ['add alone', 0],
+      ['batchNormGradient norm', 6],
+    ])
+    expect(plan.forward.find(({ kernel }) => kernel === 'depthwise')?.sizes).toEqual([2, 32, 16, 4, 16, 8, 2])
+    expect(rehearse(plan, arena.alignment)).toBe(plan.sizes.arena)
   })
 
   it('keeps what a batch norm gives only where a ReLU or another node reads it', () => {
@@ -212,11 +247,11 @@ describe('planStep', () => {
       /'a' is a k×k convolution/,
     ],
     [
-      'a depthwise stride',
+      'a depthwise stride of more than 2',
       () =>
         inTraining(
           drawn((graph) => {
-            graph.depthwise('a', IMAGES, { channels: 3, kernel: 3, stride: 2 })
+            graph.depthwise('a', IMAGES, { channels: 3, kernel: 3, stride: 3 })
           }),
         ),
       /'a' is depthwise, but not 3×3/,

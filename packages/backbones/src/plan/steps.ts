@@ -1,17 +1,18 @@
 /** The graph as a plan sees it: activations folded into the node before them, and what no kernel does refused. */
-import { IMAGES, inputsOf, type Backbone, type Conv, type Linear, type Node } from '../backbone.ts'
+import { IMAGES, inputsOf, type Activation, type Backbone, type Conv, type Linear, type Node } from '../backbone.ts'
 import { countParameters, parametersOf, parameterSize } from '../parameters.ts'
 import { inferShapes, type Shape } from '../shapes.ts'
-import type { Workspace } from './kernels.ts'
+import { NO_CEILING, type Workspace } from './kernels.ts'
 import type { Span } from './task.ts'
 
 /** A node with what follows from the batch's shape. */
 export interface Step {
   /** A linear layer as the 1×1 convolution that it is. */
   readonly node: Exclude<Node, Linear>
-  /** The node's name, or that of the ReLU folded into it. */
+  /** The node's name, or that of the activation folded into it. */
   readonly output: string
-  readonly relu: 0 | 1
+  /** Of that activation, as kernels take it. */
+  readonly ceiling: number
   readonly input: Shape
   readonly shape: Shape
 }
@@ -39,18 +40,18 @@ export function sheetOf(backbone: Backbone, workspace: Workspace, batch: BatchSh
   const shapes = inferShapes(backbone, batch)
   const shapeOf = (name: string) => shapes.get(name) ?? { height: 0, width: 0, channels: 0 }
   const folded = foldedActivations(backbone)
-  const hidden = new Set(folded.values())
+  const hidden = new Set([...folded.values()].map(({ name }) => name))
   const steps = backbone.nodes
     .filter((node) => !hidden.has(node.name))
     .map((described): Step => {
       const node = described.op === 'linear' ? { ...described, ...POINTWISE } : described
       const [first = IMAGES] = inputsOf(node)
       refuseUnknown(node)
-      const output = folded.get(node.name)
+      const activation = folded.get(node.name)
       return {
         node,
-        output: output ?? node.name,
-        relu: output ? 1 : 0,
+        output: activation?.name ?? node.name,
+        ceiling: activation ? ceilingOf(activation) : 0,
         input: shapeOf(first),
         shape: shapeOf(node.name),
       }
@@ -67,22 +68,27 @@ export function sheetOf(backbone: Backbone, workspace: Workspace, batch: BatchSh
 
 const POINTWISE = { op: 'conv', kernel: 1, stride: 1, padding: 0, bias: true } as const
 
-/** Batch norms and sums that only a ReLU reads, with that ReLU's name: one kernel does both. */
-function foldedActivations(backbone: Backbone): ReadonlyMap<string, string> {
+/** What an activation's results are at most, as kernels take it. */
+export function ceilingOf({ op }: Pick<Activation, 'op'>): number {
+  return op === 'relu6' ? 6 : NO_CEILING
+}
+
+/** Batch norms and sums that only an activation reads, with that activation: one kernel does both. */
+function foldedActivations(backbone: Backbone): ReadonlyMap<string, Activation> {
   const nodes = new Map(backbone.nodes.map((node) => [node.name, node]))
   const reads = backbone.nodes.flatMap(inputsOf)
-  const folded = new Map<string, string>()
+  const folded = new Map<string, Activation>()
   for (const node of backbone.nodes) {
-    if (node.op !== 'relu') continue
+    if (node.op !== 'relu' && node.op !== 'relu6') continue
     const before = nodes.get(node.input)?.op
     const readers = reads.filter((name) => name === node.input).length
-    if ((before === 'batchNorm' || before === 'add') && readers === 1) folded.set(node.input, node.name)
+    if ((before === 'batchNorm' || before === 'add') && readers === 1) folded.set(node.input, node)
   }
   return folded
 }
 
 /** Gates that only one sum reads, which adds nothing else: they add to it themselves. */
-function gatheredGates(backbone: Backbone, folded: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function gatheredGates(backbone: Backbone, folded: ReadonlyMap<string, unknown>): ReadonlyMap<string, string> {
   const gates = new Set(backbone.nodes.filter(({ op }) => op === 'gate').map(({ name }) => name))
   const reads = backbone.nodes.flatMap(inputsOf)
   const alone = (name: string) => gates.has(name) && reads.indexOf(name) === reads.lastIndexOf(name)
@@ -94,8 +100,8 @@ function gatheredGates(backbone: Backbone, folded: ReadonlyMap<string, string>):
 
 function refuseUnknown(node: Step['node']): void {
   const refuse = (why: string) => new RangeError(`planStep: '${node.name}' ${why}`)
-  if (node.op === 'depthwise' && !(node.kernel === 3 && node.stride === 1 && node.padding === 1 && !node.bias)) {
-    throw refuse('is depthwise, but not 3×3 of stride 1 without bias')
+  if (node.op === 'depthwise' && !(node.kernel === 3 && node.stride <= 2 && node.padding === 1 && !node.bias)) {
+    throw refuse('is depthwise, but not 3×3 of stride 1 or 2 without bias')
   }
   if (node.op === 'conv' && !isProduct(node) && node.bias) throw refuse('is a k×k convolution with a bias')
 }

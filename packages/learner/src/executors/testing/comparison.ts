@@ -11,15 +11,18 @@ export function drawOperands(kernel: Kernel, sizes: Readonly<Record<string, numb
   const needs = twinOf(kernel).needs(sizes)
   const random = rng(seed, kernel)
   const operands: Record<string, Float64Array> = {}
+  // A ceiling is at least 1.
+  const reach = 'ceiling' in sizes ? 2 : 1
   for (const name of [...reads, ...writes]) {
     const positive = name === 'variance' || name === 'saved'
     operands[name] = Float64Array.from({ length: needs[name] }, () => {
-      const value = random.between(-1, 1)
+      const value = random.between(-reach, reach)
       return Math.fround(positive ? Math.abs(value) + 0.1 : value)
     })
   }
-  // Its gradient looks for where the maximum came from.
+  // Their gradients look for where the result came from.
   if (kernel === 'maxPoolGradient') twinOf('maxPool').run(operands, sizes)
+  if (kernel === 'generalisedMeanGradient') twinOf('generalisedMean').run(operands, sizes)
   return operands
 }
 

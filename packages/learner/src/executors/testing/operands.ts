@@ -29,16 +29,8 @@ export function overlaps(window: Window, visit: (tap: number, input: number, out
   })
 }
 
-export type MapSizes = { batch: number; height: number; width: number; channels: number }
-export const sameSize = (s: MapSizes) => ({
-  ...s,
-  outHeight: s.height,
-  outWidth: s.width,
-  kernel: 3,
-  stride: 1,
-  padding: 1,
-})
-export const mapSize = (s: MapSizes) => s.batch * s.height * s.width * s.channels
+type MapSizes = { batch: number; height: number; width: number; channels: number }
+const mapSize = (s: MapSizes) => s.batch * s.height * s.width * s.channels
 
 export const productNeeds = (s: { rows: number; inner: number; columns: number }) => ({
   x: s.rows * s.inner,
@@ -61,11 +53,12 @@ export const convNeeds = (s: ConvSizes) => ({
   dy: s.batch * s.outHeight * s.outWidth * s.outputs,
 })
 
-export const depthwiseNeeds = (s: MapSizes) => ({
+export type DepthwiseSizes = Omit<Window, 'kernel' | 'padding'> & { channels: number }
+export const depthwiseNeeds = (s: DepthwiseSizes) => ({
   x: mapSize(s),
   dx: mapSize(s),
-  y: mapSize(s),
-  dy: mapSize(s),
+  y: s.batch * s.outHeight * s.outWidth * s.channels,
+  dy: s.batch * s.outHeight * s.outWidth * s.channels,
   w: 9 * s.channels,
   dw: 9 * s.channels,
 })

@@ -2,8 +2,9 @@
  * Every kernel as plain loops in double precision, written from its formula and in none of its ways: the twin that the
  * tests compare with. `needs` gives how many numbers each operand has; `run` fills what the kernel writes.
  */
-import type { Kernel } from '@passerby/backbones'
+import { NO_CEILING, type Kernel } from '@passerby/backbones'
 import { GATE_TWINS } from './gate-twins.ts'
+import { GENERALISED_MEAN_TWINS } from './generalised-mean-twins.ts'
 import {
   averageNeeds,
   convNeeds,
@@ -14,13 +15,22 @@ import {
   overlaps,
   poolNeeds,
   productNeeds,
-  sameSize,
 } from './operands.ts'
 import type { Twin } from './twin.ts'
 
 type Numbers = Float64Array
 
 const EPSILON = 1e-5
+/** The window of depthwise kernels. */
+const THREE = { kernel: 3, padding: 1 }
+
+/** An activation's result. */
+function activated(value: number, ceiling: number): number {
+  return ceiling === 0 ? value : Math.min(Math.max(value, 0), limitOf(ceiling))
+}
+/** Whether a result lets its gradient pass. */
+const passes = (y: number, ceiling: number) => ceiling === 0 || (y > 0 && y < limitOf(ceiling))
+const limitOf = (ceiling: number) => (ceiling === NO_CEILING ? Infinity : ceiling)
 
 function product(x: Numbers, w: Numbers, s: { rows: number; inner: number; columns: number }, y: Numbers): void {
   each(
@@ -95,7 +105,7 @@ export const TWINS: { readonly [K in Kernel]: Twin<K> } = {
     run({ x, w, y }, s) {
       const c = s.channels
       y.fill(0)
-      overlaps(sameSize(s), (tap, from, to) =>
+      overlaps({ ...s, ...THREE }, (tap, from, to) =>
         each([c], (i) => void (y[to * c + i] += x[from * c + i] * w[tap * c + i])),
       )
     },
@@ -105,7 +115,7 @@ export const TWINS: { readonly [K in Kernel]: Twin<K> } = {
     run({ dy, w, dx }, s) {
       const c = s.channels
       dx.fill(0)
-      overlaps(sameSize(s), (tap, from, to) =>
+      overlaps({ ...s, ...THREE }, (tap, from, to) =>
         each([c], (i) => void (dx[from * c + i] += dy[to * c + i] * w[tap * c + i])),
       )
     },
@@ -114,14 +124,14 @@ export const TWINS: { readonly [K in Kernel]: Twin<K> } = {
     needs: depthwiseNeeds,
     run({ x, dy, dw }, s) {
       const c = s.channels
-      overlaps(sameSize(s), (tap, from, to) =>
+      overlaps({ ...s, ...THREE }, (tap, from, to) =>
         each([c], (i) => void (dw[tap * c + i] += x[from * c + i] * dy[to * c + i])),
       )
     },
   },
   batchNorm: {
     needs: normNeeds,
-    run({ x, gamma, beta, y, saved, mean, variance }, { rows, channels, relu }) {
+    run({ x, gamma, beta, y, saved, mean, variance }, { rows, channels, ceiling }) {
       each([channels], (c) => {
         const values = Array.from({ length: rows }, (_, row) => x[row * channels + c])
         const m = values.reduce((sum, value) => sum + value, 0) / rows
@@ -131,27 +141,27 @@ export const TWINS: { readonly [K in Kernel]: Twin<K> } = {
         variance[c] = squares / (rows - 1)
         values.forEach((value, row) => {
           const normalised = gamma[c] * saved[channels + c] * (value - m) + beta[c]
-          y[row * channels + c] = relu ? Math.max(normalised, 0) : normalised
+          y[row * channels + c] = activated(normalised, ceiling)
         })
       })
     },
   },
   batchNormInference: {
     needs: normNeeds,
-    run({ x, gamma, beta, mean, variance, y }, { rows, channels, relu }) {
+    run({ x, gamma, beta, mean, variance, y }, { rows, channels, ceiling }) {
       each([rows, channels], (row, c) => {
         const deviation = Math.sqrt(variance[c] + EPSILON)
         const normalised = (gamma[c] / deviation) * (x[row * channels + c] - mean[c]) + beta[c]
-        y[row * channels + c] = relu ? Math.max(normalised, 0) : normalised
+        y[row * channels + c] = activated(normalised, ceiling)
       })
     },
   },
   batchNormGradient: {
     needs: normNeeds,
-    run({ x, y, dy, gamma, saved, dx, dgamma, dbeta }, { rows, channels, relu }) {
+    run({ x, y, dy, gamma, saved, dx, dgamma, dbeta }, { rows, channels, ceiling }) {
       each([channels], (c) => {
         const at = Array.from({ length: rows }, (_, row) => row * channels + c)
-        const g = at.map((i) => (relu && y[i] <= 0 ? 0 : dy[i]))
+        const g = at.map((i) => (passes(y[i], ceiling) ? dy[i] : 0))
         const normalised = at.map((i) => (x[i] - saved[c]) * saved[channels + c])
         const sum = g.reduce((total, value) => total + value, 0)
         const product = g.reduce((total, value, row) => total + value * normalised[row], 0)
@@ -163,8 +173,14 @@ export const TWINS: { readonly [K in Kernel]: Twin<K> } = {
       })
     },
   },
-  relu: { needs: countNeeds, run: ({ x, y }) => x.forEach((value, i) => void (y[i] = Math.max(value, 0))) },
-  reluGradient: { needs: countNeeds, run: ({ y, dy, dx }) => dy.forEach((g, i) => void (dx[i] = y[i] > 0 ? g : 0)) },
+  relu: {
+    needs: countNeeds,
+    run: ({ x, y }, { ceiling }) => x.forEach((value, i) => void (y[i] = activated(value, ceiling))),
+  },
+  reluGradient: {
+    needs: countNeeds,
+    run: ({ y, dy, dx }, { ceiling }) => dy.forEach((g, i) => void (dx[i] = passes(y[i], ceiling) ? g : 0)),
+  },
   maxPool: {
     needs: poolNeeds,
     run({ x, y }, s) {
@@ -229,8 +245,8 @@ export const TWINS: { readonly [K in Kernel]: Twin<K> } = {
   },
   add: {
     needs: countNeeds,
-    run: ({ a, b, y }, { relu }) =>
-      a.forEach((value, i) => void (y[i] = relu ? Math.max(value + b[i], 0) : value + b[i])),
+    run: ({ a, b, y }, { ceiling }) => a.forEach((value, i) => void (y[i] = activated(value + b[i], ceiling))),
   },
+  ...GENERALISED_MEAN_TWINS,
   ...GATE_TWINS,
 }

@@ -1,4 +1,4 @@
-import type { Kernel } from '@passerby/backbones'
+import { NO_CEILING, type Kernel } from '@passerby/backbones'
 import { describe, expect, it } from 'vitest'
 import { drawOperands, largestErrors, runTwin, type Arrays } from '../testing/comparison.ts'
 import type { Pipelines } from './pipelines.ts'
@@ -7,11 +7,17 @@ import { loadShaders, openDevice, runShader, type ShaderRun } from './testing/ru
 
 type Sizes = Readonly<Record<string, number>>
 
-const MAPS = [
+const THREES = [
   { batch: 2, height: 5, width: 3, channels: 5 },
   { batch: 3, height: 8, width: 4, channels: 20 },
   { batch: 9, height: 2, width: 2, channels: 36 },
-]
+  { batch: 2, height: 19, width: 6, channels: 8 },
+].flatMap((map) =>
+  [1, 2].map((stride) => {
+    const out = (length: number) => Math.floor((length - 1) / stride) + 1
+    return { ...map, outHeight: out(map.height), outWidth: out(map.width), stride }
+  }),
+)
 const GATES = [
   { batch: 3, pixels: 35, channels: 5, units: 1 },
   { batch: 2, pixels: 300, channels: 36, units: 19 },
@@ -62,10 +68,21 @@ const CONVS = [
 ]
 
 const NORMS = [
-  { rows: 2, channels: 3, relu: 0 },
-  { rows: 300, channels: 20, relu: 1 },
-  { rows: 2100, channels: 5, relu: 1 },
-  { rows: 2500, channels: 20, relu: 0 },
+  { rows: 2, channels: 3, ceiling: 0 },
+  { rows: 300, channels: 20, ceiling: NO_CEILING },
+  { rows: 2100, channels: 5, ceiling: 1 },
+  { rows: 2500, channels: 20, ceiling: 0 },
+]
+
+const ELEMENTS = [
+  { count: 67, ceiling: 0 },
+  { count: 1200, ceiling: NO_CEILING },
+  { count: 300, ceiling: 1 },
+]
+
+const MEANS = [
+  { batch: 3, pixels: 35, channels: 5 },
+  { batch: 2, pixels: 8, channels: 36 },
 ]
 
 /** Odd and even shapes: some by fours, some not, some of more than one workgroup. */
@@ -89,27 +106,23 @@ const SIZES: { readonly [Name in Kernel]: readonly Sizes[] } = {
   batchNorm: NORMS,
   batchNormInference: NORMS,
   batchNormGradient: NORMS,
-  add: [
-    { count: 67, relu: 0 },
-    { count: 1200, relu: 1 },
-  ],
-  relu: [{ count: 67 }, { count: 1200 }],
-  reluGradient: [{ count: 67 }, { count: 1200 }],
-  depthwise: MAPS,
-  depthwiseInputGradient: MAPS,
-  depthwiseWeightGradient: MAPS,
+  add: ELEMENTS,
+  relu: ELEMENTS,
+  reluGradient: ELEMENTS,
+  depthwise: THREES,
+  depthwiseInputGradient: THREES,
+  depthwiseWeightGradient: THREES,
   maxPool: MAXIMA,
   maxPoolGradient: MAXIMA,
   averagePool: AVERAGES,
   averagePoolGradient: AVERAGES,
-  globalAverage: [
-    { batch: 3, pixels: 35, channels: 5 },
-    { batch: 2, pixels: 8, channels: 36 },
-  ],
+  globalAverage: MEANS,
   globalAverageGradient: [
     { batch: 3, pixels: 35, channels: 5, accumulate: 0 },
     { batch: 2, pixels: 8, channels: 36, accumulate: 1 },
   ],
+  generalisedMean: MEANS,
+  generalisedMeanGradient: MEANS,
   gateFactors: GATES,
   gate: [
     { batch: 3, pixels: 35, channels: 5, accumulate: 1 },

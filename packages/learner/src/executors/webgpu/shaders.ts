@@ -7,6 +7,7 @@ import { depthwise, depthwiseInputGradient } from './shaders/depthwise.ts'
 import { add, relu, reluGradient } from './shaders/elementwise.ts'
 import { emit, take } from './shaders/exchange.ts'
 import { gate, gateFactors, gateGradient, gateWeightGradient } from './shaders/gate.ts'
+import { generalisedMean, generalisedMeanGradient } from './shaders/generalised-mean.ts'
 import { adam, sgd, squares } from './shaders/optimisers.ts'
 import { globalAverage, globalAverageGradient } from './shaders/pixel-sums.ts'
 import { place } from './shaders/place.ts'
@@ -39,6 +40,8 @@ const KERNEL_SHADERS = {
   averagePoolGradient,
   globalAverage,
   globalAverageGradient,
+  generalisedMean,
+  generalisedMeanGradient,
   gateFactors,
   gate,
   gateGradient,

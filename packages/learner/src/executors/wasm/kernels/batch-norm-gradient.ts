@@ -1,9 +1,9 @@
 /**
- * The gradient of batch normalisation: with g = dy where y > 0 (all of it without a ReLU), x̂ = s·(x − m),
+ * The gradient of batch normalisation: with g = dy where 0 < y < ceiling (all of it without an activation), x̂ = s·(x − m),
  *   dbeta += Σ g, dgamma += Σ g·x̂, dx = gamma·s·(g − mean(g) − x̂·mean(g·x̂)).
  * Rows go by as in `batch-norm`.
  */
-import { addLanes, floorOf, loadLanes, multiplyAdd, ROWS, scale, storeLanes, whereAbove } from './lanes'
+import { addLanes, floorOf, loadLanes, multiplyAdd, ROWS, scale, storeLanes, topOf, whereWithin } from './lanes'
 
 /** Turns this thread's two sums per channel into those of the whole batch; its number of rows. */
 // @ts-expect-error: decorator
@@ -23,17 +23,18 @@ export function batchNormGradient(
   sums: usize,
   rows: i32,
   channels: i32,
-  relu: i32,
+  ceiling: i32,
 ): void {
   const row: usize = (<usize>channels) << 2
-  const floor = floorOf(relu)
+  const floor = floorOf(ceiling)
+  const top = topOf(ceiling)
   memory.fill(sums, 0, row << 1)
   for (let i = 0; i < rows; i += ROWS) {
     const count = min(rows - i, ROWS)
     const p = <usize>i * row
     let c = 0
-    for (; c + 4 <= channels; c += 4) addProducts(x + p, y + p, dy + p, saved, sums, floor, row, count, c, 4)
-    if (c < channels) addProducts(x + p, y + p, dy + p, saved, sums, floor, row, count, c, channels - c)
+    for (; c + 4 <= channels; c += 4) addProducts(x + p, y + p, dy + p, saved, sums, floor, top, row, count, c, 4)
+    if (c < channels) addProducts(x + p, y + p, dy + p, saved, sums, floor, top, row, count, c, channels - c)
   }
   for (let c = 0; c < channels; c += 4) {
     const lanes = min(channels - c, 4)
@@ -48,10 +49,10 @@ export function batchNormGradient(
     const p = <usize>i * row
     let c = 0
     for (; c + 4 <= channels; c += 4) {
-      denormalise(x + p, y + p, dy + p, gamma, saved, sums, dx + p, floor, row, count, c, 4)
+      denormalise(x + p, y + p, dy + p, gamma, saved, sums, dx + p, floor, top, row, count, c, 4)
     }
     if (c < channels) {
-      denormalise(x + p, y + p, dy + p, gamma, saved, sums, dx + p, floor, row, count, c, channels - c)
+      denormalise(x + p, y + p, dy + p, gamma, saved, sums, dx + p, floor, top, row, count, c, channels - c)
     }
   }
 }
@@ -66,6 +67,7 @@ function addProducts(
   saved: usize,
   sums: usize,
   floor: v128,
+  top: v128,
   row: usize,
   count: i32,
   c: i32,
@@ -76,7 +78,7 @@ function addProducts(
   let sum = f32x4.splat(0)
   let product = f32x4.splat(0)
   for (let p = at, end = at + <usize>count * row; p < end; p += row) {
-    const g = whereAbove(loadLanes(y + p, lanes), floor, loadLanes(dy + p, lanes))
+    const g = whereWithin(loadLanes(y + p, lanes), floor, top, loadLanes(dy + p, lanes))
     sum = f32x4.add(sum, g)
     product = multiplyAdd(product, g, f32x4.sub(loadLanes(x + p, lanes), m))
   }
@@ -96,6 +98,7 @@ function denormalise(
   sums: usize,
   dx: usize,
   floor: v128,
+  top: v128,
   row: usize,
   count: i32,
   c: i32,
@@ -108,7 +111,7 @@ function denormalise(
   const mean = loadLanes(sums + at, lanes)
   const slope = f32x4.mul(loadLanes(sums + row + at, lanes), s)
   for (let p = at, end = at + <usize>count * row; p < end; p += row) {
-    const g = whereAbove(loadLanes(y + p, lanes), floor, loadLanes(dy + p, lanes))
+    const g = whereWithin(loadLanes(y + p, lanes), floor, top, loadLanes(dy + p, lanes))
     const centred = f32x4.sub(loadLanes(x + p, lanes), m)
     storeLanes(dx + p, f32x4.mul(factor, f32x4.sub(f32x4.sub(g, mean), f32x4.mul(centred, slope))), lanes)
   }

@@ -1,10 +1,10 @@
 /**
- * Batch normalisation over the rows of a `rows × channels` matrix, as in PyTorch, with max(·, 0) on top where `relu`:
+ * Batch normalisation over the rows of a `rows × channels` matrix, as in PyTorch, with min(max(·, 0), ceiling) on top:
  *   m = mean(x), v = mean((x − m)²), s = 1/√(v + 1e-5), y = gamma·s·(x − m) + beta.
  * Rows go by in blocks that stay in the cache, a block in groups of four channels; full groups have their lanes as a
  * constant, so that the compiler leaves no branch in their loops.
  */
-import { addLanes, floorOf, loadLanes, multiplyAdd, ROWS, scale, storeLanes } from './lanes'
+import { addLanes, floorOf, loadLanes, multiplyAdd, ROWS, scale, storeLanes, topOf, within } from './lanes'
 
 const EPSILON: f32 = 1e-5
 
@@ -27,7 +27,7 @@ export function batchNorm(
   variance: usize,
   rows: i32,
   channels: i32,
-  relu: i32,
+  ceiling: i32,
 ): void {
   const deviation = saved + ((<usize>channels) << 2)
   memory.fill(saved, 0, (<usize>channels) << 3)
@@ -43,7 +43,7 @@ export function batchNorm(
     store<f32>(variance + c, v * unbiased)
     store<f32>(deviation + c, 1 / sqrt<f32>(v + EPSILON))
   }
-  normalise(x, saved, deviation, gamma, beta, y, rows, channels, relu)
+  normalise(x, saved, deviation, gamma, beta, y, rows, channels, ceiling)
 }
 
 /** The same with given m and v; `deviation` takes s. */
@@ -57,12 +57,12 @@ export function batchNormInference(
   deviation: usize,
   rows: i32,
   channels: i32,
-  relu: i32,
+  ceiling: i32,
 ): void {
   for (let c: usize = 0; c < (<usize>channels) << 2; c += 4) {
     store<f32>(deviation + c, 1 / sqrt<f32>(load<f32>(variance + c) + EPSILON))
   }
-  normalise(x, mean, deviation, gamma, beta, y, rows, channels, relu)
+  normalise(x, mean, deviation, gamma, beta, y, rows, channels, ceiling)
 }
 
 function normalise(
@@ -74,19 +74,20 @@ function normalise(
   y: usize,
   rows: i32,
   channels: i32,
-  relu: i32,
+  ceiling: i32,
 ): void {
   const row: usize = (<usize>channels) << 2
-  const floor = floorOf(relu)
+  const floor = floorOf(ceiling)
+  const top = topOf(ceiling)
   for (let i = 0; i < rows; i += ROWS) {
     const count = min(rows - i, ROWS)
     const p = <usize>i * row
     let c = 0
     for (; c + 4 <= channels; c += 4) {
-      normaliseGroup(x + p, mean, deviation, gamma, beta, y + p, floor, row, count, c, 4)
+      normaliseGroup(x + p, mean, deviation, gamma, beta, y + p, floor, top, row, count, c, 4)
     }
     if (c < channels) {
-      normaliseGroup(x + p, mean, deviation, gamma, beta, y + p, floor, row, count, c, channels - c)
+      normaliseGroup(x + p, mean, deviation, gamma, beta, y + p, floor, top, row, count, c, channels - c)
     }
   }
 }
@@ -101,6 +102,7 @@ function normaliseGroup(
   beta: usize,
   y: usize,
   floor: v128,
+  top: v128,
   row: usize,
   count: i32,
   c: i32,
@@ -112,7 +114,7 @@ function normaliseGroup(
   const shift = loadLanes(beta + at, lanes)
   for (let p = at, end = at + <usize>count * row; p < end; p += row) {
     const value = multiplyAdd(shift, factor, f32x4.sub(loadLanes(x + p, lanes), m))
-    storeLanes(y + p, f32x4.max(value, floor), lanes)
+    storeLanes(y + p, within(value, floor, top), lanes)
   }
 }
 

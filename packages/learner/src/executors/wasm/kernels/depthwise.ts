@@ -1,10 +1,12 @@
 /**
- * Depthwise 3×3 convolution, stride 1, one pixel of zeros around: y[p] = Σ_tap w[tap] · x[p + tap], channel by channel.
- * Its input gradient is the same with the window turned round; dw[tap] += Σ_p x[p + tap] · dy[p].
+ * Depthwise 3×3 convolution, one pixel of zeros around: y[p] = Σ_tap w[tap] · x[stride·p + tap], channel by channel, and its
+ * gradients dx[q] = Σ_tap w[tap] · dy[p with stride·p + tap = q], dw[tap] += Σ_p x[stride·p + tap] · dy[p].
+ * Stride 2 is `depthwise-strided`; at stride 1, the input gradient is the same with the window turned round.
  *
  * Four channels at a time, a row of pixels from left to right: a pixel and its neighbours above and below are loaded once
  * and go into the three results that they reach. `zeros` takes one row of zeros, which stands for those outside the image.
  */
+import { convolveByTwo, gradientByTwo, weightGradientByTwo } from './depthwise-strided'
 import { addLanes, loadLanes, multiplyAdd, storeLanes } from './lanes'
 
 export function depthwise(
@@ -16,7 +18,11 @@ export function depthwise(
   height: i32,
   width: i32,
   channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  stride: i32,
 ): void {
+  if (stride == 2) return convolveByTwo(x, w, y, zeros, batch, height, width, channels, outHeight, outWidth)
   convolve(x, w, (<isize>channels) << 2, y, zeros, batch, height, width, channels)
 }
 
@@ -29,7 +35,11 @@ export function depthwiseInputGradient(
   height: i32,
   width: i32,
   channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  stride: i32,
 ): void {
+  if (stride == 2) return gradientByTwo(dy, w, dx, zeros, batch, height, width, channels, outHeight, outWidth)
   const tap: isize = (<isize>channels) << 2
   convolve(dy, w + <usize>(8 * tap), -tap, dx, zeros, batch, height, width, channels)
 }
@@ -121,7 +131,11 @@ export function depthwiseWeightGradient(
   height: i32,
   width: i32,
   channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  stride: i32,
 ): void {
+  if (stride == 2) return weightGradientByTwo(x, dy, dw, zeros, batch, height, width, channels, outHeight, outWidth)
   const pixel: usize = (<usize>channels) << 2
   const row: usize = <usize>width * pixel
   memory.fill(zeros, 0, row)

@@ -1,29 +1,35 @@
-/** One number at a time: sums, max(x, 0), and its gradient from its result. dx may be dy. */
-import { loadLanes, storeLanes, whereAbove } from './lanes'
+/**
+ * One number at a time: y = a + b and y = x, each with min(max(·, 0), ceiling) on top where there is an activation; and an
+ * activation's gradient from its result, dx = dy where 0 < y < ceiling, else 0. y may be a or b, dx may be dy.
+ */
+import { floorOf, loadLanes, storeLanes, topOf, whereWithin, within } from './lanes'
 
-/** y = a + b, or max(a + b, 0) where `relu`; y may be a or b. */
-export function add(a: usize, b: usize, y: usize, count: i32, relu: i32): void {
-  const floor = f32x4.splat(relu ? 0 : -f32.MAX_VALUE)
+export function add(a: usize, b: usize, y: usize, count: i32, ceiling: i32): void {
+  const floor = floorOf(ceiling)
+  const top = topOf(ceiling)
   for (let i = 0; i < count; i += 4) {
     const lanes = min(count - i, 4)
     const at: usize = (<usize>i) << 2
-    storeLanes(y + at, f32x4.max(f32x4.add(loadLanes(a + at, lanes), loadLanes(b + at, lanes)), floor), lanes)
+    storeLanes(y + at, within(f32x4.add(loadLanes(a + at, lanes), loadLanes(b + at, lanes)), floor, top), lanes)
   }
 }
 
-export function relu(x: usize, y: usize, count: i32): void {
-  const floor = f32x4.splat(0)
+export function relu(x: usize, y: usize, count: i32, ceiling: i32): void {
+  const floor = floorOf(ceiling)
+  const top = topOf(ceiling)
   for (let i = 0; i < count; i += 4) {
     const lanes = min(count - i, 4)
     const at: usize = (<usize>i) << 2
-    storeLanes(y + at, f32x4.max(loadLanes(x + at, lanes), floor), lanes)
+    storeLanes(y + at, within(loadLanes(x + at, lanes), floor, top), lanes)
   }
 }
 
-export function reluGradient(y: usize, dy: usize, dx: usize, count: i32): void {
+export function reluGradient(y: usize, dy: usize, dx: usize, count: i32, ceiling: i32): void {
+  const floor = floorOf(ceiling)
+  const top = topOf(ceiling)
   for (let i = 0; i < count; i += 4) {
     const lanes = min(count - i, 4)
     const at: usize = (<usize>i) << 2
-    storeLanes(dx + at, whereAbove(loadLanes(y + at, lanes), f32x4.splat(0), loadLanes(dy + at, lanes)), lanes)
+    storeLanes(dx + at, whereWithin(loadLanes(y + at, lanes), floor, top, loadLanes(dy + at, lanes)), lanes)
   }
 }

@@ -6,6 +6,7 @@ export { biasedProduct, biasGradient, product, productInputGradient, productWeig
 export { conv, convInputGradient, convWeightGradient } from './conv'
 export { depthwise, depthwiseInputGradient, depthwiseWeightGradient } from './depthwise'
 export { gate, gateFactors, gateGradient, gateWeightGradient } from './gate'
+export { generalisedMean, generalisedMeanGradient } from './generalised-mean'
 export { globalAverage, globalAverageGradient } from './global-average'
 export { adam, moveTowards, sgd, squaredNorm } from './optimiser'
 export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pooling'

@@ -11,11 +11,18 @@ export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b))
 }
 
-/** a where y > floor, else 0: with floor 0, the gradient of max(y, 0). */
+/** min(max(x, floor), top) */
 // @ts-expect-error: decorator
 @inline
-export function whereAbove(y: v128, floor: v128, a: v128): v128 {
-  return v128.and(a, f32x4.gt(y, floor))
+export function within(x: v128, floor: v128, top: v128): v128 {
+  return f32x4.min(f32x4.max(x, floor), top)
+}
+
+/** a where floor < y < top, else 0: the gradient of y = min(max(x, floor), top) where y's is a. */
+// @ts-expect-error: decorator
+@inline
+export function whereWithin(y: v128, floor: v128, top: v128, a: v128): v128 {
+  return v128.and(v128.and(a, f32x4.gt(y, floor)), f32x4.lt(y, top))
 }
 
 /** Adds the first `count` (1 to 4) lanes to the floats at `to`. */
@@ -56,9 +63,14 @@ export function storeLanes(to: usize, value: v128, count: i32): void {
   if (count > 2) store<f32>(to, f32x4.extract_lane(value, 2), 8)
 }
 
-/** What a result must exceed to pass: 0 where there is a ReLU. */
-export function floorOf(relu: i32): v128 {
-  return f32x4.splat(relu ? 0 : -f32.MAX_VALUE)
+/** What a result must exceed to pass: 0 where there is an activation, which is where it has a ceiling. */
+export function floorOf(ceiling: i32): v128 {
+  return f32x4.splat(ceiling ? 0 : -f32.MAX_VALUE)
+}
+
+/** What it must stay below. A plan says 0 where there is no activation, and the largest number for a ReLU. */
+export function topOf(ceiling: i32): v128 {
+  return f32x4.splat(ceiling == 0 || ceiling == i32.MAX_VALUE ? <f32>Infinity : <f32>ceiling)
 }
 
 /** values[i] ← by·values[i], a handful of them. */

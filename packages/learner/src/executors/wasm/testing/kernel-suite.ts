@@ -1,4 +1,4 @@
-import { KERNELS, type Kernel } from '@passerby/backbones'
+import { KERNELS, NO_CEILING, type Kernel } from '@passerby/backbones'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drawOperands, largestErrors, runTwin } from '../../testing/comparison.ts'
@@ -55,10 +55,11 @@ const upTo = (max: number, min = 1) => fc.integer({ min, max })
 const flag = fc.constantFrom(0, 1)
 const channels = fc.constantFrom(1, 2, 3, 4, 5, 8, 11, 16, 23, 32)
 const matrices = { rows: upTo(150), inner: channels, columns: channels }
-const maps = { batch: upTo(3), height: upTo(9), width: upTo(9), channels }
 const pixels = { batch: upTo(3), pixels: upTo(40), channels }
-const norm = { rows: upTo(200, 2), channels, relu: flag }
-const count = { count: upTo(67) }
+/** Random operands are within ±2 then: a ceiling of 1 is like ReLU6's. */
+const ceiling = fc.constantFrom(0, 1, NO_CEILING)
+const norm = { rows: upTo(200, 2), channels, ceiling }
+const elements = { count: upTo(67), ceiling }
 
 /** Sizes of a sliding window, its output rounded down. */
 const windows = (padded: boolean) =>
@@ -79,6 +80,14 @@ const windows = (padded: boolean) =>
       return { ...sizes, padding, outHeight: out(sizes.height), outWidth: out(sizes.width) }
     })
 
+/** 3×3 windows of padding 1. */
+const threes = fc
+  .record({ batch: upTo(3), height: upTo(9), width: upTo(9), channels, stride: upTo(2) })
+  .map(({ height, width, stride, ...sizes }) => {
+    const out = (length: number) => Math.floor((length - 1) / stride) + 1
+    return { ...sizes, height, width, stride, outHeight: out(height), outWidth: out(width) }
+  })
+
 const SIZES: { readonly [K in Kernel]: fc.Arbitrary<Record<string, number>> } = {
   product: fc.record(matrices),
   biasedProduct: fc.record(matrices),
@@ -88,21 +97,23 @@ const SIZES: { readonly [K in Kernel]: fc.Arbitrary<Record<string, number>> } = 
   conv: windows(true),
   convInputGradient: windows(true),
   convWeightGradient: windows(true),
-  depthwise: fc.record(maps),
-  depthwiseInputGradient: fc.record(maps),
-  depthwiseWeightGradient: fc.record(maps),
+  depthwise: threes,
+  depthwiseInputGradient: threes,
+  depthwiseWeightGradient: threes,
   batchNorm: fc.record(norm),
   batchNormInference: fc.record(norm),
   batchNormGradient: fc.record(norm),
-  relu: fc.record(count),
-  reluGradient: fc.record(count),
+  relu: fc.record(elements),
+  reluGradient: fc.record(elements),
   maxPool: windows(true),
   maxPoolGradient: windows(true),
   averagePool: windows(false),
   averagePoolGradient: windows(false),
   globalAverage: fc.record(pixels),
   globalAverageGradient: fc.record({ ...pixels, accumulate: flag }),
-  add: fc.record({ ...count, relu: flag }),
+  generalisedMean: fc.record(pixels),
+  generalisedMeanGradient: fc.record(pixels),
+  add: fc.record(elements),
   gateFactors: fc.record({ ...pixels, units: upTo(9) }),
   gate: fc.record({ ...pixels, accumulate: flag }),
   gateGradient: fc.record({ ...pixels, units: upTo(9) }),

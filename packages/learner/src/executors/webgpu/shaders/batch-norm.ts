@@ -1,17 +1,18 @@
 /**
- * Batch normalisation over the rows of a `rows × channels` matrix, as in PyTorch, with max(·, 0) on top where `relu`:
+ * Batch normalisation over the rows of a `rows × channels` matrix, as in PyTorch, with min(max(·, 0), ceiling) on top:
  *   m = mean(x), v = mean((x − m)²), s = 1/√(v + 1e-5), y = gamma·s·(x − m) + beta
- * and, with g = dy where y > 0, x̂ = s·(x − m):
+ * and, with g = dy where 0 < y < ceiling (all of it without an activation), x̂ = s·(x − m):
  *   dbeta += Σ g, dgamma += Σ g·x̂, dx = gamma·s·(g − mean(g) − x̂·mean(g·x̂)).
  *
  * Few rows: a workgroup sums its channels and goes over them again. Many rows: one pass leaves the sums of every chunk of
  * rows, and the next adds these up and goes over the rows. Squares are taken around a number of the channel's own, and
  * chunks put together as in Chan et al. 1979, so that little cancels.
  */
+import { ACTIVATION } from './activation.ts'
 import { GROUPS, overRows, sumsOf } from './column-sums.ts'
 import { oneForEach, type KernelShader, type LaneCount, type Shader, type Sizes } from './shader.ts'
 
-type Rows = 'rows' | 'channels' | 'relu'
+type Rows = 'rows' | 'channels' | 'ceiling'
 
 /** How rows are shared out. */
 interface Sharing {
@@ -104,6 +105,7 @@ function shared(sharing: Sharing, parts: Normalisation): readonly Shader<Rows>[]
 
 /** `saved` takes m, then s, for the gradient; `mean` and `variance` m and v·rows/(rows − 1), for running statistics. */
 export const batchNorm: readonly KernelShader<'batchNorm'>[] = normalisation({
+  functions: ACTIVATION,
   sums: `
   let centre = at(call.x + first * row + column);
   var a = Lanes(0);
@@ -143,18 +145,17 @@ export const batchNorm: readonly KernelShader<'batchNorm'>[] = normalisation({
   let factor = parametersAt(call.gamma + c) * inverse;
   let shift = parametersAt(call.beta + c);
   for (var i = first + slot; i < end; i += SLOTS) {
-    let value = factor * (at(call.x + i * row + column) - mean) + shift;
-    put(call.y + i * row + column, select(value, max(value, Lanes(0)), call.relu == 1u));
+    put(call.y + i * row + column, activated(factor * (at(call.x + i * row + column) - mean) + shift));
   }`,
 })
 
 /** dx may be dy. */
 export const batchNormGradient: readonly KernelShader<'batchNormGradient'>[] = normalisation({
-  functions: `
-fn passed(place: u32) -> Lanes {
+  functions: `${ACTIVATION}
+fn passedAt(place: u32) -> Lanes {
   let g = at(call.dy + place);
-  if (call.relu == 0u) { return g; }
-  return select(Lanes(0), g, at(call.y + place) > Lanes(0));
+  if (call.ceiling == 0u) { return g; }
+  return passed(at(call.y + place), g);
 }`,
   sums: `
   let mean = at(call.saved + column);
@@ -163,7 +164,7 @@ fn passed(place: u32) -> Lanes {
   var b = Lanes(0);
   for (var i = first + slot; i < end; i += SLOTS) {
     let place = i * row + column;
-    let g = passed(place);
+    let g = passedAt(place);
     a += g;
     b += g * (at(call.x + place) - mean) * inverse;
   }`,
@@ -189,7 +190,7 @@ fn passed(place: u32) -> Lanes {
   let factor = parametersAt(call.gamma + c) * inverse;
   for (var i = first + slot; i < end; i += SLOTS) {
     let place = i * row + column;
-    let g = passed(place);
+    let g = passedAt(place);
     put(call.dx + place, factor * (g - meanG - (at(call.x + place) - mean) * slope));
   }`,
 })
@@ -198,14 +199,14 @@ export const batchNormInference: KernelShader<'batchNormInference'> = {
   wide,
   passes: [
     {
-      code: `
+      code: `${ACTIVATION}
 @compute @workgroup_size(256) fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = indexOf(id, groups);
   if (i * LANES >= call.rows * call.channels) { return; }
   let c = i % (call.channels / LANES) * LANES;
   let factor = parametersAt(call.gamma + c) * inverseSqrt(parametersAt(call.variance + c) + ${EPSILON});
   let value = factor * (at(call.x + i) - parametersAt(call.mean + c)) + parametersAt(call.beta + c);
-  put(call.y + i, select(value, max(value, Lanes(0)), call.relu == 1u));
+  put(call.y + i, activated(value));
 }`,
       workgroups: ({ rows, channels }, lanes) => oneForEach((rows * channels) / lanes),
     },

@@ -1,8 +1,8 @@
 /**
- * depthwiseWeightGradient: dw[t][c] += Σ_p x[p + t][c] · dy[p][c] over all pixels p of the batch, for the nine taps t.
+ * depthwiseWeightGradient: dw[t][c] += Σ_p x[stride·p + t][c] · dy[p][c] over all pixels p of dy, for the nine taps t.
  *
- * An invocation goes down columns of pixels with three rows of three pixels at hand. The sums of each chunk of columns go to
- * the workspace, and a second pass adds them up.
+ * An invocation goes down columns of dy with three rows of three pixels of x at hand. The sums of each chunk of columns go
+ * to the workspace, and a second pass adds them up.
  */
 import { mainOf, sharedOrAlone } from './sharing.ts'
 import { oneForEach, type KernelShader, type Sizes } from './shader.ts'
@@ -22,8 +22,8 @@ const addProducts = ['above', 'here', 'below']
 
 export const depthwiseWeightGradient: readonly KernelShader<'depthwiseWeightGradient'>[] = sharedOrAlone((sharing) => {
   const { channels: atOnce, lanes } = sharing
-  const chunks = ({ batch, width }: Sizes<'batch' | 'width'>) =>
-    Math.min(MOST_CHUNKS, Math.ceil((batch * width) / lanes))
+  const chunks = ({ batch, outWidth }: Sizes<'batch' | 'outWidth'>) =>
+    Math.min(MOST_CHUNKS, Math.ceil((batch * outWidth) / lanes))
   const addUp = `
   for (var tap = 0u; tap < 9u; tap++) { parts[tap * 256u + t] = sums[tap]; }
   workgroupBarrier();
@@ -45,22 +45,33 @@ export const depthwiseWeightGradient: readonly KernelShader<'depthwiseWeightGrad
 ${lanes > 1 ? `var<workgroup> parts: array<f32, ${9 * atOnce * lanes}>;` : ''}
 ${mainOf(sharing)}
   let row = call.width * call.channels;
+  let outRow = call.outWidth * call.channels;
+  let neighbours = call.stride == 1u;
   var sums = array<f32, 9>();
   if (channel < call.channels) {
-    for (var column = group.y * ${lanes}u + lane; column < call.batch * call.width; column += groups.y * ${lanes}u) {
-      let x = column % call.width;
+    for (var column = group.y * ${lanes}u + lane; column < call.batch * call.outWidth; column += groups.y * ${lanes}u) {
+      let image = column / call.outWidth;
+      let x = column % call.outWidth * call.stride;
       let left = select(0., 1., x > 0u);
       let right = select(0., 1., x + 1u < call.width);
-      let start = column / call.width * call.height * row + x * call.channels + channel;
+      let start = image * call.height * row + x * call.channels + channel;
+      var next = call.dy + image * call.outHeight * outRow + column % call.outWidth * call.channels + channel;
       var above = vec3f(0);
       var here = vec3f(0);
-      var below = threeAt(start, left, right);
-      for (var y = 0u; y < call.height; y++) {
-        above = here;
-        here = below;
+      var below = vec3f(0);
+      if (neighbours) { below = threeAt(start, left, right); }
+      for (var y = 0u; y < call.height; y += call.stride) {
+        if (neighbours) {
+          above = here;
+          here = below;
+        } else {
+          above = below;
+          here = threeAt(start + y * row, left, right);
+        }
         below = vec3f(0);
         if (y + 1u < call.height) { below = threeAt(start + (y + 1u) * row, left, right); }
-        let g = at(call.dy + start + y * row);
+        let g = at(next);
+        next += outRow;
         ${addProducts}
       }
     }

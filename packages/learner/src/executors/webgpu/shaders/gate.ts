@@ -12,7 +12,7 @@ import { oneForEach, type KernelShader, type Sizes } from './shader.ts'
 
 export const gateFactors: readonly KernelShader<'gateFactors'>[] = sharedOrAlone((sharing) => ({
   passes: [
-    sumOverPixels(sharing, 'at(call.x + i)', 'put(call.means + to, sum / f32(call.pixels));'),
+    sumOverPixels(sharing, { term: 'at(call.x + i)', statement: 'put(call.means + to, sum / f32(call.pixels));' }),
     // Hidden units are few: each channel's invocation computes all of them for itself.
     {
       code: `
@@ -62,11 +62,10 @@ const stretch = ({ batch, pixels, channels }: Sizes<'batch' | 'pixels' | 'channe
 export const gateGradient: readonly KernelShader<'gateGradient'>[] = sharedOrAlone((sharing) => ({
   derived: { stretch },
   passes: [
-    sumOverPixels(
-      sharing,
-      'at(call.dy + i) * at(call.x + i)',
-      'let factor = at(call.factors + to); put(call.dlogits + to, factor * (1 - factor) * sum);',
-    ),
+    sumOverPixels(sharing, {
+      term: 'at(call.dy + i) * at(call.x + i)',
+      statement: 'let factor = at(call.factors + to); put(call.dlogits + to, factor * (1 - factor) * sum);',
+    }),
     {
       code: `
 @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -5,11 +5,19 @@
 import { mainOf, sharedOrAlone, type Sharing } from './sharing.ts'
 import { oneForEach, type KernelShader, type Pass } from './shader.ts'
 
-/**
- * For each image and channel: sums `term`, which finds the number's place `i` in a map, over the pixels, and then does
- * `statement`, which finds the `sum` and `to`, its place in `[batch, channels]`.
- */
-export function sumOverPixels(sharing: Sharing, term: string, statement: string): Pass<'batch' | 'channels'> {
+/** What is summed over pixels, in WGSL. */
+interface PixelSum {
+  /** In front of `main`. */
+  readonly functions?: string
+  /** Finds the number's place `i` in a map. */
+  readonly term: string
+  /** Finds the `sum` and `to`, its place in `[batch, channels]`. */
+  readonly statement: string
+}
+
+/** For each image and channel: sums `term` over the pixels, and then does `statement`. */
+export function sumOverPixels(sharing: Sharing, parts: PixelSum): Pass<'batch' | 'channels'> {
+  const { functions = '', term, statement } = parts
   const { channels: atOnce, lanes } = sharing
   const addUp = `
   parts[t] = sum;
@@ -17,7 +25,7 @@ export function sumOverPixels(sharing: Sharing, term: string, statement: string)
   if (lane > 0u) { return; }
   for (var other = 1u; other < ${lanes}u; other++) { sum += parts[other * ${atOnce}u + t]; }`
   return {
-    code: `
+    code: `${functions}
 ${lanes > 1 ? `var<workgroup> parts: array<f32, ${atOnce * lanes}>;` : ''}
 ${mainOf(sharing)}
   var sum = 0.;
@@ -37,7 +45,7 @@ ${mainOf(sharing)}
 }
 
 export const globalAverage: readonly KernelShader<'globalAverage'>[] = sharedOrAlone((sharing) => ({
-  passes: [sumOverPixels(sharing, 'at(call.x + i)', 'put(call.y + to, sum / f32(call.pixels));')],
+  passes: [sumOverPixels(sharing, { term: 'at(call.x + i)', statement: 'put(call.y + to, sum / f32(call.pixels));' })],
 }))
 
 export const globalAverageGradient: KernelShader<'globalAverageGradient'> = {
