@@ -23,7 +23,7 @@ const IMAGES_OF_A_PERSON = 16
 const MISTAKEN = 4
 const JUNK_SHARE = 0.2
 
-/** Cosines to a person's direction. In 64 dimensions and more, chance does not reach from one of these to the next. */
+/** Cosines to a person's direction. In 256 dimensions and more, chance does not reach from one of these to the next. */
 const ALIKE = { query: 0.95, double: 0.9, person: 0.6 }
 
 /**
