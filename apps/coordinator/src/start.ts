@@ -59,6 +59,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const connected = () => (runs?.all() ?? []).reduce((total, core) => total + connectedOf(core).length, 0)
     const around: Surroundings = {
       db: database.db,
+      journal: database.journal,
       blobs: diskBlobs(join(folder, 'blobs')),
       models: modelRows(database.db),
       envelopes: diskEnvelopes(join(folder, 'sealed')),

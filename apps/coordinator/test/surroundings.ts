@@ -26,6 +26,7 @@ export async function openSurroundings(now: () => number = Date.now): Promise<{
   const database = await connect(join(data.path, 'database'))
   const around: Surroundings = {
     db: database.db,
+    journal: database.journal,
     blobs: diskBlobs(join(data.path, 'blobs')),
     models: modelRows(database.db),
     envelopes: diskEnvelopes(join(data.path, 'sealed')),

@@ -26,7 +26,7 @@ async function tellGlobal(core: RunCore, { id: client }: Member, { round, evalua
     await apply(
       core,
       { type: 'evaluated', client, round },
-      { write: async (tx) => void (await storeGlobal(tx, name, { client, evaluation })) },
+      { write: async (to) => void (await storeGlobal(to, name, { client, evaluation })) },
     )
     return true
   }

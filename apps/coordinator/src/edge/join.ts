@@ -96,7 +96,7 @@ async function enter(
     fresh,
   )
   core.members.set(id, member)
-  await apply(core, { type: 'arrived', client: id }, { write: (tx) => storeClient(tx, core.id, member) })
+  await apply(core, { type: 'arrived', client: id }, { write: (to) => storeClient(to, core.id, member) })
   const earlier = member.connection
   addToSession(core, countTraffic(member))
   member.connection = visit.connection
@@ -117,5 +117,5 @@ export async function leave({ joined, connection }: Visit): Promise<void> {
   member.connection = undefined
   member.told = ''
   member.lastSeen = core.around.now()
-  await apply(core, { type: 'lost', client: member.id }, { write: (tx) => storeClient(tx, core.id, member) })
+  await apply(core, { type: 'lost', client: member.id }, { write: (to) => storeClient(to, core.id, member) })
 }

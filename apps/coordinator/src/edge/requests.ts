@@ -55,6 +55,9 @@ export async function answerMember(core: RunCore, member: Member, request: Reque
     case 'update.commit':
       return await member.uploads.add(() => commit(core, member, request.message))
     case 'evaluated':
+      // After updates and what they decide, for which others wait.
+      await core.openings.idle()
+      await core.events.idle()
       return await serially(core, () => evaluated(core, member, request.message))
     case 'withdraw':
       return await serially(core, () => withdraw(core, member, request.message))

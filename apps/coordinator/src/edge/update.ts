@@ -114,7 +114,7 @@ async function countInJournal(
     trainSeconds: report.trainSeconds,
   } as const
   const event = { type: 'accepted', client: member.id, session: session.session } as const
-  await apply(core, event, { write: async (tx) => void (await tx.insert(contributions).values(row)) })
+  await apply(core, event, { write: async (to) => void (await to.insert(contributions).values(row)) })
 }
 
 async function dropUnreadable(

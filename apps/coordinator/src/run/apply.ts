@@ -1,8 +1,8 @@
-import { type RunEvent, type RunState, step } from '@passerby/federation'
+import { type RunEffect, type RunEvent, type RunState, step } from '@passerby/federation'
 import type { Contribution, RunEventView } from '@passerby/protocol'
-import { addNotes, journal } from '../store/journal.ts'
 import { contributions } from '../store/schema.ts'
-import type { SessionChange, Transaction } from '../store/sessions.ts'
+import type { Writer } from '../store/database.ts'
+import { type SessionChange, type SessionRow } from '../store/sessions.ts'
 import type { RunCore } from './core.ts'
 import { countTraffic } from './member.ts'
 import { type Note, notesOf } from './notes.ts'
@@ -10,7 +10,7 @@ import { type Note, notesOf } from './notes.ts'
 /** What belongs to a step beside what the round machine says. */
 interface StepRows {
   /** Rows of other tables. */
-  readonly write?: (tx: Transaction) => Promise<void>
+  readonly write?: (to: Writer) => Promise<void>
   readonly change?: SessionChange
 }
 
@@ -31,25 +31,48 @@ export async function apply(core: RunCore, event: RunEvent, { write, change }: S
     const ending = before.run.state === 'training' && after.run.state !== 'training' ? before.run : undefined
     const moved = ending || after.run.state !== before.run.state ? takeTraffic(core) : undefined
     const traffic = moved && 'session' in before.run ? [{ session: before.run.session, traffic: moved }] : []
-    events = await journal(around.db, {
+    events = await around.journal.step({
       ...entry,
       changes: [...(change ? [change] : []), ...traffic],
-      async write(tx) {
-        await write?.(tx)
-        if (ending) await recordAbsent(tx, core, ending)
+      async write(to) {
+        await write?.(to)
+        if (ending) await recordAbsent(to, core, ending)
       },
     })
   }
   core.machine = after
   core.outbox.push(...effects)
+  for (const effect of effects) {
+    // A restart opens again what was open.
+    const opens = effect.type === 'open-session' && !('session' in before.run && before.run.session === effect.session)
+    if (opens) noteRow(core, openedRow(core, effect, now))
+  }
   // After the machine: whoever is told of a change looks at the state that it led to.
   if (events) remember(core, events)
 }
 
+/** The row that the journal makes of an opening session. */
+function openedRow(
+  { id, model }: RunCore,
+  { round, session, cohort }: Extract<RunEffect, { type: 'open-session' }>,
+  startedAt: number,
+): SessionRow {
+  const times = { startedAt, trainedAt: null, aggregatedAt: null, closedAt: null }
+  const made = { config: null, model: null, published: null }
+  const row = { federation: id, session, round, cohort, baseModel: model.sha256, outcome: 'open' } as const
+  return { ...row, ...times, ...made, bytesUp: 0, bytesDown: 0 }
+}
+
+/** What is known of a session without asking the database: of the present one and the one before. */
+export function noteRow({ rows }: RunCore, row: SessionRow): void {
+  rows.set(row.session, row)
+  for (const session of rows.keys()) if (session < row.session - 1) rows.delete(session)
+}
+
 /** A line of history that no step makes. */
 export async function addNote(core: RunCore, note: Note): Promise<void> {
-  const { db, now } = core.around
-  remember(core, await addNotes(db, { federation: core.id, now: now(), notes: [note] }))
+  const { journal, now } = core.around
+  remember(core, await journal.note({ federation: core.id, now: now(), notes: [note] }))
 }
 
 function remember(core: RunCore, events: readonly RunEventView[]): void {
@@ -60,7 +83,7 @@ function remember(core: RunCore, events: readonly RunEventView[]): void {
 
 /** The rows of those in the cohort whose update does not count. */
 async function recordAbsent(
-  tx: Transaction,
+  to: Writer,
   core: RunCore,
   { session, cohort, accepted }: Extract<RunState, { state: 'training' }>,
 ): Promise<void> {
@@ -73,7 +96,7 @@ async function recordAbsent(
       alias: core.members.get(client)?.alias ?? '',
       outcome: outcomeOf(core, client),
     }))
-  if (rows.length > 0) await tx.insert(contributions).values(rows).onConflictDoNothing()
+  if (rows.length > 0) await to.insert(contributions).values(rows).onConflictDoNothing()
 }
 
 function outcomeOf(core: RunCore, client: string): Contribution['outcome'] {

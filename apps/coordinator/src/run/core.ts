@@ -14,6 +14,7 @@ import type { Metrics } from '../metrics.ts'
 import type { BlobName, BlobStore } from '../store/blobs.ts'
 import type { Database } from '../store/database.ts'
 import type { Envelopes } from '../store/envelopes.ts'
+import type { Journal } from '../store/journal.ts'
 import type { ModelRows } from '../store/models.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import type { Member } from './member.ts'
@@ -24,6 +25,7 @@ import type { Standing } from './standing.ts'
 /** What every run of a coordinator shares. */
 export interface Surroundings {
   readonly db: Database
+  readonly journal: Journal
   readonly blobs: BlobStore
   readonly models: ModelRows
   readonly envelopes: Envelopes
@@ -72,8 +74,8 @@ export interface RunCore {
   readonly closing: Set<number>
   /** The key of the coming session, on disk already. */
   spareKey: { readonly round: number; readonly session: number; readonly pair: CryptoKeyPair } | undefined
-  /** The present session's row as it is in the database, once it was read. */
-  row: SessionRow | undefined
+  /** Rows of the newest sessions, but for what is counted in them. */
+  readonly rows: Map<number, SessionRow>
   lastEvent: { readonly at: number; readonly message: string } | null
   timer: ReturnType<typeof setTimeout> | undefined
   closed: boolean

@@ -21,6 +21,7 @@ import { join } from '../edge/join.ts'
 import { answerMember, parseRequest } from '../edge/requests.ts'
 import type { Visit } from '../edge/visit.ts'
 import type { Envelope, Envelopes } from '../store/envelopes.ts'
+import type { Journal, JournalEntry } from '../store/journal.ts'
 import {
   clients,
   contributions,
@@ -113,7 +114,12 @@ function mortal(n: number): {
     },
   }
   const blobs = { ...whole.blobs, put: mortally((bytes: Uint8Array) => whole.blobs.put(bytes)) }
-  return { around: { ...whole, db, blobs, envelopes }, died, count: () => done }
+  const journal = {
+    step: mortally((entry: JournalEntry) => whole.journal.step(entry)),
+    note: mortally((notes: Parameters<Journal['note']>[0]) => whole.journal.note(notes)),
+    write: mortally((statements: Parameters<Journal['write']>[0]) => whole.journal.write(statements)),
+  }
+  return { around: { ...whole, db, journal, blobs, envelopes }, died, count: () => done }
 }
 
 interface World {

@@ -3,9 +3,10 @@ import { canonicalText, hex, sha256, sign, utf8 } from '@passerby/privacy'
 import { type PublishedModel, type Signed, decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
 import { CoordinatorError } from '../errors.ts'
 import type { BlobName } from '../store/blobs.ts'
+import type { Writer } from '../store/database.ts'
 import { storeModelRow } from '../store/models.ts'
-import { type SessionRow, type Transaction, findSession, storeConfig } from '../store/sessions.ts'
-import { addNote, apply } from './apply.ts'
+import { type SessionRow, findSession, storeConfig } from '../store/sessions.ts'
+import { addNote, apply, noteRow } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { abortReasons } from './notes.ts'
 import { type OpenSession, openSession } from './open-session.ts'
@@ -73,11 +74,11 @@ async function open(core: RunCore, session: number): Promise<void> {
   const opened = await openSession(core, row, run.accepted)
   if (opened.notAfter <= core.around.now())
     throw new CoordinatorError('expired-session', `Session ${session} was open for too long to go on.`)
-  core.row = { ...row, config: opened.config }
+  noteRow(core, { ...row, config: opened.config })
   core.open = opened
   // Clients wait for it. Should it be lost before it is kept, the same is made again.
   tellTasks(core)
-  if (row.config === null) await storeConfig(core.around.db, row, opened.config)
+  if (row.config === null) await core.around.journal.write((to) => storeConfig(to, row, opened.config))
 }
 
 /**
@@ -101,10 +102,10 @@ async function aggregate(core: RunCore, effect: Extract<RunEffect, { type: 'aggr
     core.open = undefined
     const rows = {
       change: { session: row.session, result },
-      write: (tx: Transaction) => storeModelRow(tx, modelRow),
+      write: (to: Writer) => storeModelRow(to, modelRow),
     }
     await apply(core, { type: 'aggregated', session: row.session }, rows)
-    core.row = { ...row, ...result }
+    noteRow(core, { ...row, ...result })
     core.closing.add(row.session)
   }
   await Promise.all([journalled(), durable])
@@ -162,9 +163,10 @@ async function abort(core: RunCore, effect: Extract<RunEffect, { type: 'abort-se
 }
 
 async function sessionRow(core: RunCore, session: number): Promise<SessionRow> {
-  if (core.row?.session === session) return core.row
+  const known = core.rows.get(session)
+  if (known) return known
   const row = await findSession(core.around.db, { federation: core.id, session })
-  core.row = row
   if (row === undefined) throw new CoordinatorError('bad-folder', `Session ${session} of ${core.id} has no row.`)
+  noteRow(core, row)
   return row
 }

@@ -109,7 +109,7 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
     standing: undefined,
     closing: new Set(),
     spareKey: undefined,
-    row: undefined,
+    rows: new Map(),
     lastEvent: (await newestEvents(around.db, row.id, 1)).map(({ at, message }) => ({ at, message })).at(0) ?? null,
     timer: undefined,
     closed: false,

@@ -1,10 +1,9 @@
 import type { Member } from '../run/member.ts'
-import type { Database } from './database.ts'
+import type { Writer } from './database.ts'
 import { clients } from './schema.ts'
-import type { Transaction } from './sessions.ts'
 
 /** Keeps what is known of a client: who it is, how it joined, what passed between it and us. */
-export async function storeClient(db: Transaction | Database, federation: string, member: Member): Promise<void> {
+export async function storeClient(db: Writer, federation: string, member: Member): Promise<void> {
   const { id, publicKey, firstSeen, tokenHash, invite, alias, images, lastSeen, bytesUp, bytesDown } = member
   const { name: deviceName, backend, imagesPerSecond } = member.device
   const changing = {

@@ -7,11 +7,17 @@ import { migrate } from 'drizzle-orm/pglite/migrator'
 import { join } from 'node:path'
 import { CoordinatorError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { type Journal, openJournal } from './journal.ts'
+import { type RedoLog, openRedoLog } from './redo-log.ts'
 
 export type Database = PgliteDatabase
+/** What takes statements that answer nothing: the database, a transaction, or the journal. */
+export type Writer = Pick<Database, 'insert' | 'update' | 'delete'>
 
 export interface OpenDatabase {
+  /** Whatever is asked of it sees what the journal holds. */
   readonly db: Database
+  readonly journal: Journal
   close(): Promise<void>
 }
 
@@ -28,19 +34,52 @@ export async function openDatabase(folder: string, log: Log): Promise<OpenDataba
     log.info('the database is made')
   }
   try {
-    return await connect(folder)
+    return await connect(folder, (error) => {
+      log.fatal(
+        { err: error },
+        'the database refused what was decided: restart, and the coordinator goes on from its file',
+      )
+    })
   } catch (cause) {
     const what = `The database in ${folder} does not open. Restore it from a backup, or start with another data folder.`
     throw new CoordinatorError('bad-folder', what, { cause })
   }
 }
 
+/** The database with its journal; what an earlier process decided and did not execute is executed. */
+export async function connect(folder: string, onRefused?: (error: unknown) => void): Promise<OpenDatabase> {
+  const client = await migrated(folder)
+  const redo = await openRedoLog(`${folder}-redo.log`, client, onRefused)
+  const db = drizzle({ client: behind(redo, client), casing: 'snake_case' })
+  return {
+    db,
+    journal: await openJournal(db, redo),
+    async close() {
+      await redo.close()
+      await client.close()
+    },
+  }
+}
+
 /** Opens or makes the database in this process, and brings it to the newest schema. */
-export async function connect(folder: string): Promise<OpenDatabase> {
+export async function migrated(folder: string): Promise<PGlite> {
   const client = await PGlite.create(folder)
-  const db = drizzle({ client, casing: 'snake_case' })
-  await migrate(db, { migrationsFolder })
-  return { db, close: () => client.close() }
+  await migrate(drizzle({ client }), { migrationsFolder })
+  return client
+}
+
+/** A client that has the log executed before anything that it is asked itself. */
+function behind(redo: RedoLog, client: PGlite): PGlite {
+  return new Proxy(client, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      return (...args: readonly unknown[]): unknown => {
+        redo.flush()
+        return Reflect.apply(value, target, args)
+      }
+    },
+  })
 }
 
 async function createElsewhere(folder: string): Promise<void> {

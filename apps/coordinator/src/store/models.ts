@@ -1,7 +1,6 @@
 import { eq } from 'drizzle-orm'
-import type { Database } from './database.ts'
+import type { Database, Writer } from './database.ts'
 import { models } from './schema.ts'
-import type { Transaction } from './sessions.ts'
 
 export type ModelRow = typeof models.$inferSelect
 
@@ -35,6 +34,6 @@ export async function findModel(db: Database, sha256: string): Promise<ModelRow 
 }
 
 /** The same bytes again keep the name that they have. */
-export async function storeModelRow(db: Database | Transaction, model: ModelRow): Promise<void> {
+export async function storeModelRow(db: Writer, model: ModelRow): Promise<void> {
   await db.insert(models).values(model).onConflictDoNothing()
 }

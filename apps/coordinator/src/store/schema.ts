@@ -145,6 +145,12 @@ export const invites = pgTable('invite', {
   revoked: boolean().notNull().default(false),
 })
 
+/** One row: how far the redo log is executed. */
+export const redoPosition = pgTable('redo_position', {
+  id: integer().primaryKey(),
+  entry: whole().notNull(),
+})
+
 export const runEvents = pgTable(
   'run_event',
   {

@@ -2,10 +2,9 @@ import type { RunEffect } from '@passerby/federation'
 import type { Evaluation, Signed } from '@passerby/protocol'
 import { and, desc, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
-import type { Database } from './database.ts'
+import type { Database, Writer } from './database.ts'
 import { contributions, evaluations, sessions } from './schema.ts'
 
-export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 export type SessionRow = typeof sessions.$inferSelect
 export type ContributionRow = typeof contributions.$inferSelect
 /** Which session of which federation. */
@@ -49,7 +48,7 @@ interface Measured {
 }
 
 /** What a client measured of the session's model. Answers whether it is told for the first time. */
-export async function storeGlobal(db: Database | Transaction, name: SessionName, measured: Measured): Promise<boolean> {
+export async function storeGlobal(db: Writer, name: SessionName, measured: Measured): Promise<boolean> {
   const { federation, session } = name
   const row = { federation, session, ...measured }
   const added = await db.insert(evaluations).values(row).onConflictDoNothing().returning({ client: evaluations.client })
@@ -77,7 +76,7 @@ export async function newestModel(db: Database, federation: string): Promise<Ses
   return (await db.select().from(sessions).where(withModel).orderBy(desc(sessions.session)).limit(1)).at(0)
 }
 
-export async function storeConfig(db: Database, name: SessionName, config: Signed): Promise<void> {
+export async function storeConfig(db: Writer, name: SessionName, config: Signed): Promise<void> {
   await db.update(sessions).set({ config }).where(named(name))
 }
 
@@ -92,7 +91,7 @@ export interface SessionChange {
 
 /** What the journal says of sessions when a step is decided, in the transaction that holds the new state. */
 export async function journalSessions(
-  tx: Transaction,
+  tx: Writer,
   { effects, changes }: { readonly effects: readonly RunEffect[]; readonly changes: readonly SessionChange[] },
   at: { readonly federation: string; readonly now: number; readonly baseModel: string },
 ): Promise<void> {
