@@ -7,9 +7,10 @@ import { createLearner } from './learner.ts'
 import { latestNetwork } from './network/latest-network.ts'
 import { networkOf } from './network/network-of.ts'
 import type { Network } from './network/network.ts'
+import type { LocalSettings } from './settings.ts'
 import { memoryOf, paintPeople, TINY_SETTINGS, tinyBackbone, tinyParameters } from './testing/synthetic.ts'
 import { tf } from './tf.ts'
-import { decodeHead, headKey } from './training/head.ts'
+import { assembleHead, decodeHead, headKey } from './training/head.ts'
 
 const training = paintPeople(6, 6, 1)
 const validation = paintPeople(5, 4, 2)
@@ -78,13 +79,90 @@ describe('a local round', { timeout }, () => {
   })
 
   it('multiplies its rates from the milestone on: with factor 0 nothing but statistics moves', async () => {
-    const settings = { ...TINY_SETTINGS, schedule: { milestones: [3], factor: 0 } }
+    const settings = { ...TINY_SETTINGS, schedule: { ...TINY_SETTINGS.schedule, milestones: [3], factor: 0 } }
     const { weight: weights } = countParameters(tinyBackbone)
     const before = await newLearner().train(task({ round: 2, settings }), { signal })
     const after = await newLearner().train(task({ round: 3, settings }), { signal })
     expect(before.backbone.subarray(0, weights)).not.toEqual(tinyParameters.subarray(0, weights))
     expect(after.backbone.subarray(0, weights)).toEqual(tinyParameters.subarray(0, weights))
     expect(after.backbone.subarray(weights)).not.toEqual(tinyParameters.subarray(weights))
+  })
+
+  it('learns by triplets and centres from erased, coloured images with Adam on a cosine, the same by the same seed', async () => {
+    const settings: LocalSettings = {
+      ...TINY_SETTINGS,
+      epochs: 2,
+      batchSize: 12,
+      backboneRate: 0.003,
+      headRate: 0.003,
+      schedule: { ...TINY_SETTINGS.schedule, kind: 'cosine', floor: 0.01, warmUp: 2 },
+      optimiser: 'adam',
+      clip: 10,
+      loss: { ...TINY_SETTINGS.loss, triplet: 1, centre: 0.005 },
+      dropout: 0.2,
+      sampling: { by: 'identity', imagesEach: 3 },
+      erasing: { ...TINY_SETTINGS.erasing, probability: 0.5 },
+      jitter: { brightness: 0.2, contrast: 0.15, saturation: 0.1 },
+    }
+    const run = async () => {
+      const learner = newLearner()
+      let { backbone } = task()
+      const losses: number[] = []
+      for (let round = 1; round <= 10; round++) {
+        const outcome = await learner.train(task({ round, backbone, settings }), { signal })
+        backbone = outcome.backbone
+        losses.push(outcome.loss)
+      }
+      return { backbone, losses, figures: await learner.evaluate(task({ backbone }), { signal }) }
+    }
+    const { numTensors } = tf.memory()
+    const [first, second] = [await run(), await run()]
+    expect(second.losses).toEqual(first.losses)
+    expect(second.backbone).toEqual(first.backbone)
+    expect(first.losses.at(-1)).toBeLessThan(0.6 * first.losses[0])
+    const before = await newLearner().evaluate(task(), { signal })
+    expect(first.figures?.mAP).toBeGreaterThan(before?.mAP ?? 100)
+    expect(tf.memory().numTensors).toBe(numTensors)
+  })
+
+  it.each<[string, Partial<LocalSettings>]>([
+    ['dropout', { dropout: 0.5 }],
+    ['erasing', { erasing: { ...TINY_SETTINGS.erasing, probability: 1 } }],
+    ['jitter', { jitter: { brightness: 0.2, contrast: 0, saturation: 0 } }],
+    ['clipping', { clip: 0.01 }],
+    ['Adam', { optimiser: 'adam' }],
+    ['the weight of the loss', { loss: { ...TINY_SETTINGS.loss, identity: 0.5 } }],
+    ['centres', { loss: { ...TINY_SETTINGS.loss, centre: 0.1 } }],
+    ['warming up', { schedule: { ...TINY_SETTINGS.schedule, warmUp: 2 } }],
+    ['batches by identity', { sampling: { by: 'identity', imagesEach: 4 } }],
+  ])('is another with %s', async (_, changes) => {
+    const plain = await newLearner().train(task(), { signal })
+    const changed = await newLearner().train(task({ settings: { ...TINY_SETTINGS, ...changes } }), { signal })
+    expect(changed.backbone.every(Number.isFinite)).toBe(true)
+    expect(changed.backbone).not.toEqual(plain.backbone)
+  })
+
+  it('by triplets alone leaves the head as it was', async () => {
+    const memory = memoryOf()
+    const loss = { ...TINY_SETTINGS.loss, identity: 0, triplet: 1, softMargin: true }
+    const settings: LocalSettings = { ...TINY_SETTINGS, loss, sampling: { by: 'identity', imagesEach: 4 } }
+    const outcome = await newLearner(memory).train(task({ settings }), { signal })
+    const head = decodeHead(
+      memory.entries.get(headKey('f', settings.embedding)) ?? new Uint8Array(),
+      settings.embedding,
+    )
+    const identities = [...head.keys()]
+    expect(assembleHead(head, { identities, embedding: settings.embedding, seed: 7 })).toEqual(
+      assembleHead(new Map(), { identities, embedding: settings.embedding, seed: 7 }),
+    )
+    expect(outcome.backbone).not.toEqual(tinyParameters)
+  })
+
+  it('refuses batches by identity of a single person', async () => {
+    const alone = { ...training, identities: training.identities.map(() => 'person 0') }
+    const learner = createLearner({ training: alone, memory: memoryOf(), federation: 'f' })
+    const settings: LocalSettings = { ...TINY_SETTINGS, sampling: { by: 'identity', imagesEach: 4 } }
+    await expect(learner.train(task({ settings }), { signal })).rejects.toMatchObject({ code: 'too-few-images' })
   })
 
   it('trains on batches of two without a NaN', async () => {

@@ -1,7 +1,7 @@
 import { rng } from '@passerby/reid'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rateFactor } from '../settings.ts'
+import { rateFactor, type Schedule } from '../settings.ts'
 import { drawBatches, drawPlacements } from './batches.ts'
 import { placePixels } from './pixels.ts'
 
@@ -97,9 +97,30 @@ describe('pixels', () => {
 })
 
 describe('the schedule', () => {
+  const steps: Schedule = { kind: 'steps', milestones: [28, 35], factor: 0.1, floor: 0, warmUp: 0 }
+  const cosine: Schedule = { ...steps, kind: 'cosine', milestones: [] }
+  const factors = (schedule: Schedule, rounds: number, some: readonly number[]) =>
+    some.map((round) => rateFactor(schedule, { round, rounds }))
+  const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 9))
+
   it('fires at its rounds and stays: ×0.1 from round 28 of 40', () => {
-    const schedule = { milestones: [28, 35], factor: 0.1 }
-    const factors = [1, 27, 28, 34, 35, 40].map((round) => rateFactor(schedule, round))
-    expect(factors).toEqual([1, 1, 0.1, 0.1, 0.01, 0.01].map((value) => expect.closeTo(value, 9)))
+    expect(factors(steps, 40, [1, 27, 28, 34, 35, 40])).toEqual(close([1, 1, 0.1, 0.1, 0.01, 0.01]))
+  })
+
+  it('warms up in a straight line: a quarter more in each of four rounds', () => {
+    expect(factors({ ...steps, warmUp: 4 }, 40, [1, 2, 3, 4, 5, 28])).toEqual(close([0.25, 0.5, 0.75, 1, 1, 0.1]))
+    expect(factors({ ...steps, warmUp: 1 }, 40, [1, 2])).toEqual([1, 1])
+  })
+
+  it('follows a cosine from the first round to the floor in the last: 1, (1 + √½)/2, ½, (1 − √½)/2, 0', () => {
+    const half = Math.SQRT1_2
+    expect(factors(cosine, 5, [1, 2, 3, 4, 5])).toEqual(close([1, (1 + half) / 2, 0.5, (1 - half) / 2, 0]))
+    expect(factors({ ...cosine, floor: 0.2 }, 5, [1, 3, 5])).toEqual(close([1, 0.6, 0.2]))
+  })
+
+  it('follows the cosine from where it is warm', () => {
+    expect(factors({ ...cosine, warmUp: 2 }, 4, [1, 2, 3, 4])).toEqual(close([0.5, 1, 0.5, 0]))
+    expect(factors({ ...cosine, warmUp: 8 }, 4, [1, 4])).toEqual(close([0.125, 0.5]))
+    expect(factors(cosine, 1, [1])).toEqual([1])
   })
 })

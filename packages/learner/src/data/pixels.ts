@@ -20,7 +20,29 @@ export interface Placement {
   /** Pixels by which the image moves down and to the right. */
   readonly down: number
   readonly right: number
+  /** Of what is inside; absent: as it is. */
+  readonly colour?: Colour
+  /** Becomes 0 after normalisation, the mean colour: a part of the batch's image, after mirror and shift. */
+  readonly erased?: Rectangle
 }
+
+/** x, from 0 to 1, becomes gain·(saturation·x + (1 − saturation)·luma(x)) + offset, cut off at 0 and 1. */
+export interface Colour {
+  readonly gain: number
+  readonly saturation: number
+  readonly offset: number
+}
+
+/** Pixels. */
+export interface Rectangle {
+  readonly top: number
+  readonly left: number
+  readonly height: number
+  readonly width: number
+}
+
+/** Shares of red, green and blue in how bright a colour looks (ITU-R BT.601). */
+export const LUMA = [0.299, 0.587, 0.114]
 
 /** What a batch is taken from: the part of a pixel set that has no labels. */
 export type Pixels = Pick<LabelledPixels, 'height' | 'width' | 'pixels'>
@@ -38,7 +60,8 @@ export function placePixelsInto(batch: Float32Array, set: Pixels, placements: re
   const size = height * width * 3
   const images = pixels.length / size
   const [red, green, blue] = table
-  for (const [position, { image, mirrored, down, right }] of placements.entries()) {
+  for (const [position, placement] of placements.entries()) {
+    const { image, mirrored, down, right } = placement
     if (!(image >= 0 && image < images)) throw new RangeError(`placePixels: image ${image} of ${images}`)
     if (down !== 0 || right !== 0) batch.fill(0, position * size, (position + 1) * size)
     for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
@@ -51,5 +74,43 @@ export function placePixelsInto(batch: Float32Array, set: Pixels, placements: re
         batch[to + 2] = blue[pixels[from + 2]]
       }
     }
+    const placed = batch.subarray(position * size, (position + 1) * size)
+    if (placement.colour) recolour(placed, set, { ...placement, colour: placement.colour })
+    if (placement.erased) erase(placed, width, placement.erased)
   }
+}
+
+/** Changes what is inside of a normalised image. */
+function recolour(
+  values: Float32Array,
+  { height, width }: Pick<Pixels, 'height' | 'width'>,
+  { down, right, colour }: Placement & { readonly colour: Colour },
+): void {
+  const { gain, saturation, offset } = colour
+  for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
+    for (let x = Math.max(0, right); x < Math.min(width, width + right); x++) {
+      const at = (y * width + x) * 3
+      let luma = 0
+      for (let c = 0; c < 3; c++) luma += LUMA[c] * (values[at + c] * DEVIATION[c] + MEAN[c])
+      for (let c = 0; c < 3; c++) {
+        const value = values[at + c] * DEVIATION[c] + MEAN[c]
+        const changed = gain * (saturation * value + (1 - saturation) * luma) + offset
+        values[at + c] = (Math.min(1, Math.max(0, changed)) - MEAN[c]) / DEVIATION[c]
+      }
+    }
+  }
+}
+
+function erase(values: Float32Array, imageWidth: number, { top, left, height, width }: Rectangle): void {
+  for (let y = top; y < top + height; y++)
+    values.fill(0, (y * imageWidth + left) * 3, (y * imageWidth + left + width) * 3)
+}
+
+/** Mean luma of an image, 0 to 1. */
+export function meanLuma({ height, width, pixels }: Pixels, image: number): number {
+  const size = height * width * 3
+  let sum = 0
+  for (let at = image * size; at < (image + 1) * size; at += 3)
+    sum += LUMA[0] * pixels[at] + LUMA[1] * pixels[at + 1] + LUMA[2] * pixels[at + 2]
+  return sum / (255 * height * width)
 }

@@ -1,4 +1,5 @@
 import type { tf } from '../tf.ts'
+import type { SupervisedBatch } from '../training/supervision.ts'
 
 /**
  * The client half of a federated algorithm: what a batch is trained towards, and what an update counts. The server
@@ -13,11 +14,7 @@ export interface LocalStrategy {
 /** The loss of one batch, a scalar on the tape. */
 export type Objective = (batch: ObjectiveInputs) => tf.Scalar
 
-export interface ObjectiveInputs {
-  /** `[batch, embedding]`. */
-  readonly embeddings: tf.Tensor2D
-  /** The identity head's answer, `[batch, classes]`. */
-  readonly logits: tf.Tensor2D
-  /** Smoothed labels, `[batch, classes]`, each row a distribution. */
-  readonly targets: tf.Tensor2D
+export interface ObjectiveInputs extends SupervisedBatch {
+  /** The losses that the settings ask for (`training/supervision.ts`), weighed and added. Once for each batch. */
+  readonly supervised: () => tf.Scalar
 }

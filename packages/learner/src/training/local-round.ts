@@ -1,14 +1,14 @@
-import { rng } from '@passerby/reid'
-import { drawBatches, drawPlacements } from '../data/batches.ts'
 import type { LabelledPixels } from '../data/pixels.ts'
 import type { LearnerWatch, LocalTask } from '../interface.ts'
 import { LearnerError } from '../learner-error.ts'
 import type { Network } from '../network/network.ts'
 import { rateFactor } from '../settings.ts'
 import { nextTurn } from '../turn.ts'
-import { smoothedTargets } from './loss.ts'
 import { collectLosses } from './losses.ts'
 import { localStrategies } from '../strategies/index.ts'
+import { openRoundBatches } from './round-batches.ts'
+import { roundOptimiser } from './round-optimiser.ts'
+import { openSupervision } from './supervision.ts'
 import { openTrainer } from './trainer.ts'
 
 export interface LocalRound {
@@ -50,34 +50,30 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
   if (pixels.height !== height || pixels.width !== width) {
     throw new RangeError(`trainRound: crops of ${pixels.height}×${pixels.width} for an input of ${height}×${width}`)
   }
-  const { momentum, nesterov, weightDecay } = settings
-  const factor = rateFactor(settings.schedule, task.round)
-  const sizes = { about: settings.batchSize, most: mostAtOnce(network, settings) }
+  const factor = rateFactor(settings.schedule, task)
+  const batches = openRoundBatches(round)
+  const supervision = openSupervision(settings.loss, labels.size)
   const trainer = openTrainer(network, {
     backbone: task.backbone,
     head,
     rates: { backbone: settings.backboneRate * factor, head: settings.headRate * factor },
-    optimiser: { kind: 'sgd', momentum, nesterov, weightDecay },
+    optimiser: roundOptimiser(settings),
     pixels,
     objective: localStrategies[task.strategy.name].objective,
+    supervision,
   })
-  const random = rng(task.seed, 'round', task.round)
   let losses = collectLosses()
   try {
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       losses = collectLosses()
-      const batches = drawBatches(images, sizes, random)
-      for (const [index, batch] of batches.entries()) {
+      const epochBatches = batches.epoch()
+      for (const [index, batch] of epochBatches.entries()) {
         signal.throwIfAborted()
-        const classes = batch.map((image) => classOf(labels, pixels.identities[image]))
-        const loss = trainer.step({
-          images: drawPlacements(batch, settings, random),
-          targets: smoothedTargets(classes, labels.size, settings.labelSmoothing),
-        })
+        const loss = trainer.step(batches.batch(batch))
         losses.push(loss, batch.length)
         const step = index + 1
-        const progress = { epoch, epochs: settings.epochs, step, steps: batches.length }
-        const readable = step % STEPS_PER_READ === 0 || step === batches.length
+        const progress = { epoch, epochs: settings.epochs, step, steps: epochBatches.length }
+        const readable = step % STEPS_PER_READ === 0 || step === epochBatches.length
         const read = readable ? { loss: finite(await losses.read()) } : {}
         onProgress?.({ ...progress, ...read })
         await nextTurn()
@@ -89,21 +85,9 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
     return { ...trained, loss: losses.mean() }
   } finally {
     losses.dispose()
+    supervision.dispose()
     trainer.dispose()
   }
-}
-
-/** Batches are up to half as large again as asked for, where there is memory for that. */
-function mostAtOnce(network: Network, { input, batchSize }: LocalTask['settings']): number {
-  const most = network.largestBatch(input, Math.max(3, Math.ceil(1.5 * batchSize)))
-  if (most >= 3) return most
-  throw new LearnerError('out-of-memory', 'There is too little memory to train on images of this size.')
-}
-
-function classOf(labels: ReadonlyMap<string, number>, identity: string): number {
-  const label = labels.get(identity)
-  if (label === undefined) throw new RangeError('trainRound: an image shows an identity without a class')
-  return label
 }
 
 function finite(loss: number): number {

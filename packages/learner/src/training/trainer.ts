@@ -4,6 +4,7 @@ import type { Objective } from '../strategies/strategy.ts'
 import { tf } from '../tf.ts'
 import type { Optimiser } from './optimiser.ts'
 import { openClassifier } from './classifier.ts'
+import { identityAlone, type Supervision } from './supervision.ts'
 
 export interface TrainerOptions {
   /** Flat, weights then statistics. */
@@ -16,12 +17,18 @@ export interface TrainerOptions {
   /** Of both, each with a state and, where it clips, a norm of its own. */
   readonly optimiser: Optimiser
   readonly objective: Objective
+  /** What the objective may ask for, the caller's to dispose; default: cross-entropy alone. */
+  readonly supervision?: Supervision
 }
 
 export interface Batch {
   readonly images: readonly Placement[]
   /** `[images, classes]`, each row a distribution. */
   readonly targets: Float32Array
+  /** The class of each image. Only losses between embeddings ask for them. */
+  readonly labels?: readonly number[]
+  /** `[images, embedding]`: by what embeddings are multiplied on their way to the head; absent: by 1. */
+  readonly dropout?: Float32Array
 }
 
 /** Backbone and head on the device while they are trained. Optimiser state starts at zero and ends with the trainer. */
@@ -34,18 +41,21 @@ export interface Trainer {
 
 /** Throws `RangeError` when the backbone's values do not fit the network. */
 export function openTrainer(network: Network, options: TrainerOptions): Trainer {
-  const { rates, optimiser, pixels } = options
+  const { rates, optimiser, pixels, supervision = identityAlone } = options
   const session = network.open({ parameters: options.backbone, pixels, optimiser })
   const { embedding } = network.sizes
   const head = openClassifier({ values: options.head, embedding, optimiser })
   const classes = options.head.length / (embedding + 1)
   return {
-    step({ images, targets }) {
+    step({ images, targets, labels = [], dropout }) {
       return tf.tidy(() => {
         const distributions = tf.tensor2d(targets, [images.length, classes])
+        const kept = dropout && tf.tensor2d(dropout, [images.length, embedding])
         const { value, grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) => {
           const [embeddings] = inputs as [tf.Tensor2D]
-          return options.objective({ embeddings, logits: head.classify(embeddings), targets: distributions })
+          const logits = head.classify(kept ? tf.mul(embeddings, kept) : embeddings)
+          const supervised = { embeddings, logits, targets: distributions, labels }
+          return options.objective({ ...supervised, supervised: () => supervision.loss(supervised) })
         })([session.train(images)])
         session.back(grads[0] as tf.Tensor2D)
         session.update(rates.backbone)

@@ -27,6 +27,17 @@ const batches: readonly (readonly Placement[])[] = [
     down: (i % 5) - 2,
     right: (i % 4) - 2,
   })),
+  Array.from({ length: 24 }, (_, i) => ({
+    image: i % 7,
+    mirrored: i % 2 === 0,
+    down: (i % 3) - 1,
+    right: (i % 4) - 1,
+    // Far enough from 1 that some values are cut off at either end; every third image keeps its colours.
+    ...(i % 3 > 0 && {
+      colour: { gain: 0.5 + (i % 5) / 2.5, saturation: (i % 4) / 2, offset: ((i % 6) - 3) / 10 },
+    }),
+    ...(i % 4 > 1 && { erased: { top: i % 3, left: i % 2, height: 1 + (i % 2), width: 1 + (i % 3 === 0 ? 1 : 0) } }),
+  })),
 ]
 
 describe.each([
@@ -47,14 +58,18 @@ describe.each([
       regions.arena.destroy()
       return images
     }
-    const [few, many] = batches
+    const [few, many, changed] = batches
     const small = room(crops.size(few.length))
     const large = room(crops.size(many.length))
+    const middle = room(crops.size(changed.length))
     for (const [batch, buffer] of [
       [few, small],
       [few, small],
       [many, large],
       [few, large],
+      [changed, middle],
+      // What was changed before leaves no trace.
+      [few, middle],
     ] as const) {
       const expected = placePixels(set, batch)
       const images = await placed(batch, buffer)
@@ -62,6 +77,7 @@ describe.each([
     }
     small.destroy()
     large.destroy()
+    middle.destroy()
   })
 
   it('refuse an image that there is not', () => {

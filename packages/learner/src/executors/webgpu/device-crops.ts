@@ -4,7 +4,7 @@
  */
 import type { Pixels, Placement } from '../../data/pixels.ts'
 import type { Call } from './program.ts'
-import { PLACEMENT_SIZE } from './shaders/place.ts'
+import { CHANGES, COLOUR, PLACEMENT, PLACEMENT_SIZE } from './shaders/place.ts'
 
 export interface DeviceCrops {
   /** Whether all crops stay on the device. */
@@ -59,15 +59,32 @@ export function openDeviceCrops(device: GPUDevice, set: Pixels, mostBytes = MOST
         upload(device.queue, buffer, pixels)
         filled = buffer
       }
-      const placements = batch.flatMap(({ image, mirrored, down, right }, position) => [
-        resident ? image : position,
-        Number(mirrored),
-        down,
-        right,
-      ])
-      device.queue.writeBuffer(buffer, placementsAt(batch.length) * 4, Int32Array.from(placements))
+      const placements = batch.map((placement, position) => (resident ? placement : { ...placement, image: position }))
+      device.queue.writeBuffer(buffer, placementsAt(batch.length) * 4, numbersOf(placements))
     },
   }
+}
+
+/** As the shader reads them. */
+function numbersOf(batch: readonly Placement[]): Int32Array<ArrayBuffer> {
+  const numbers = new Int32Array(batch.length * PLACEMENT_SIZE)
+  const floats = new Float32Array(numbers.buffer)
+  for (const [position, { image, mirrored, down, right, colour, erased }] of batch.entries()) {
+    const start = position * PLACEMENT_SIZE
+    const changes = (mirrored ? CHANGES.mirrored : 0) | (colour ? CHANGES.coloured : 0) | (erased ? CHANGES.erased : 0)
+    numbers.set([image, changes, down, right], start)
+    if (erased) {
+      const { top, left, height, width } = erased
+      numbers.set([top, left, top + height, left + width], start + PLACEMENT.indexOf('top'))
+    }
+    if (colour) {
+      floats.set(
+        COLOUR.map((name) => colour[name]),
+        start + PLACEMENT.length,
+      )
+    }
+  }
+  return numbers
 }
 
 /** To the start of a buffer, with zeros up to a multiple of four. */
