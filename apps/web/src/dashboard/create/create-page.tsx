@@ -10,7 +10,7 @@ import { useOperator } from '../session/operator-context.ts'
 import { useAction } from '../use-action.ts'
 import { CostCard } from './cost-card.tsx'
 import styles from './create-page.module.css'
-import { type Draft, adviceOn, defaultSettings, draftOf, settingsOf } from './form-draft.ts'
+import { adviceOn, defaultDraft, settingsOf } from './form-draft.ts'
 import { FormSection } from './form-section.tsx'
 import { sections } from './form-fields.ts'
 import { InitialModelCard } from './initial-model-card.tsx'
@@ -22,7 +22,7 @@ const FIRST_INVITE = { label: 'First invite', hours: 7 * 24 }
 /** A federation is a form; what the schema refuses is told at its field. */
 export function CreatePage() {
   const operator = useOperator()
-  const [draft, setDraft] = useState<Draft>(() => draftOf(defaultSettings))
+  const [draft, setDraft] = useState(defaultDraft)
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [submitted, setSubmitted] = useState(false)
   const [checkpoint, setCheckpoint] = useState<Checkpoint>()
@@ -126,7 +126,7 @@ export function CreatePage() {
   )
 }
 
-/** A field behind 'More' is opened by its section when it is at fault. */
+/** A fold is opened by its section when a field in it is at fault. */
 function focusFirstError(form: HTMLFormElement | null): void {
   form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid="true"]')?.focus()
 }

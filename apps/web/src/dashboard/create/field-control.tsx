@@ -4,7 +4,7 @@ import { Switch } from '../../ui/switch.tsx'
 import page from '../page.module.css'
 import styles from './create-page.module.css'
 import { defaultOf } from './form-draft.ts'
-import type { FormField } from './form-fields.ts'
+import type { FormField } from './form-field.ts'
 
 /** One setting: its control, its sentence and default, and what is wrong with it. */
 export function FieldControl({

@@ -59,6 +59,9 @@ describe('the form of a new federation', () => {
 
   test('explains a refused combination at the field to change', () => {
     expect(Object.keys(errorsOf({ 'local.momentum': '0' }))).toEqual(['local.nesterov'])
+    expect(errorsOf({ 'local.loss.triplet': '1' })).toEqual({
+      'local.sampling.by': 'Triplets need several images of an identity in every batch: make batches by identity.',
+    })
     expect(Object.keys(errorsOf({ 'local.input.height': '32', 'local.pad.height': '32' }))).toEqual([
       'local.pad.height',
     ])
@@ -77,5 +80,10 @@ describe('the form of a new federation', () => {
     expect(late.ok && adviceOn(late.settings).get('local.schedule.milestones')).toMatch(
       /^Round 28 comes after the last, 20/,
     )
+    const fast = settingsOf({ ...draft, 'local.optimiser': 'adam', 'local.schedule.warmUp': '40' })
+    expect(fast.ok && [...adviceOn(fast.settings).keys()].sort()).toEqual([
+      'local.backboneRate',
+      'local.schedule.warmUp',
+    ])
   })
 })

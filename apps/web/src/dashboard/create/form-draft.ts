@@ -1,6 +1,7 @@
 import { FederationSettings } from '@passerby/protocol'
 import * as v from 'valibot'
-import { type FormField, allFields } from './form-fields.ts'
+import type { FormField } from './form-field.ts'
+import { allFields } from './form-fields.ts'
 
 /** What stands in the form, by path: text, or on and off of a switch. */
 export type Draft = Readonly<Record<string, string | boolean>>
@@ -19,6 +20,9 @@ export const defaultSettings: FederationSettings = {
 export function draftOf(settings: FederationSettings): Draft {
   return Object.fromEntries(allFields.map((field) => [field.path, shown(field, valueAt(settings, field.path))]))
 }
+
+/** The form as it starts. */
+export const defaultDraft: Draft = draftOf(defaultSettings)
 
 /** Reads a whole form. What the schema refuses is explained at the field to change. */
 export function settingsOf(draft: Draft): Drafted {
@@ -47,6 +51,9 @@ export function shownValue(field: FormField, settings: FederationSettings): stri
   return field.unit && label ? `${label} ${field.unit}` : label
 }
 
+/** A larger rate is hardly meant for Adam. */
+const ADAM_RATE = 0.01
+
 /** Settings that are allowed and yet hardly meant, by path. */
 export function adviceOn({ rounds, cohort, local }: FederationSettings): ReadonlyMap<string, string> {
   const advice = new Map<string, string>()
@@ -56,6 +63,10 @@ export function adviceOn({ rounds, cohort, local }: FederationSettings): Readonl
       'local.schedule.milestones',
       `Round ${never.join(', ')} comes after the last, ${rounds}: nothing would happen then.`,
     )
+  if (local.schedule.warmUp >= rounds)
+    advice.set('local.schedule.warmUp', `The rates would rise until the last round, ${rounds}, and never go down.`)
+  if (local.optimiser === 'adam' && local.backboneRate > ADAM_RATE)
+    advice.set('local.backboneRate', `Adam’s steps are as long as the rate itself: 0.0003 is usual.`)
   if (cohort.graceSeconds >= cohort.deadlineSeconds)
     advice.set('cohort.graceSeconds', 'As long as the whole round: a lost client holds it up until its end.')
   if (cohort.minClients === 1)

@@ -1,27 +1,13 @@
-/**
- * The form of a new federation as data: one entry for every setting of protocol's `FederationSettings`, by its path
- * there. Bounds and defaults are the schema's alone; here is only what a person reads. A test holds both together.
- */
-export interface FormField {
-  /** Dot path in `FederationSettings`. */
-  readonly path: string
-  readonly label: string
-  /** One sentence: what it does, or when to change it. */
-  readonly sentence: string
-  /** How its text becomes a value. `percent` is a fraction in the settings, 0 to 100 in the form. */
-  readonly kind: 'text' | 'lines' | 'number' | 'percent' | 'integers' | 'switch' | 'choice'
-  readonly unit?: string
-  /** Of a `choice`. */
-  readonly options?: readonly { readonly value: string; readonly label: string }[]
-  /** Seldom changed: behind 'More'. */
-  readonly more?: true
-  /** Takes the whole width of its section. */
-  readonly wide?: true
-}
+import type { FormField } from './form-field.ts'
+import { learningFields } from './learning-fields.ts'
 
 export const sections = ['federation', 'learning', 'rounds', 'privacy', 'evaluation'] as const
 export type Section = (typeof sections)[number]
 
+/**
+ * The form of a new federation as data: one entry for every setting of protocol's `FederationSettings`, by its path
+ * there. Bounds and defaults are the schema's alone; here is only what a person reads. A test holds both together.
+ */
 export const formFields: Readonly<Record<Section, readonly FormField[]>> = {
   federation: [
     { path: 'name', label: 'Name', sentence: 'Everyone who is invited sees it.', kind: 'text', wide: true },
@@ -33,135 +19,7 @@ export const formFields: Readonly<Record<Section, readonly FormField[]>> = {
       wide: true,
     },
   ],
-  learning: [
-    {
-      path: 'local.backbone',
-      label: 'Backbone',
-      sentence: 'The network that all clients train; a larger one ranks better, trains slower and sends more.',
-      kind: 'choice',
-      wide: true,
-    },
-    {
-      path: 'local.epochs',
-      label: 'Epochs per round',
-      sentence: 'Passes over its own images that a client makes in a round; more of them let clients drift apart.',
-      kind: 'number',
-    },
-    {
-      path: 'local.batchSize',
-      label: 'Batch size',
-      sentence: 'Images in one step; less when a device runs out of memory.',
-      kind: 'number',
-      unit: 'images',
-    },
-    {
-      path: 'local.input.height',
-      label: 'Input height',
-      sentence: 'Crops are scaled to this height, a multiple of 16.',
-      kind: 'number',
-      unit: 'px',
-    },
-    {
-      path: 'local.input.width',
-      label: 'Input width',
-      sentence: 'Half the height suits people who stand; half the size takes about a quarter of the time.',
-      kind: 'number',
-      unit: 'px',
-    },
-    {
-      path: 'local.backboneRate',
-      label: 'Learning rate, backbone',
-      sentence: 'Step size of the shared network; a tenth of it when starting from a trained checkpoint.',
-      kind: 'number',
-    },
-    {
-      path: 'local.headRate',
-      label: 'Learning rate, identity head',
-      sentence: 'Step size of the layer that names identities and stays on its device.',
-      kind: 'number',
-    },
-    {
-      path: 'local.schedule.milestones',
-      label: 'Lower the rates from rounds',
-      sentence: 'Rounds from which both rates are multiplied, as in “28, 36”; none keeps them constant.',
-      kind: 'integers',
-    },
-    {
-      path: 'local.schedule.factor',
-      label: 'Factor',
-      sentence: 'What the rates are multiplied by at each of those rounds.',
-      kind: 'number',
-    },
-    {
-      path: 'strategy.statistics',
-      label: 'Batch-norm statistics',
-      sentence: 'Averaged like weights, or taken from one client as the authors’ code does.',
-      kind: 'choice',
-      options: [
-        { value: 'average', label: 'Average' },
-        { value: 'first', label: 'The first client’s' },
-      ],
-      more: true,
-    },
-    {
-      path: 'local.embedding',
-      label: 'Embedding size',
-      sentence: 'Values that describe one image.',
-      kind: 'number',
-      more: true,
-    },
-    {
-      path: 'local.momentum',
-      label: 'Momentum',
-      sentence: 'Share of the last step that the next one keeps.',
-      kind: 'number',
-      more: true,
-    },
-    {
-      path: 'local.nesterov',
-      label: 'Nesterov',
-      sentence: 'Take the gradient where the momentum leads.',
-      kind: 'switch',
-      more: true,
-    },
-    {
-      path: 'local.weightDecay',
-      label: 'Weight decay',
-      sentence: 'Pull of all weights towards zero.',
-      kind: 'number',
-      more: true,
-    },
-    {
-      path: 'local.labelSmoothing',
-      label: 'Label smoothing',
-      sentence: 'Share of certainty given to all other identities.',
-      kind: 'number',
-      more: true,
-    },
-    {
-      path: 'local.flip',
-      label: 'Mirror images',
-      sentence: 'Half of them at random, so that left and right count the same.',
-      kind: 'switch',
-      more: true,
-    },
-    {
-      path: 'local.pad.height',
-      label: 'Padding, height',
-      sentence: 'Black rows above and below before a random crop; 0 for none.',
-      kind: 'number',
-      unit: 'px',
-      more: true,
-    },
-    {
-      path: 'local.pad.width',
-      label: 'Padding, width',
-      sentence: 'Black columns left and right before a random crop; 0 for none.',
-      kind: 'number',
-      unit: 'px',
-      more: true,
-    },
-  ],
+  learning: learningFields,
   rounds: [
     { path: 'rounds', label: 'Rounds', sentence: 'The federation ends by itself after this many.', kind: 'number' },
     {

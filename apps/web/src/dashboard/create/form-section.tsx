@@ -4,8 +4,9 @@ import { formatBytes, formatCount } from '../../ui/format.ts'
 import { backboneCosts } from './backbone-cost.ts'
 import styles from './create-page.module.css'
 import { FieldControl } from './field-control.tsx'
-import { type Draft, defaultSettings } from './form-draft.ts'
-import { type FormField, type Section, formFields } from './form-fields.ts'
+import { type Draft, defaultDraft, defaultSettings } from './form-draft.ts'
+import { type FormField, folds } from './form-field.ts'
+import { type Section, formFields } from './form-fields.ts'
 
 const titles: Record<Section, string> = {
   federation: 'Federation',
@@ -15,7 +16,7 @@ const titles: Record<Section, string> = {
   evaluation: 'Evaluation',
 }
 
-/** The settings of one section; those seldom changed behind 'More'. */
+/** The settings of one section; those seldom changed are folded away. */
 export function FormSection({
   section,
   draft,
@@ -45,8 +46,6 @@ export function FormSection({
     </div>
   )
   const fields = formFields[section]
-  const more = fields.filter((field) => field.more)
-  const moreAtFault = more.some(({ path }) => errorOf(path) !== undefined)
   return (
     <Card title={titles[section]}>
       {section === 'learning' && (
@@ -58,13 +57,25 @@ export function FormSection({
           </a>
         </p>
       )}
-      <div className={styles.fields}>{fields.filter((field) => !field.more).map(control)}</div>
-      {more.length > 0 && (
-        <details className={styles.more} {...(moreAtFault && { open: true })}>
-          <summary>More: optimiser, augmentation, embedding</summary>
-          <div className={styles.fields}>{more.map(control)}</div>
-        </details>
-      )}
+      <div className={styles.fields}>{fields.filter(({ fold }) => !fold).map(control)}</div>
+      {folds.map((title) => {
+        const folded = fields.filter(({ fold }) => fold === title)
+        if (folded.length === 0) return null
+        const changed = folded.filter(({ path }) => draft[path] !== defaultDraft[path]).length
+        return (
+          <details
+            key={title}
+            className={styles.more}
+            {...(folded.some(({ path }) => errorOf(path) !== undefined) && { open: true })}
+          >
+            <summary>
+              {title}
+              {changed > 0 && <span className={styles.changed}> · {changed} changed</span>}
+            </summary>
+            <div className={styles.fields}>{folded.map(control)}</div>
+          </details>
+        )
+      })}
     </Card>
   )
 }
