@@ -7,6 +7,7 @@ import { benchCommand } from './commands/bench.ts'
 import { demoCommand } from './commands/demo.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { extractCommand } from './commands/extract.ts'
+import { modelCommand } from './commands/model.ts'
 import { participateCommand } from './commands/participate.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { LabError } from './errors.ts'
@@ -19,6 +20,7 @@ const program = new Command('lab')
   .addCommand(simulateCommand())
   .addCommand(evaluateCommand())
   .addCommand(extractCommand())
+  .addCommand(modelCommand())
   .addCommand(participateCommand())
   .addCommand(benchCommand())
 

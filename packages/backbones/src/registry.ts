@@ -59,6 +59,16 @@ export function backboneByName(name: string, embedding: number = DEFAULT_EMBEDDI
   return entry.make(formatBackboneName({ base, options }), backboneOptions(options, embedding))
 }
 
+/** Whether there is a backbone of that name. */
+export function isBackboneName(name: string): boolean {
+  try {
+    return backboneByName(name).nodes.length > 0
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
 function entryOf(base: string): Entry {
   const entry = entries.get(base)
   if (!entry) throw new RangeError(`backboneByName: no backbone '${base}'; there are ${backboneNames.join(', ')}`)

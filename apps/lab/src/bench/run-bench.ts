@@ -1,4 +1,5 @@
 /** `lab bench learner`: its parts one after another, and all that they found as one report. */
+import { backboneByName, embeddingSize } from '@passerby/backbones'
 import { reasonOf } from '@passerby/crops'
 import type { LaneOptions } from '@passerby/learner/bench'
 import { availableParallelism, cpus } from 'node:os'
@@ -48,7 +49,8 @@ const RATES = { backbone: 3e-4, head: 3e-4 }
 export async function runBench(flags: BenchFlags): Promise<void> {
   const progress = terminalProgress()
   const { backbone, size, batch } = flags
-  const workload = { backbone, embedding: 512, ...size, batchSize: batch, rates: RATES }
+  const embedding = embeddingSize(backboneByName(backbone))
+  const workload = { backbone, embedding, ...size, batchSize: batch, rates: RATES }
   const report: Record<string, unknown> = { command: 'bench learner', machine: machine(), workload }
   process.stdout.write(`${backbone}, ${size.height}×${size.width}, batch ${batch}\n\n`)
   const hosts = await openHosts(flags.hosts)

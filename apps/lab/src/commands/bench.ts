@@ -1,8 +1,8 @@
-import { backboneNames } from '@passerby/backbones'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type EvaluationBenchFlags, runEvaluationBench } from '../bench/evaluation/run-evaluation-bench.ts'
 import type { BenchFlags } from '../bench/run-bench.ts'
 import { size, whole } from '../settings/arguments.ts'
+import { backboneOption } from '../settings/backbone-argument.ts'
 
 const BACKENDS = ['wasm', 'webgpu', 'cpu'] as const
 
@@ -20,7 +20,7 @@ Examples:
 export function benchCommand(): Command {
   const learner = new Command('learner')
     .description('Compares training steps with stock TensorFlow.js, in Node and in Chromium workers.')
-    .addOption(new Option('--backbone <name>', 'network').choices([...backboneNames]).default('osnet_x0_25'))
+    .addOption(backboneOption('network').default('osnet_x0_25'))
     .addOption(new Option('--size <HxW>', 'input size').argParser(size).default({ height: 64, width: 32 }, '64x32'))
     .option('--batch <n>', 'images per step', whole(2, 512), 16)
     .option('--steps <n>', 'timed steps of each contender', whole(7, 1000), 8)

@@ -1,5 +1,5 @@
 /** Which backbone a model file is of, and at which size it was trained. */
-import { backboneNames } from '@passerby/backbones'
+import { backboneNames, isBackboneName } from '@passerby/backbones'
 import { type Params, sameLayout } from '@passerby/federation'
 import { LabError } from '../errors.ts'
 import { type Size, size } from '../settings/arguments.ts'
@@ -12,16 +12,22 @@ export interface OpenedModel {
   readonly size: Size | undefined
 }
 
-/** Reads a model and recognises its backbone by the parameters themselves. Throws `LabError` when it is none of ours. */
+/** Reads a model and recognises its backbone by the parameters themselves, and by the name in the file. Throws `LabError` when it is none of ours. */
 export async function openModel(file: string): Promise<OpenedModel> {
   const { params, metadata } = await readModel(file)
   const embedding =
     params.layout.findLast((spec) => spec.role === 'weight' && spec.shape.length === 1)?.shape.at(0) ?? 0
-  for (const backbone of backboneNames) {
+  for (const backbone of namesToTry(metadata.backbone)) {
     const choice = { backbone, embedding }
     if (!sameLayout(layoutOf(choice), params.layout)) continue
     const told = metadata.input
     return { choice, backbone: fitted(params, layoutOf(choice), file), size: told ? size(told) : undefined }
   }
   throw new LabError('unusable', `${file} is a model of none of ${backboneNames.join(', ')}`)
+}
+
+/** The network that a file names before all others: variants may have the same parameters and give other embeddings. */
+function namesToTry(told: string | undefined): readonly string[] {
+  const names = [...backboneNames, ...backboneNames.map((name) => `${name}+bnneck`)]
+  return told !== undefined && isBackboneName(told) ? [told, ...names] : names
 }
