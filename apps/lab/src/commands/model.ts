@@ -40,7 +40,7 @@ async function run(name: string | undefined, { embedding, size, batch, json }: M
   if (name === undefined) {
     const reports = backboneNames.map((one) => reportOf(one, options))
     process.stdout.write(`${overview(reports)}\n`)
-    await writeJson(json, { command: 'model', reports: reports.map(({ nodes: _, ...report }) => report) })
+    await writeJson(json, { command: 'model', reports })
     return
   }
   const report = reportOf(name, options)

@@ -1,9 +1,11 @@
 /** The flags that say what a federation learns and how, the same for every command that starts one. */
-import { backboneNames } from '@passerby/backbones'
+import { backboneByName, embeddingSize } from '@passerby/backbones'
+import { reasonOf } from '@passerby/crops'
 import { FederationSettings, parse } from '@passerby/protocol'
 import { type Command, Option } from 'commander'
 import { LabError } from '../errors.ts'
 import { type Size, number, size, whole } from './arguments.ts'
+import { backboneOption } from './backbone-argument.ts'
 
 export interface LearningFlags {
   readonly backbone: string
@@ -33,11 +35,7 @@ export interface LearningDefaults {
 export function addLearningOptions(command: Command, defaults: LearningDefaults): Command {
   const { shown = {} } = defaults
   return command
-    .addOption(
-      new Option('--backbone <name>', 'network to train')
-        .choices([...backboneNames])
-        .default(defaults.backbone, shown.backbone),
-    )
+    .addOption(backboneOption('network to train').default(defaults.backbone, shown.backbone))
     .addOption(
       new Option('--embedding <n>', 'values in an embedding').argParser(whole(8, 4096)).default(512, shown.embedding),
     )
@@ -102,5 +100,15 @@ export function federationSettings(flags: LearningFlags, federation: FederationF
     },
   })
   if (!result.ok) throw new LabError('unusable', `These settings do not go together: ${result.refusal.message}`)
-  return result.value
+  const { local } = result.value
+  return { ...result.value, local: { ...local, embedding: embeddingWidth(local) } }
+}
+
+/** What the network really gives, which only the plain ones leave to the setting. Throws `LabError` for an unknown one. */
+function embeddingWidth({ backbone, embedding }: FederationSettings['local']): number {
+  try {
+    return embeddingSize(backboneByName(backbone, embedding))
+  } catch (cause) {
+    throw new LabError('unusable', `There is no such network: ${reasonOf(cause)}`, cause)
+  }
 }
