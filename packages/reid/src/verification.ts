@@ -52,11 +52,14 @@ export interface OperatingPoint {
   readonly falseAccept: number
 }
 
-/** The receiver operating characteristic: by bin edge, from the highest threshold down. Empty where a kind of pair is missing. */
+/**
+ * The receiver operating characteristic: by bin edge, from the highest threshold down; the first, above all bins, accepts
+ * nothing. Empty where a kind of pair is missing.
+ */
 export function operatingPoints({ least, width, genuine, impostor }: ScoreHistogram): readonly OperatingPoint[] {
   const [right, wrong] = [sumOf(genuine), sumOf(impostor)]
   if (right === 0 || wrong === 0) return []
-  const points: OperatingPoint[] = []
+  const points: OperatingPoint[] = [{ threshold: least + genuine.length * width, trueAccept: 0, falseAccept: 0 }]
   let accepted = 0
   let mistaken = 0
   for (let bin = genuine.length - 1; bin >= 0; bin--) {
@@ -67,7 +70,7 @@ export function operatingPoints({ least, width, genuine, impostor }: ScoreHistog
   return points
 }
 
-/** The lowest threshold that accepts at most such a share of the impostor pairs. `undefined` when none does. */
+/** The lowest threshold that accepts at most such a share of the impostor pairs. `undefined` where there are no points. */
 export function operatingPointAt(points: readonly OperatingPoint[], falseAccept: number): OperatingPoint | undefined {
   return points.findLast((point) => point.falseAccept <= falseAccept)
 }

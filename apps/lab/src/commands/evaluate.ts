@@ -1,14 +1,29 @@
-import type { RankingMetrics } from '@passerby/reid'
+import { openDotProducts } from '@passerby/learner'
 import { Command, Option } from 'commander'
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { type EvaluationPixels, readEvaluations } from '../corpus/corpus.ts'
+import { basename, dirname } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { readEvaluations } from '../corpus/corpus.ts'
 import { openDataSets } from '../corpus/open.ts'
 import { LabError } from '../errors.ts'
-import { type EmbeddedPair, embedPair, evaluationImages, measure, rawPixels } from '../measure/measure.ts'
-import { type Size, size, whole } from '../settings/arguments.ts'
+import { assess, type AssessmentOptions } from '../measure/assess.ts'
+import {
+  type AssessedRow,
+  curveRows,
+  rankingTable,
+  singleShotTable,
+  thresholdTable,
+  withoutCurve,
+} from '../measure/assessment-tables.ts'
+import { readEmbeddings } from '../measure/embeddings-file.ts'
+import { embedPair, evaluationImages, rawPixels, searchOf } from '../measure/measure.ts'
+import { type Search, searchAmong, searchesIn } from '../measure/searches.ts'
+import { number, type Size, size, whole } from '../settings/arguments.ts'
 import { type SourceFlags, addSourceOptions } from '../settings/data.ts'
-import { terminalProgress } from '../terminal/progress.ts'
-import { table } from '../terminal/table.ts'
+import { type Progress, terminalProgress } from '../terminal/progress.ts'
 import { writeJson } from '../terminal/write-json.ts'
 import { openModel } from '../work/model-choice.ts'
 import { trainingPool } from '../work/training-pool.ts'
@@ -18,6 +33,17 @@ interface EvaluateFlags extends SourceFlags {
   readonly size?: Size
   readonly rawPixels: boolean
   readonly workers: number
+  readonly embeddings?: string
+  readonly galleryEmbeddings?: string
+  readonly unmatched: 'skip' | 'zero'
+  readonly reRank: boolean
+  readonly k1: number
+  readonly k2: number
+  readonly lambda: number
+  /** Draws, or true for the usual number. */
+  readonly singleShot?: number | true
+  readonly thresholds: boolean
+  readonly roc?: string
   readonly json?: string
 }
 
@@ -27,8 +53,13 @@ const DEFAULT_SIZE: Size = { height: 128, width: 64 }
 const EXAMPLES = `
 Data sets are read from their query and gallery parts (bounding_box_test is a gallery), or from a validation part:
 its first camera searched in its last. A gallery image of the query's identity and camera is ignored (Market rule).
+Files of embeddings are read in the same way by the names in them; where these tell no parts, everybody is searched for
+among all others. mAP is given by both definitions: compare torchreid's with mAP, FedReID's with the trapezoid one and
+--unmatched zero.
 
 Examples:
+  lab evaluate --embeddings embeddings.safetensors --re-rank --thresholds
+  lab evaluate --embeddings query.safetensors --gallery-embeddings gallery.safetensors --roc roc.csv
   lab evaluate --model model.safetensors --data reid-data
   lab evaluate --model model.safetensors --data reid-data/market1501 --raw-pixels --json figures.json
   lab evaluate --raw-pixels --data reid-data`
@@ -42,21 +73,96 @@ export function evaluateCommand(): Command {
     )
     .option('--raw-pixels', 'measure the pixels themselves too, 16×8 and mean-free', false)
     .option('--workers <n>', 'worker threads', whole(1, 256), availableParallelism())
+    .option('--embeddings <file>', 'evaluate what lab extract wrote, instead of a model')
+    .option('--gallery-embeddings <file>', 'search all of --embeddings among all of these')
+    .addOption(
+      new Option('--unmatched <how>', 'queries without a right image: skip them (torchreid), or count zero (FedReID)')
+        .choices(['skip', 'zero'])
+        .default('skip'),
+    )
+    .option('--re-rank', 'also with k-reciprocal re-ranking', false)
+    .option('--k1 <n>', 're-ranking: neighbours that must know each other', whole(1, 10_000), 20)
+    .option('--k2 <n>', 're-ranking: neighbours that are averaged', whole(1, 10_000), 6)
+    .option('--lambda <share>', 're-ranking: share of the original distance', number(0, 1), 0.3)
+    .option(
+      '--single-shot [draws]',
+      "also by CUHK03's rule: one gallery image per identity (default: 100 draws)",
+      draws,
+    )
+    .option('--thresholds', 'also which score tells a right pair from a wrong one', false)
+    .option('--roc <file>', 'curve and histogram of scores as CSV')
     .option('--json <file>', 'figures as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (_, command: Command) => run(command.opts<EvaluateFlags>()))
 }
 
+const draws = whole(1, 1_000_000)
+
 async function run(flags: EvaluateFlags): Promise<void> {
-  if (flags.model === undefined && !flags.rawPixels)
-    throw new LabError('unusable', 'Nothing to measure: give --model FILE, --raw-pixels, or both')
   const progress = terminalProgress()
+  const options: AssessmentOptions = {
+    unmatched: flags.unmatched,
+    ...(flags.reRank && { reRanking: { k1: flags.k1, k2: flags.k2, lambda: flags.lambda } }),
+    ...(flags.singleShot !== undefined && {
+      singleShot: { seed: flags.seed, ...(flags.singleShot !== true && { draws: flags.singleShot }) },
+    }),
+    verification: flags.thresholds || flags.roc !== undefined,
+    products: await openDotProducts(),
+  }
+  const rows: AssessedRow[] = []
+  for await (const { what, search } of searchesOf(flags, progress))
+    rows.push(...assess(search, options).map((row) => ({ set: search.name, what, ...row })))
+  const tables = [rankingTable(rows), singleShotTable(rows), thresholdTable(rows)].filter((text) => text !== undefined)
+  process.stdout.write(`${tables.join('\n\n')}\n`)
+  if (flags.roc !== undefined) {
+    await mkdir(dirname(flags.roc), { recursive: true })
+    await pipeline(Readable.from(curveRows(rows)), createWriteStream(flags.roc))
+  }
+  const { model, embeddings, data } = flags
+  await writeJson(flags.json, {
+    command: 'evaluate',
+    model,
+    ...(embeddings === undefined ? { data } : { embeddings }),
+    rows: rows.map(withoutCurve),
+  })
+}
+
+interface AskedSearch {
+  readonly what: 'model' | 'raw pixels' | 'embeddings'
+  readonly search: Search
+}
+
+function searchesOf(flags: EvaluateFlags, progress: Progress): AsyncIterable<AskedSearch> {
+  if (flags.embeddings !== undefined) return searchesInFiles(flags.embeddings, flags, progress)
+  if (flags.galleryEmbeddings !== undefined)
+    throw new LabError('unusable', '--gallery-embeddings needs --embeddings: the queries')
+  if (flags.model === undefined && !flags.rawPixels)
+    throw new LabError('unusable', 'Nothing to measure: give --model FILE, --raw-pixels, both, or --embeddings FILE')
+  return searchesInImages(flags, progress)
+}
+
+async function* searchesInFiles(file: string, flags: EvaluateFlags, progress: Progress): AsyncIterable<AskedSearch> {
+  if (flags.model !== undefined || flags.rawPixels)
+    throw new LabError('unusable', '--embeddings are evaluated as they are: leave --model and --raw-pixels away')
+  const set = await readEmbeddings(file)
+  const name = basename(file).replace(/\.safetensors$/, '')
+  const searches =
+    flags.galleryEmbeddings === undefined
+      ? searchesIn(set, name)
+      : [searchAmong(set, await readEmbeddings(flags.galleryEmbeddings), name)]
+  for (const search of searches) {
+    if (search.rule.name === 'within-camera')
+      progress.say(`${search.name}: nobody was seen by two cameras, so images of one camera count as right`)
+    yield { what: 'embeddings', search }
+  }
+}
+
+async function* searchesInImages(flags: EvaluateFlags, progress: Progress): AsyncIterable<AskedSearch> {
   const model = flags.model === undefined ? undefined : await openModel(flags.model)
   const input = flags.size ?? model?.size ?? DEFAULT_SIZE
   const evaluations = await readEvaluations(await openDataSets(flags), { size: input, progress })
   if (evaluations.length === 0)
     throw new LabError('no-images', `${flags.data} has neither query and gallery parts nor a validation part`)
-  const rows: MeasuredRow[] = []
   if (model) {
     const embedder = trainingPool({
       size: flags.workers,
@@ -67,39 +173,12 @@ async function run(flags: EvaluateFlags): Promise<void> {
     try {
       for (const set of evaluations) {
         const embedded = await embedPair(set, model.backbone, { embedder, dim: model.choice.embedding })
-        rows.push(measured(set, embedded, 'model'))
+        yield { what: 'model', search: searchOf(set, embedded) }
       }
     } finally {
       await embedder.close()
     }
   }
-  if (flags.rawPixels) rows.push(...evaluations.map((set) => measured(set, rawPixels(set), 'raw pixels')))
-  process.stdout.write(`${metricsTable(rows)}\n`)
-  await writeJson(flags.json, { command: 'evaluate', model: flags.model, data: flags.data, size: input, rows })
-}
-
-interface MeasuredRow extends RankingMetrics {
-  readonly set: string
-  readonly what: 'model' | 'raw pixels'
-  readonly gallery: number
-  /** mAP by the trapezoid definition; `mAP` is by rectangles. */
-  readonly mAPTrapezoid: number
-}
-
-function measured(set: EvaluationPixels, embedded: EmbeddedPair, what: MeasuredRow['what']): MeasuredRow {
-  const { mAP } = measure(set, embedded, 'trapezoid')
-  return { set: set.name, what, gallery: set.gallery.names.length, ...measure(set, embedded), mAPTrapezoid: mAP }
-}
-
-function metricsTable(rows: readonly MeasuredRow[]): string {
-  return table(
-    ['data set', '', 'queries', 'gallery', 'rank-1', 'rank-5', 'rank-10', 'mAP', 'mAP trapezoid', 'mINP'],
-    rows.map((row) => [
-      row.set,
-      row.what,
-      row.queries,
-      row.gallery,
-      ...[row.rank1, row.rank5, row.rank10, row.mAP, row.mAPTrapezoid, row.mINP].map((value) => value.toFixed(1)),
-    ]),
-  )
+  if (flags.rawPixels)
+    for (const set of evaluations) yield { what: 'raw pixels', search: searchOf(set, rawPixels(set)) }
 }

@@ -1,16 +1,14 @@
 import { type CropSet, dataSetsOf } from '@passerby/crops'
 import { directoryFiles } from '@passerby/crops/node'
-import { encodeSafetensors } from '@passerby/protocol'
 import { Command, Option } from 'commander'
 import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { decoded } from '../corpus/corpus.ts'
 import { LabError } from '../errors.ts'
 import { embeddingRows } from '../measure/embedding-rows.ts'
+import { writeEmbeddings } from '../measure/embeddings-file.ts'
 import { type Size, size, whole } from '../settings/arguments.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { openModel } from '../work/model-choice.ts'
@@ -29,7 +27,8 @@ Writes OUT.safetensors (tensor 'embeddings', one row per image; names, identitie
 OUT.csv (name, identity, camera, values). Embeddings are flip-summed and of length 1: compare them by dot product.
 
 Example:
-  lab extract --model model.safetensors --data crops --out embeddings`
+  lab extract --model model.safetensors --data crops --out embeddings
+  lab evaluate --embeddings embeddings.safetensors`
 
 export function extractCommand(): Command {
   return new Command('extract')
@@ -59,18 +58,9 @@ async function run(flags: ExtractFlags): Promise<void> {
   const embeddings = await embedder.embed('images', model.backbone).finally(() => embedder.close())
   const { names, identities, cameras } = pixels
   const dim = model.choice.embedding
-  await mkdir(dirname(flags.out), { recursive: true })
-  await writeFile(
-    `${flags.out}.safetensors`,
-    encodeSafetensors(
-      { layout: [{ name: 'embeddings', shape: [names.length, dim], role: 'weight' }], values: embeddings },
-      { names: JSON.stringify(names), identities: JSON.stringify(identities), cameras: JSON.stringify(cameras) },
-    ),
-  )
-  await pipeline(
-    Readable.from(embeddingRows({ names, identities, cameras, embeddings, dim })),
-    createWriteStream(`${flags.out}.csv`),
-  )
+  const set = { names, identities, cameras, embeddings, dim }
+  await writeEmbeddings(`${flags.out}.safetensors`, set)
+  await pipeline(Readable.from(embeddingRows(set)), createWriteStream(`${flags.out}.csv`))
   progress.say(`${names.length} embeddings of ${dim} values in ${flags.out}.safetensors and ${flags.out}.csv`)
 }
 

@@ -20,6 +20,6 @@ export function* embeddingRows({ names, identities, cameras, embeddings, dim }: 
   }
 }
 
-const csvLine = (cells: readonly string[]) => `${cells.map(quoted).join(',')}\r\n`
+export const csvLine = (cells: readonly string[]) => `${cells.map(quoted).join(',')}\r\n`
 
 const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)

@@ -4,6 +4,7 @@ import type { Params } from '@passerby/federation'
 import { type AveragePrecision, type RankingMetrics, evaluate } from '@passerby/reid'
 import type { EvaluationPixels } from '../corpus/corpus.ts'
 import type { Embedder } from '../work/training-pool.ts'
+import type { Search } from './searches.ts'
 
 /** Row-major, normalised. */
 export interface EmbeddedPair {
@@ -35,18 +36,24 @@ export async function embedPair(
   return { query, gallery, dim }
 }
 
+/** The search that an evaluation is, by the Market rule. */
+export function searchOf({ name, query, gallery }: EvaluationPixels, embedded: EmbeddedPair): Search {
+  return {
+    name,
+    query: { ...query, embeddings: embedded.query },
+    gallery: { ...gallery, embeddings: embedded.gallery },
+    dim: embedded.dim,
+    rule: { name: 'market' },
+  }
+}
+
 /** By the Market rule, in percent; plain AP unless the other is asked for. */
 export function measure(
   pixels: EvaluationPixels,
   embedded: EmbeddedPair,
   averagePrecision: AveragePrecision = 'rectangle',
 ): RankingMetrics {
-  return evaluate({
-    query: { ...pixels.query, embeddings: embedded.query },
-    gallery: { ...pixels.gallery, embeddings: embedded.gallery },
-    dim: embedded.dim,
-    averagePrecision,
-  })
+  return evaluate({ ...searchOf(pixels, embedded), averagePrecision })
 }
 
 /** The pixels themselves as embeddings: what a network must beat. */

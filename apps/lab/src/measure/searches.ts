@@ -1,0 +1,76 @@
+/** Who is searched among whom: from images of a data set, or from files of embeddings. */
+import { dataSetsOf, evaluationPart, type FileSource } from '@passerby/crops'
+import { DISTRACTOR, type GalleryRule, type LabelledEmbeddings, labelsAt, rowsAt, selectQueries } from '@passerby/reid'
+import { LabError } from '../errors.ts'
+import type { NamedEmbeddings } from './embedding-rows.ts'
+
+/** Query and gallery images as embeddings. */
+export interface Search {
+  readonly name: string
+  readonly query: NamedSet
+  readonly gallery: NamedSet
+  readonly dim: number
+  readonly rule: GalleryRule
+}
+
+export interface NamedSet extends LabelledEmbeddings {
+  readonly names: readonly string[]
+}
+
+/**
+ * The searches in a file of embeddings. Its names tell data sets and parts as folders of images do; where they tell
+ * neither query and gallery nor validation images, everybody is searched for among all others. Throws `LabError` when
+ * nobody can be found.
+ */
+export function searchesIn(set: NamedEmbeddings, name: string): readonly Search[] {
+  const rowOf = new Map(set.names.map((file, row) => [file, row]))
+  const rows = (crops: readonly FileSource[]) => crops.flatMap((crop) => rowOf.get(crop.name) ?? [])
+  const files = set.names.map((file): FileSource => ({ name: file, size: 0, read: unread }))
+  const parts = dataSetsOf(files, { rootName: name }).flatMap((one) => evaluationPart(one) ?? [])
+  if (parts.length === 0) return [searchWithin(set, name)]
+  return parts.map(({ name, query, gallery }) => ({
+    name,
+    query: part(set, rows(query)),
+    gallery: part(set, rows(gallery)),
+    dim: set.dim,
+    rule: { name: 'market' },
+  }))
+}
+
+/** All of one file searched among all of another. Throws `LabError` when their embeddings differ in length. */
+export function searchAmong(query: NamedEmbeddings, gallery: NamedEmbeddings, name: string): Search {
+  if (query.dim !== gallery.dim)
+    throw new LabError(
+      'unusable',
+      `Embeddings of ${query.dim} values cannot be searched among those of ${gallery.dim}: give two files of one model`,
+    )
+  return { name, query: part(query), gallery: part(gallery), dim: query.dim, rule: { name: 'market' } }
+}
+
+function searchWithin(set: NamedEmbeddings, name: string): Search {
+  const gallery = part(set)
+  const selection = selectQueries(gallery)
+  if (selection === undefined)
+    throw new LabError('no-images', `Nobody in ${name} has two images, so nobody can be found: embed labelled images`)
+  return {
+    name,
+    query: part(set, selection.query),
+    gallery,
+    dim: set.dim,
+    rule: selection.rule === 'market' ? { name: 'market' } : { name: 'within-camera', ownImage: selection.query },
+  }
+}
+
+/** Images whose name tells nobody are of nobody who is searched for. */
+function part(set: NamedEmbeddings, rows: readonly number[] = set.names.map((_, row) => row)): NamedSet {
+  const { identities, cameras } = labelsAt(set, rows)
+  return {
+    names: rows.map((row) => set.names[row]),
+    identities: identities.map((identity) => identity || DISTRACTOR),
+    cameras,
+    embeddings: rowsAt(set.embeddings, set.dim, rows),
+  }
+}
+
+/** Names alone decide: no image is opened. */
+const unread = () => Promise.reject(new RangeError('searchesIn: there are embeddings only'))
