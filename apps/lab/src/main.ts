@@ -4,12 +4,14 @@ import { OperatorError } from '@passerby/operator'
 import { ParticipantError } from '@passerby/participant'
 import { Command } from 'commander'
 import { benchCommand } from './commands/bench.ts'
+import { compareCommand } from './commands/compare.ts'
 import { demoCommand } from './commands/demo.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { extractCommand } from './commands/extract.ts'
 import { modelCommand } from './commands/model.ts'
 import { participateCommand } from './commands/participate.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { sweepCommand } from './commands/sweep.ts'
 import { LabError } from './errors.ts'
 
 /** The command line of the lab. Expected failures are one sentence on standard error and exit code 1. */
@@ -18,6 +20,8 @@ const program = new Command('lab')
   .showHelpAfterError('(add --help for the flags)')
   .addCommand(demoCommand())
   .addCommand(simulateCommand())
+  .addCommand(sweepCommand())
+  .addCommand(compareCommand())
   .addCommand(evaluateCommand())
   .addCommand(extractCommand())
   .addCommand(modelCommand())

@@ -50,8 +50,8 @@ export function addDataOptions(command: Command, defaults: DataDefaults): Comman
   return addSourceOptions(command, defaults)
     .addOption(
       new Option('--split <how>', `what a client is: ${Object.keys(SPLITS).join(', ')} (all in one client)`)
-        .argParser(splitOf)
-        .default(splitOf(defaults.split), defaults.split),
+        .argParser(splitNamed)
+        .default(splitNamed(defaults.split), defaults.split),
     )
     .option('--images <n>', 'per client, whole identities until n images are reached', whole(1, 1e9))
     .option('--clients <n>', 'at most this many clients', whole(1, 10_000), defaults.clients)
@@ -62,7 +62,8 @@ export function splitOptions({ images, clients }: DataFlags): SplitOptions {
   return { ...(images !== undefined && { images }), ...(clients !== undefined && { clients }) }
 }
 
-function splitOf(name: string): ClientSplit {
+/** The split that `--split` and experiment files call so. Throws commander's `InvalidArgumentError` for other names. */
+export function splitNamed(name: string): ClientSplit {
   const split = Object.hasOwn(SPLITS, name) ? SPLITS[name] : undefined
   if (split === undefined) throw new InvalidArgumentError(`One of ${Object.keys(SPLITS).join(', ')} is needed.`)
   return split

@@ -47,5 +47,5 @@ test('a round whose writing was cut off does not count', async () => {
 
 test('a run with another configuration is refused, not continued', async () => {
   await stateFolder<string[]>(folder, { seed: 1 }).save(at(1), [])
-  await expect(stateFolder<string[]>(folder, { seed: 2 }).load()).rejects.toThrow('--state')
+  await expect(stateFolder<string[]>(folder, { seed: 2 }).load()).rejects.toThrow('choose another folder')
 })

@@ -54,7 +54,10 @@ export function stateFolder<Record>(folder: string, configuration: unknown): Sta
       const read = (file: string) => readFile(join(folder, last, file))
       const index = JSON.parse(await readFile(join(folder, last, 'index.json'), 'utf8')) as Index<Record>
       if (index.fingerprint !== fingerprint)
-        throw new LabError('unusable', `${folder} holds a run with other flags or data: choose another --state folder`)
+        throw new LabError(
+          'unusable',
+          `${folder} holds a run with other flags or data: choose another folder, or remove it`,
+        )
       const round = Number(ROUND_FOLDER.exec(last)?.[1])
       const states = new Map<string, SimulationState>()
       for (const { federation, file } of index.models) {

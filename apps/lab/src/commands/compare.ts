@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { chartSvg } from '../experiment/compare/chart.ts'
+import { chartsOf } from '../experiment/compare/curves.ts'
+import { casesOf, findingLines } from '../experiment/compare/finding.ts'
+import { groupsOf } from '../experiment/compare/groups.ts'
+import { rowsOf } from '../experiment/compare/rows.ts'
+import { comparisonCsv, comparisonMarkdown, comparisonTable } from '../experiment/compare/shown.ts'
+import type { RunResult } from '../experiment/result.ts'
+import { readResults } from '../experiment/run-folder.ts'
+
+interface CompareFlags {
+  readonly out?: string
+}
+
+const NOTES = `
+Runs that differ by their seed alone are one row. Written to --out: comparison.md, comparison.csv, and curves by round
+as SVG (loss, and rank-1 and mAP of each data set), the bands from the lowest to the highest seed.
+Where there are federations by-camera and by-identity and a centralised learner, it is told whether FedReID's finding
+holds: that by-camera trails both.
+
+Examples:
+  lab compare .passerby/fedreid-scenarios
+  lab compare sweeps/osnet sweeps/mobilenet --out comparison`
+
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('Compares the runs of sweeps: table, Markdown, CSV and curves.')
+    .argument('<folder...>', 'folders that `lab sweep --out` wrote, or single runs in them')
+    .option('--out <folder>', 'where tables and curves are written (default: comparison, in the first folder)')
+    .addHelpText('after', NOTES)
+    .action(run)
+}
+
+async function run(folders: readonly string[], flags: CompareFlags): Promise<void> {
+  const results: RunResult[] = []
+  for (const folder of folders) results.push(...(await readResults(folder)))
+  const grouped = groupsOf(results)
+  const rows = rowsOf(grouped)
+  const finding = findingLines(casesOf(grouped))
+  process.stdout.write(`${[comparisonTable(grouped, rows), ...finding].join('\n')}\n`)
+
+  const out = flags.out ?? join(folders[0], 'comparison')
+  await mkdir(out, { recursive: true })
+  await writeFile(join(out, 'comparison.md'), comparisonMarkdown(grouped, rows, finding))
+  await writeFile(join(out, 'comparison.csv'), comparisonCsv(grouped, rows))
+  for (const { name, chart } of chartsOf(grouped)) {
+    const file = join(out, `${name}.svg`)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, chartSvg(chart))
+  }
+  process.stderr.write(`Tables and curves are in ${out}\n`)
+}

@@ -1,0 +1,71 @@
+import { Command } from 'commander'
+import { availableParallelism } from 'node:os'
+import { readCorpus } from '../corpus/corpus.ts'
+import { openDataSets } from '../corpus/open.ts'
+import { readExperiment } from '../experiment/read.ts'
+import { sweep } from '../experiment/sweep.ts'
+import { whole } from '../settings/arguments.ts'
+import { splitNamed } from '../settings/data.ts'
+import { terminalProgress } from '../terminal/progress.ts'
+import { duration } from '../terminal/table.ts'
+
+interface SweepFlags {
+  readonly out: string
+  readonly workers: number
+  readonly list: boolean
+}
+
+const FORMAT = `
+An experiment file (YAML) says on which data, in which arms, from which first models, with which seeds and settings:
+  name: rates
+  data: { folder: reid-data, images: 200, clients: 8 }     # or folder: synthetic, with people and cameras
+  arms:
+    - { mode: federated, scenario: by-camera }              # or standalone, centralised; by-identity, by-dataset
+  inits:
+    - { label: scratch }
+    - { label: mine, file: model.safetensors, make: the command that makes it, settings: { local: { backbone: tiny } } }
+  seeds: [1, 2]
+  settings: { rounds: 20, evaluateEvery: 5, local: { input: { height: 64, width: 32 } } }   # as on the dashboard
+  grid: { local.backboneRate: [0.05, 0.01] }                # all combinations
+
+Each run is a folder in --out: settings.json, result.json, rounds.csv, and an event file for TensorBoard. What is
+there is not played again; a run that was killed goes on after its last round.
+
+Examples:
+  lab sweep apps/lab/experiments/fedreid-scenarios.yaml --out .passerby/fedreid-scenarios
+  lab compare .passerby/fedreid-scenarios`
+
+export function sweepCommand(): Command {
+  return new Command('sweep')
+    .description('Plays all runs of an experiment file that are not there yet.')
+    .argument('<file>', 'experiment (YAML)')
+    .requiredOption('--out <folder>', 'where the runs are kept, a folder each')
+    .option('--workers <n>', 'worker threads: runs at once', whole(1, 256), availableParallelism())
+    .option('--list', 'name the runs and play none', false)
+    .addHelpText('after', FORMAT)
+    .action(run)
+}
+
+async function run(file: string, flags: SweepFlags): Promise<void> {
+  const progress = terminalProgress()
+  const read = await readExperiment(file)
+  if (flags.list) {
+    process.stdout.write(`${read.runs.map(({ name }) => name).join('\n')}\n`)
+    return
+  }
+  const { data } = read.experiment
+  const sets = await openDataSets({ data: data.folder, people: data.people, cameras: data.cameras, seed: 1 })
+  const started = performance.now()
+  await sweep(read, {
+    out: flags.out,
+    workers: flags.workers,
+    progress,
+    now: () => Date.now() / 1000,
+    openCorpus: (scenario, size) => {
+      const { images, clients } = data
+      const limits = { ...(images !== undefined && { images }), ...(clients !== undefined && { clients }) }
+      return readCorpus(sets, { ...limits, split: splitNamed(scenario), size, exact: true, progress })
+    },
+  })
+  progress.say(`${duration((performance.now() - started) / 1000)}; compare with: npm run lab -- compare ${flags.out}`)
+}

@@ -1,0 +1,66 @@
+/** The comparison for a terminal, as Markdown and as CSV. */
+import { stringify } from 'csv-stringify/sync'
+import { duration, table } from '../../terminal/table.ts'
+import type { Grouped } from './groups.ts'
+import { type Cell, type Row, metricNames } from './rows.ts'
+import { shownSpread } from './spread.ts'
+
+/** Rank-1 and mAP in per cent, mean ± standard deviation over seeds; `*` marks the best trained of a column. */
+export function comparisonTable(grouped: Grouped, rows: readonly Row[]): string {
+  const [head, ...lines] = cells(grouped, rows, (text) => `${text}*`)
+  return `${table(head, lines)}\nper cent, mean ± standard deviation over seeds; * best of its column`
+}
+
+/** The same with the best in bold, the finding below. */
+export function comparisonMarkdown(grouped: Grouped, rows: readonly Row[], finding: readonly string[]): string {
+  const [head, ...lines] = cells(grouped, rows, (text) => `**${text}**`)
+  const line = (texts: readonly string[]) => `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
+  const [summary, ...cases] = finding
+  return [
+    line(head),
+    line(head.map((_, column) => (column < grouped.columns.length ? '---' : '---:'))),
+    ...lines.map(line),
+    '',
+    'Per cent, mean ± standard deviation over seeds; bold: best of its column.',
+    ...(summary === undefined ? [] : ['', summary, '', ...cases.map((text) => `- ${text}`)]),
+    '',
+  ].join('\n')
+}
+
+/** One line per row with every figure's mean, deviation and range, unrounded. */
+export function comparisonCsv({ columns }: Grouped, rows: readonly Row[]): string {
+  const head = rows[0].figures.flatMap(({ set, metric }) =>
+    ['mean', 'deviation', 'min', 'max'].map((part) => `${metric}_${set}_${part}`),
+  )
+  const lines = rows.map(({ key, seeds, imagePasses, seconds, figures }) => [
+    ...columns.map((column) => key.get(column)),
+    seeds,
+    imagePasses,
+    seconds,
+    ...figures.flatMap(({ spread }) => [spread?.mean, spread?.deviation, spread?.min, spread?.max]),
+  ])
+  return stringify([[...columns, 'seeds', 'image_passes', 'seconds', ...head], ...lines])
+}
+
+function cells({ columns }: Grouped, rows: readonly Row[], marked: (text: string) => string): readonly string[][] {
+  const figure = ({ spread, best }: Cell) => {
+    if (!spread) return '–'
+    return best ? marked(shownSpread(spread)) : shownSpread(spread)
+  }
+  return [
+    [
+      ...columns,
+      'seeds',
+      'passes',
+      'training',
+      ...rows[0].figures.map(({ set, metric }) => `${set} ${metricNames[metric]}`),
+    ],
+    ...rows.map(({ key, seeds, imagePasses, seconds, figures }) => [
+      ...columns.map((column) => key.get(column) ?? '–'),
+      seeds === 0 ? '–' : String(seeds),
+      imagePasses === undefined ? '–' : imagePasses.toFixed(0),
+      seconds === undefined ? '–' : duration(seconds),
+      ...figures.map(figure),
+    ]),
+  ]
+}

@@ -1,0 +1,92 @@
+/** One run of an experiment: its corpus, first model and workers put together, simulated and written down. */
+import type { Corpus } from '../corpus/corpus.ts'
+import { evaluationImages } from '../measure/measure.ts'
+import { corpusFor } from '../simulate/modes.ts'
+import { type SimulatedRound, type SimulationRecord, simulate } from '../simulate/simulate.ts'
+import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
+import { initialModel } from '../work/models.ts'
+import { trainingPool } from '../work/training-pool.ts'
+import type { Experiment } from './experiment.ts'
+import type { RunResult } from './result.ts'
+import type { RunFolder } from './run-folder.ts'
+import type { Run } from './runs.ts'
+
+export interface RunSurroundings {
+  /** The clients of the run's scenario, decoded at its input size. */
+  readonly corpus: Corpus
+  readonly folder: RunFolder
+  /** From `runFingerprint`. */
+  readonly fingerprint: string
+  /** Worker threads. */
+  readonly threads: number
+  /** Seconds since 1970. */
+  readonly now: () => number
+  readonly onRound: (round: SimulatedRound) => void
+}
+
+/** Changes with anything that the result depends on. `initFile` is a hash of the first model's file. */
+export function runFingerprint({ data }: Experiment, run: Run, initFile: string | undefined): string {
+  const { mode, scenario, settings } = run
+  return fingerprintOf({ data, mode, scenario, settings, initFile })
+}
+
+/** Plays from where the run was killed, or from its start, to its written result. */
+export async function playRun(experiment: Experiment, run: Run, around: RunSurroundings): Promise<RunResult> {
+  const { mode, scenario, settings, init, seed, grid } = run
+  const corpus = corpusFor(mode, around.corpus)
+  const startedAt = around.now()
+  const workplace = trainingPool({
+    size: around.threads,
+    choice: settings.local,
+    clients: new Map(corpus.clients.map(({ name, pixels }) => [name, pixels])),
+    images: evaluationImages(corpus.evaluations),
+  })
+  try {
+    const initial = await initialModel(settings.local, seed, init.file)
+    const names = corpus.clients.map(({ name, pixels }) => [name, pixels.names])
+    const { record, final } = await simulate(
+      { mode, corpus, settings, initial },
+      {
+        workplace,
+        state: stateFolder<SimulationRecord>(around.folder.state, [around.fingerprint, fingerprintOf(names)]),
+        clock: () => performance.now() / 1000,
+        onStart() {},
+        onClient() {},
+        onRound: around.onRound,
+      },
+    )
+    const result: RunResult = {
+      experiment: experiment.name,
+      run: run.name,
+      fingerprint: around.fingerprint,
+      mode,
+      scenario,
+      init: init.label,
+      seed,
+      grid,
+      settings,
+      data: experiment.data,
+      clients: corpus.clients.map(({ name, sets, pixels: { names, identities } }) => ({
+        name,
+        sets: [...sets],
+        images: names.length,
+        identities: new Set(identities).size,
+      })),
+      sets: corpus.evaluations.map(({ name, query, gallery }) => ({
+        name,
+        query: query.names.length,
+        gallery: gallery.names.length,
+      })),
+      imagePasses: settings.local.epochs * record.rounds.reduce((total, { images }) => total + images, 0),
+      startedAt,
+      seconds: record.rounds.reduce((total, { seconds }) => total + seconds, 0),
+      ...record,
+      rounds: [...record.rounds],
+      final,
+    }
+    await around.folder.write(result)
+    return result
+  } finally {
+    await workplace.close()
+  }
+}

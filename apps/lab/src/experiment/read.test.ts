@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import { parseExperiment } from './read.ts'
+
+const HEAD = `name: rates
+data: { folder: synthetic }
+arms:
+  - { mode: federated, scenario: by-camera }
+  - { mode: centralised, scenario: by-camera }
+`
+
+/** The error's lines, without the file's name. */
+function complaints(text: string): readonly string[] {
+  try {
+    parseExperiment(text, 'x.yaml')
+  } catch (error) {
+    return String(error instanceof Error ? error.message : error)
+      .split('\n')
+      .map((line) => line.replace(/^x\.yaml:/, ''))
+  }
+  return []
+}
+
+test('arms, first models, grid and seeds are multiplied, all of one seed before the next', () => {
+  const { runs } = parseExperiment(
+    `${HEAD}seeds: [3, 4]
+inits:
+  - { label: scratch }
+  - { label: small, settings: { local: { backbone: tiny, epochs: 2 } } }
+settings: { rounds: 7, local: { epochs: 5 } }
+grid: { local.backboneRate: [0.1, 0.2], local.epochs: [1, 2, 3] }`,
+    'x.yaml',
+  )
+  expect(runs).toHaveLength(2 * 2 * 2 * 6)
+  expect(new Set(runs.map(({ name }) => name)).size).toBe(runs.length)
+  expect(runs[0].name).toBe('federated-by-camera_scratch_local.backboneRate=0.1_local.epochs=1_seed-3')
+  expect(runs.slice(0, 24).every(({ seed, settings }) => seed === 3 && settings.seed === 3)).toBe(true)
+  const last = runs[47]
+  expect(last).toMatchObject({ mode: 'centralised', seed: 4, grid: { 'local.backboneRate': 0.2, 'local.epochs': 3 } })
+  expect(last.settings).toMatchObject({
+    rounds: 7,
+    cohort: { minClients: 1, fraction: 1 },
+    local: { backbone: 'tiny', backboneRate: 0.2, epochs: 3, validation: 0, batchSize: 32 },
+  })
+})
+
+test('what the settings’ own schema refuses is told at its line, wherever it was set', () => {
+  expect(complaints(`${HEAD}settings:\n  rounds: 5\n  local:\n    epochs: 500`)).toEqual([
+    '9: settings.local.epochs: Invalid value: Expected <=100 but received 500',
+  ])
+  expect(complaints(`${HEAD}grid:\n  local.epochs:\n    - 1\n    - many`)).toEqual([
+    '9: settings.local.epochs: Invalid type: Expected number but received "many"',
+  ])
+  expect(complaints(`${HEAD}inits:\n  - label: a\n    settings:\n      local: { backbone: resnet }`)).toEqual([
+    expect.stringMatching(/^9: settings.local.backbone: one of tiny, osnet_x0_25, .* is needed$/),
+  ])
+})
+
+test('a misspelt field is refused with those that there are, not passed over', () => {
+  expect(complaints(`${HEAD}settings:\n  local:\n    learningRate: 0.1`)).toEqual([
+    expect.stringMatching(
+      /^8: settings.local.learningRate: there is no such setting; there are backbone, .*backboneRate/,
+    ),
+  ])
+  expect(complaints(`${HEAD}seed: 4`)).toEqual([expect.stringMatching(/^6: seed: /)])
+})
+
+test('what an experiment decides otherwise is not for the settings', () => {
+  expect(complaints(`${HEAD}settings: { seed: 4 }`)).toEqual([expect.stringContaining('listed under `seeds`')])
+  expect(complaints(`${HEAD}settings:\n  cohort:\n    fraction: 0.5`)).toEqual([
+    expect.stringMatching(/^5: .*use fraction 1/),
+  ])
+})
+
+test('all that is wrong is told at once, by line', () => {
+  const wrong = complaints(`name: ''
+data: { folder: synthetic, images: 0 }
+arms:
+  - { mode: alone, scenario: by-camera }
+inits: [{ label: a }, { label: a }]`)
+  expect(wrong.map((line) => line.split(':')[0])).toEqual(['1', '2', '4', '5'])
+  expect(wrong[2]).toContain('"federated" | "standalone" | "centralised"')
+})
+
+test('no YAML, no experiment', () => {
+  expect(complaints('name: [1')).toEqual([expect.stringMatching(/^1: /)])
+  expect(complaints('')).toEqual([expect.stringMatching(/^1: /)])
+})

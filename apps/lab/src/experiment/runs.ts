@@ -1,0 +1,156 @@
+/** An experiment as the list of its runs. */
+import { FederationSettings } from '@passerby/protocol'
+import { backboneNames } from '@passerby/backbones'
+import { reasonOf } from '@passerby/crops'
+import * as v from 'valibot'
+import { type Mode, refuseUnequal } from '../simulate/modes.ts'
+import type { Experiment, Init, Scenario } from './experiment.ts'
+import { type Tree, at, isTree, leaves, merged, nested } from './paths.ts'
+
+export interface Run {
+  /** Tells it from the experiment's other runs; also its folder's name. */
+  readonly name: string
+  readonly mode: Mode
+  readonly scenario: Scenario
+  readonly init: Init
+  readonly seed: number
+  /** Values of the grid by their paths. */
+  readonly grid: Tree
+  readonly settings: FederationSettings
+}
+
+/** What is wrong, and where: the first of `places` that the file has. */
+export interface Complaint {
+  readonly places: readonly (readonly (string | number)[])[]
+  readonly message: string
+}
+
+/** One combination of the grid, with the position of each value in its list. */
+interface GridPoint {
+  readonly values: Tree
+  readonly positions: Readonly<Record<string, number>>
+}
+
+/** What a simulated run decides itself. */
+const FIXED: ReadonlyMap<string, string> = new Map([
+  ['seed', 'seeds are listed under `seeds`'],
+  ['cohort.minClients', 'a simulated federation has all its clients'],
+  ['local.validation', 'simulated clients train on all their people; query and gallery of the data sets measure'],
+])
+
+/** Every run, all of one seed before those of the next, so that a stopped sweep has whole tables; or all complaints. */
+export function runsOf(experiment: Experiment): {
+  readonly runs: readonly Run[]
+  readonly complaints: readonly Complaint[]
+} {
+  const runs: Run[] = []
+  const complaints: Complaint[] = []
+  const points = gridPoints(Object.entries(experiment.grid))
+  for (const seed of experiment.seeds)
+    for (const [which, init] of experiment.inits.entries())
+      for (const point of points) {
+        const checked = settingsOf(experiment, { init, which, point, seed })
+        if (!checked.settings) {
+          if (seed === experiment.seeds[0]) complaints.push(...checked.complaints)
+          continue
+        }
+        for (const [arm, { mode, scenario }] of experiment.arms.entries()) {
+          const unequal = complaintOf(() => refuseUnequal(mode, checked.settings))
+          if (unequal !== undefined) complaints.push({ places: [['arms', arm]], message: unequal })
+          const grid = point.values
+          const varied = Object.entries(grid).map(([path, value]) => `${path}=${JSON.stringify(value)}`)
+          const name = [`${mode}-${scenario}`, init.label, ...varied, `seed-${seed}`]
+            .join(' ')
+            .replaceAll(/[^\w.=-]+/g, '_')
+          runs.push({ name, mode, scenario, init, seed, grid, settings: checked.settings })
+        }
+      }
+  return { runs, complaints: firstOfEach(complaints) }
+}
+
+interface Choice {
+  readonly init: Init
+  readonly which: number
+  readonly point: GridPoint
+  readonly seed: number
+}
+
+type Checked =
+  | { readonly settings: FederationSettings }
+  | { readonly settings?: undefined; readonly complaints: readonly Complaint[] }
+
+function settingsOf({ name, settings, inits }: Experiment, { init, which, point, seed }: Choice): Checked {
+  const given = Object.entries(point.values).reduce<Tree>(
+    (tree, [path, value]) => merged(tree, nested(path, value)),
+    merged(settings, init.settings),
+  )
+  const fixed = { seed, cohort: { minClients: 1 }, local: { validation: 0 } }
+  const parsed = v.safeParse(FederationSettings, merged(merged({ name }, given), fixed))
+  const complaint = (path: string, message: string): Complaint => ({
+    places: [
+      ...Object.entries(point.positions)
+        .filter(([varied]) => path === varied || path.startsWith(`${varied}.`))
+        .map(([varied, position]) => ['grid', varied, position]),
+      ...(inits[which] && at(init.settings, path.split('.')) !== undefined
+        ? [['inits', which, 'settings', ...path.split('.')]]
+        : []),
+      ['settings', ...path.split('.')],
+    ],
+    message: `settings.${path}: ${message}`,
+  })
+  const complaints = [...leaves(given).keys()].flatMap((path) => {
+    const why = FIXED.get(path)
+    return why === undefined ? [] : [complaint(path, `is not for an experiment to set: ${why}`)]
+  })
+  if (!parsed.success)
+    return {
+      complaints: [...complaints, ...parsed.issues.map((issue) => complaint(v.getDotPath(issue) ?? '', issue.message))],
+    }
+  complaints.push(
+    ...unknownFields(given, parsed.output).map(({ path, known }) =>
+      complaint(path, `there is no such setting; there are ${known.join(', ')}`),
+    ),
+  )
+  if (!backboneNames.includes(parsed.output.local.backbone))
+    complaints.push(complaint('local.backbone', `one of ${backboneNames.join(', ')} is needed`))
+  return complaints.length > 0 ? { complaints } : { settings: parsed.output }
+}
+
+/** Fields that the schema passed over, with those that it has beside them. */
+function unknownFields(
+  given: Tree,
+  parsed: Tree,
+  prefix = '',
+): { readonly path: string; readonly known: readonly string[] }[] {
+  return Object.entries(given).flatMap(([key, value]) => {
+    if (!Object.hasOwn(parsed, key)) return [{ path: prefix + key, known: Object.keys(parsed) }]
+    const inside = parsed[key]
+    return isTree(value) && isTree(inside) ? unknownFields(value, inside, `${prefix}${key}.`) : []
+  })
+}
+
+function gridPoints(grid: readonly (readonly [string, readonly unknown[]])[]): readonly GridPoint[] {
+  return grid.reduce<readonly GridPoint[]>(
+    (points, [path, values]) =>
+      points.flatMap((point) =>
+        values.map((value, position) => ({
+          values: { ...point.values, [path]: value },
+          positions: { ...point.positions, [path]: position },
+        })),
+      ),
+    [{ values: {}, positions: {} }],
+  )
+}
+
+function complaintOf(check: () => void): string | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+function firstOfEach(complaints: readonly Complaint[]): readonly Complaint[] {
+  return [...new Map(complaints.map((complaint) => [JSON.stringify(complaint), complaint])).values()]
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readCorpus } from '../corpus/corpus.ts'
+import { generatedDataSet } from '../corpus/generated.ts'
+import { splitNamed } from '../settings/data.ts'
+import { parseExperiment } from './read.ts'
+import { readResults } from './run-folder.ts'
+import { type SweepSurroundings, sweep } from './sweep.ts'
+
+const TEXT = `
+name: two rates
+data: { folder: synthetic, images: 20 }
+arms: [{ mode: federated, scenario: by-camera }]
+settings: { rounds: 2, local: { backbone: tiny, embedding: 16, batchSize: 10, input: { height: 32, width: 16 } } }
+grid: { local.backboneRate: [0.05, 0.02] }
+`
+const people = generatedDataSet({ people: 8, cameras: 2, seed: 1, unseen: 6 })
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'passerby-sweep-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+interface Played {
+  readonly said: readonly string[]
+  readonly rounds: readonly number[]
+}
+
+/** Plays into `out`. From the `stopAt`-th kept round on, each ends its run, as a kill would. */
+async function play(out: string, { text = TEXT, stopAt = Infinity } = {}): Promise<Played> {
+  const said: string[] = []
+  const rounds: number[] = []
+  const progress: SweepSurroundings['progress'] = {
+    say: (line) => void said.push(line),
+    begin: () => ({
+      update(done) {
+        rounds.push(done)
+        if (rounds.length >= stopAt) throw new Error('killed')
+      },
+      end() {},
+    }),
+  }
+  const openCorpus: SweepSurroundings['openCorpus'] = (scenario, size) =>
+    readCorpus([people], { split: splitNamed(scenario), size, images: 20, exact: true, progress })
+  await sweep(parseExperiment(text, 'x.yaml'), { out, workers: 1, progress, openCorpus, now: () => 1000 })
+  return { said, rounds }
+}
+
+describe('a sweep over two rates', { timeout: 120_000 }, () => {
+  test('leaves a whole folder per run, and plays nothing a second time', async () => {
+    const out = join(folder, 'whole')
+    await play(out)
+    const [fast, slow] = await readResults(out)
+    expect([fast, slow].map(({ settings, imagePasses }) => [settings.local.backboneRate, imagePasses])).toEqual([
+      [0.02, 80],
+      [0.05, 80],
+    ])
+    expect(fast.clients.map(({ images, sets }) => [images, sets])).toEqual([
+      [20, ['synthetic']],
+      [20, ['synthetic']],
+    ])
+    const files = await readdir(join(out, fast.run))
+    expect(files.sort()).toEqual(['events.out.tfevents.1000.passerby', 'result.json', 'rounds.csv', 'settings.json'])
+    const csv = await readFile(join(out, fast.run, 'rounds.csv'), 'utf8')
+    expect(csv.split('\n')[0]).toBe(
+      'round,clients,images,loss,bytes_up,bytes_down,seconds,rank1_synthetic,mAP_synthetic',
+    )
+    expect(csv.split('\n')[2].startsWith(`2,2,40,${fast.rounds[1].loss},`)).toBe(true)
+    expect((await play(out)).rounds).toEqual([])
+  })
+
+  test('goes on after the last round that was kept, to the figures of a sweep that nobody stopped', async () => {
+    const out = join(folder, 'killed')
+    const text = TEXT.replace('[0.05, 0.02]', '[0.05]')
+    await expect(play(out, { text, stopAt: 1 })).rejects.toThrow('the same command tries them again')
+    expect((await play(out, { text })).rounds).toEqual([2])
+    const timeless = async (out: string) =>
+      (await readResults(out)).map((result) => ({
+        ...result,
+        seconds: 0,
+        rounds: result.rounds.map((round) => ({ ...round, seconds: 0 })),
+      }))
+    expect(await timeless(out)).toEqual((await timeless(join(folder, 'whole'))).slice(1))
+  })
+
+  test('does not take another experiment’s runs for its own', async () => {
+    const text = TEXT.replace('rounds: 2', 'rounds: 3')
+    await expect(play(join(folder, 'whole'), { text })).rejects.toThrow('choose another --out')
+  })
+
+  test('refuses before the first round when a first model is missing, with the command that makes it', async () => {
+    const text = `${TEXT}\ninits: [{ label: imagenet, file: nowhere.safetensors, make: lab weights import x }]`
+    await expect(play(join(folder, 'missing'), { text })).rejects.toThrow(
+      /There is no nowhere.safetensors, the first model 'imagenet'[^]*lab weights import x/,
+    )
+  })
+})
