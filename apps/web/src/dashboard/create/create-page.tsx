@@ -126,7 +126,10 @@ export function CreatePage() {
   )
 }
 
-/** A fold is opened by its section when a field in it is at fault. */
+/** Opens its fold, also where a person has closed that over the error. */
 function focusFirstError(form: HTMLFormElement | null): void {
-  form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid="true"]')?.focus()
+  const control = form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid="true"]')
+  const fold = control?.closest('details')
+  if (fold) fold.open = true
+  control?.focus()
 }

@@ -1,3 +1,4 @@
+import { type ReactNode, useState } from 'react'
 import { Card } from '../../ui/card.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { formatBytes, formatCount } from '../../ui/format.ts'
@@ -61,22 +62,46 @@ export function FormSection({
       {folds.map((title) => {
         const folded = fields.filter(({ fold }) => fold === title)
         if (folded.length === 0) return null
-        const changed = folded.filter(({ path }) => draft[path] !== defaultDraft[path]).length
         return (
-          <details
+          <Folded
             key={title}
-            className={styles.more}
-            {...(folded.some(({ path }) => errorOf(path) !== undefined) && { open: true })}
+            title={title}
+            changed={folded.filter(({ path }) => draft[path] !== defaultDraft[path]).length}
+            atFault={folded.some(({ path }) => errorOf(path) !== undefined)}
           >
-            <summary>
-              {title}
-              {changed > 0 && <span className={styles.changed}> · {changed} changed</span>}
-            </summary>
-            <div className={styles.fields}>{folded.map(control)}</div>
-          </details>
+            {folded.map(control)}
+          </Folded>
         )
       })}
     </Card>
+  )
+}
+
+/** Opens by itself when a field in it is at fault, and then stays as a person leaves it. */
+function Folded({
+  title,
+  changed,
+  atFault,
+  children,
+}: {
+  readonly title: string
+  readonly changed: number
+  readonly atFault: boolean
+  readonly children: ReactNode
+}) {
+  const [open, setOpen] = useState(false)
+  return (
+    <details
+      className={styles.more}
+      open={open || atFault}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
+      <summary>
+        {title}
+        {changed > 0 && <span className={styles.changed}> · {changed} changed</span>}
+      </summary>
+      <div className={styles.fields}>{children}</div>
+    </details>
   )
 }
 

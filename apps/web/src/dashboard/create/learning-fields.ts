@@ -87,13 +87,13 @@ const folded: Readonly<Record<Fold, readonly Omit<FormField, 'fold'>[]>> = {
     {
       path: 'local.momentum',
       label: 'Momentum',
-      sentence: 'Share of the last step that the next one keeps.',
+      sentence: 'Share of the last step that the next one keeps; of SGD alone.',
       kind: 'number',
     },
     {
       path: 'local.nesterov',
       label: 'Nesterov',
-      sentence: 'Take the gradient where the momentum leads.',
+      sentence: 'Take the gradient where the momentum leads; of SGD alone.',
       kind: 'switch',
     },
     {
@@ -151,13 +151,13 @@ const folded: Readonly<Record<Fold, readonly Omit<FormField, 'fold'>[]>> = {
     },
     {
       path: 'local.loss.margin',
-      label: 'Margin',
+      label: 'Triplet margin',
       sentence: 'How much nearer, as a distance between embeddings.',
       kind: 'number',
     },
     {
       path: 'local.loss.softMargin',
-      label: 'Soft margin',
+      label: 'Soft triplet margin',
       sentence: 'Pull ever less in place of stopping at the margin.',
       kind: 'switch',
     },
@@ -241,21 +241,21 @@ const folded: Readonly<Record<Fold, readonly Omit<FormField, 'fold'>[]>> = {
     },
     {
       path: 'local.jitter.brightness',
-      label: 'Brightness',
+      label: 'Random brightness',
       sentence: 'Each image up to this much darker or brighter; 0 for none.',
       kind: 'percent',
       unit: '%',
     },
     {
       path: 'local.jitter.contrast',
-      label: 'Contrast',
+      label: 'Random contrast',
       sentence: 'Each image up to this much flatter or harder; 0 for none.',
       kind: 'percent',
       unit: '%',
     },
     {
       path: 'local.jitter.saturation',
-      label: 'Saturation',
+      label: 'Random saturation',
       sentence: 'Each image up to this much paler or more colourful; 0 for none.',
       kind: 'percent',
       unit: '%',
