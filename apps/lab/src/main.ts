@@ -12,6 +12,7 @@ import { modelCommand } from './commands/model.ts'
 import { participateCommand } from './commands/participate.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { sweepCommand } from './commands/sweep.ts'
+import { weightsCommand } from './commands/weights.ts'
 import { LabError } from './errors.ts'
 
 /** The command line of the lab. Expected failures are one sentence on standard error and exit code 1. */
@@ -25,6 +26,7 @@ const program = new Command('lab')
   .addCommand(evaluateCommand())
   .addCommand(extractCommand())
   .addCommand(modelCommand())
+  .addCommand(weightsCommand())
   .addCommand(participateCommand())
   .addCommand(benchCommand())
 

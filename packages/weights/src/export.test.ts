@@ -11,8 +11,8 @@ import { useBackend } from '@passerby/learner'
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, test } from 'vitest'
 import { encodeGraphModel, encodeOnnx, fitsWhole, importParameters, readModelFile } from './index.ts'
-import { embedByOurs, largestDifference, normalised } from './testing/networks.ts'
-import { embedByOnnxruntime } from './testing/onnxruntime.ts'
+import { embedByOurs, largestDifference, normalised } from '../test/networks.ts'
+import { embedByOnnxruntime } from '../test/onnxruntime.ts'
 
 const IMAGES = { height: 64, width: 32 }
 const VARIANTS = ['tiny+gem+bnneck', 'resnet18+stride1+gem']

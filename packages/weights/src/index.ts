@@ -1,6 +1,7 @@
 export type { ExportOptions } from './export-options.ts'
 export { importParameters, type Import } from './mapping/import.ts'
 export { describeMisfits, fitsWhole, type Misfits, type WrongShape } from './mapping/misfits.ts'
+export { pytorchParams } from './mapping/pytorch-params.ts'
 export type { ModelFile } from './model-file.ts'
 export { encodeOnnx, ONNX_OPSET } from './onnx/write.ts'
 export { readModelFile } from './read-model-file.ts'

@@ -4,10 +4,11 @@
  * keep their names, in PyTorch's layout; batch norms are not folded, so that the file can be imported and trained on.
  */
 import { type Backbone, embeddingSize, IMAGES } from '@passerby/backbones'
+import { specSize } from '@passerby/federation'
 import { PbfWriter } from 'pbf'
 import type { ExportOptions } from '../export-options.ts'
-import { bytesOf, heldParameters } from '../flat-parameters.ts'
-import { channelsFirst, depthwiseFilters, pytorchLayout } from '../mapping/layouts.ts'
+import { bytesOf } from '../flat-parameters.ts'
+import { pytorchParams } from '../mapping/pytorch-params.ts'
 import { imagesTold } from '../normalisation.ts'
 import { type DrawnAttribute, type DrawnNode, drawOnnx } from './draw.ts'
 import {
@@ -39,11 +40,13 @@ const SPARE_BYTES = 2 ** 18
 
 /** Throws `RangeError` when the values are not as many as the backbone has. */
 export function encodeOnnx(backbone: Backbone, flat: Float32Array, { images }: ExportOptions): Uint8Array {
-  const depthwise = depthwiseFilters(backbone)
   const { nodes, constants } = drawOnnx(backbone, EMBEDDINGS)
-  const tensors = heldParameters(backbone, flat).map(({ parameter, values }) => {
-    const { shape, axes } = pytorchLayout(parameter, depthwise)
-    return { name: parameter.name, shape, values: channelsFirst(values, axes) }
+  const { layout, values } = pytorchParams(backbone, flat)
+  let offset = 0
+  const tensors = layout.map((spec) => {
+    const from = offset
+    offset += specSize(spec)
+    return { ...spec, values: values.subarray(from, offset) }
   })
   const scalars = [...constants].map(([name, value]) => ({ name, shape: [], values: Float32Array.of(value) }))
   const writer = new PbfWriter(new Uint8Array(4 * flat.length + SPARE_BYTES))

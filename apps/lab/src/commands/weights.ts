@@ -1,0 +1,85 @@
+import { DEFAULT_EMBEDDING } from '@passerby/backbones'
+import { Command, Option } from 'commander'
+import { type Size, size, whole } from '../settings/arguments.ts'
+import { backboneOption } from '../settings/backbone-argument.ts'
+import { exportWeights } from '../weights/export-weights.ts'
+import { importWeights } from '../weights/import-weights.ts'
+import { showWeights } from '../weights/show-weights.ts'
+
+const EXAMPLES = `
+Files are read for their numbers alone: nothing that a PyTorch checkpoint holds is run.
+
+Examples:
+  lab weights show osnet_x0_25_msmt17.onnx
+  lab weights import osnet_x0_25_msmt17.onnx --backbone osnet_x0_25 --out model.safetensors
+  lab weights import resnet50.pth --backbone resnet50 --partial --out model.safetensors    its classifier is left
+  lab weights export model.safetensors --to model.onnx
+  lab weights export model.safetensors --to web-model      a folder for TensorFlow.js`
+
+export function weightsCommand(): Command {
+  return new Command('weights')
+    .description('Takes parameters in from other tools and gives them out: PyTorch, ONNX, safetensors, TensorFlow.js.')
+    .addCommand(importCommand())
+    .addCommand(exportCommand())
+    .addCommand(showCommand())
+    .addHelpText('after', EXAMPLES)
+}
+
+interface ImportFlags {
+  readonly backbone: string
+  readonly embedding: number
+  readonly partial: boolean
+  readonly seed: number
+  readonly size: Size
+  readonly out: string
+}
+
+function importCommand(): Command {
+  return new Command('import')
+    .description('Brings the parameters of a .pth, .onnx or .safetensors file into one of our models.')
+    .argument('<file>', 'file to read')
+    .addOption(backboneOption('the network that they are of').makeOptionMandatory())
+    .option('--embedding <n>', 'values in an embedding', whole(8, 4096), DEFAULT_EMBEDDING)
+    .option('--partial', 'take what fits and say what does not; the rest is drawn', false)
+    .option('--seed <n>', 'draws what the file does not have', whole(0, 2 ** 31), 1)
+    .addOption(
+      new Option('--size <HxW>', 'input size to tell in the model file')
+        .argParser(size)
+        .default({ height: 256, width: 128 }, '256x128'),
+    )
+    .requiredOption('--out <file>', 'model to write (safetensors)')
+    .action(async (file: string, _, command: Command) => {
+      const { size, ...flags } = command.opts<ImportFlags>()
+      say(...(await importWeights(file, { ...flags, input: size })))
+    })
+}
+
+interface ExportFlags {
+  readonly to: string
+  readonly size?: Size
+}
+
+function exportCommand(): Command {
+  return new Command('export')
+    .description('Writes one of our models for other tools.')
+    .argument('<model>', 'model to read (safetensors)')
+    .requiredOption('--to <path>', 'a .onnx file, a .safetensors file as PyTorch has it, or a folder for TensorFlow.js')
+    .addOption(
+      new Option('--size <HxW>', 'input size (default: what the model file tells, else 256x128)').argParser(size),
+    )
+    .action(async (model: string, _, command: Command) => {
+      const { to, size } = command.opts<ExportFlags>()
+      say(await exportWeights(model, { to, size }))
+    })
+}
+
+function showCommand(): Command {
+  return new Command('show')
+    .description('Lists the tensors of a .pth, .onnx or .safetensors file.')
+    .argument('<file>', 'file to read')
+    .action(async (file: string) => say(await showWeights(file)))
+}
+
+function say(...lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
