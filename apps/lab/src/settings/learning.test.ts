@@ -22,13 +22,20 @@ test('without flags, local training is that of the reference', () => {
     batchSize: 32,
     backboneRate: 0.05,
     headRate: 0.05,
-    schedule: { milestones: [28], factor: 0.1 },
+    schedule: { kind: 'steps', milestones: [28], factor: 0.1, floor: 0, warmUp: 0 },
+    optimiser: 'sgd',
     momentum: 0.9,
     nesterov: true,
     weightDecay: 5e-4,
+    clip: 0,
+    loss: { identity: 1, triplet: 0, margin: 0.3, softMargin: false, centre: 0, centreRate: 0.5 },
     labelSmoothing: 0.1,
+    dropout: 0,
+    sampling: { by: 'shuffle', imagesEach: 4 },
     flip: true,
     pad: { height: 4, width: 2 },
+    erasing: { probability: 0, minArea: 0.02, maxArea: 0.4, minAspect: 0.3 },
+    jitter: { brightness: 0, contrast: 0, saturation: 0 },
     validation: 0,
     averagePrecision: 'rectangle',
   })
@@ -49,3 +56,39 @@ test('a run of one round has no milestone', () => {
 test('an unknown backbone names those that there are', () => {
   expect(() => flags('--backbone', 'resnet')).toThrow(/osnet_x0_25, osnet_x0_5/)
 })
+
+test('any setting of the schema is set by its path, and wins over its flag', () => {
+  const chosen = [
+    'local.loss.triplet=0.5',
+    'local.loss.softMargin=on',
+    'local.sampling.by=identity',
+    'local.backboneRate=3e-4',
+    'cohort.deadlineSeconds=90',
+    'local.schedule.milestones=5,8',
+    'local.loss.triplet=2',
+  ]
+  const words = chosen.flatMap((setting) => ['--set', setting])
+  const { local, cohort } = federationSettings(flags('--rate', '0.1', ...words), federation)
+  expect(local.loss).toMatchObject({ identity: 1, triplet: 2, softMargin: true })
+  expect(local).toMatchObject({ sampling: { by: 'identity' }, backboneRate: 3e-4, headRate: 0.1 })
+  expect(local.schedule).toMatchObject({ milestones: [5, 8], factor: 0.1 })
+  expect(cohort).toMatchObject({ deadlineSeconds: 90, minClients: 1 })
+})
+
+test('a cosine has no milestone', () => {
+  const { schedule } = federationSettings(flags('--set', 'local.schedule.kind=cosine'), federation).local
+  expect(schedule).toMatchObject({ kind: 'cosine', milestones: [] })
+})
+
+test.each([
+  ['local.los.triplet=1', 'local.loss.triplet'],
+  ['local.loss=1', 'local.loss.triplet'],
+  ['local.dropout', "A number is needed, not ''"],
+  ['local.dropout=half', "A number is needed, not 'half'"],
+  ['local.flip=maybe', "On or off is needed, not 'maybe'"],
+])('--set %s is refused', (text, sentence) => expect(() => flags('--set', text)).toThrow(sentence))
+
+test('what the schema refuses is refused by its sentence', () =>
+  expect(() => federationSettings(flags('--set', 'local.loss.triplet=1'), federation)).toThrow(
+    'make batches by identity',
+  ))

@@ -1,11 +1,13 @@
 /** The flags that say what a federation learns and how, the same for every command that starts one. */
 import { backboneByName, embeddingSize } from '@passerby/backbones'
 import { reasonOf } from '@passerby/crops'
-import { FederationSettings, parse } from '@passerby/protocol'
+import { FederationSettings } from '@passerby/protocol'
 import { type Command, Option } from 'commander'
+import * as v from 'valibot'
 import { LabError } from '../errors.ts'
 import { type Size, number, size, whole } from './arguments.ts'
 import { backboneOption } from './backbone-argument.ts'
+import { type ChosenSettings, chosenSetting, withChosen } from './setting.ts'
 
 export interface LearningFlags {
   readonly backbone: string
@@ -21,6 +23,8 @@ export interface LearningFlags {
   readonly fraction: number
   readonly statistics: 'average' | 'first'
   readonly seed: number
+  /** Settings that have no flag of their own, or win over it. */
+  readonly set?: ChosenSettings
 }
 
 export interface LearningDefaults {
@@ -57,6 +61,11 @@ export function addLearningOptions(command: Command, defaults: LearningDefaults)
         .choices(['average', 'first'])
         .default('average'),
     )
+    .option(
+      '--set <path=value>',
+      'any other setting, as in local.loss.triplet=1; may be repeated, and wins over its flag',
+      chosenSetting,
+    )
 }
 
 /** Where the learning rates fall, as a share of the rounds: round 28 of 40. */
@@ -76,8 +85,10 @@ export interface FederationFrame {
 /** The federation's settings. Throws `LabError` when they do not go together. */
 export function federationSettings(flags: LearningFlags, federation: FederationFrame): FederationSettings {
   const { height, width } = flags.size
+  const chosen: ChosenSettings = flags.set ?? new Map()
   const milestone = Math.round(MILESTONE * flags.rounds)
-  const result = parse(FederationSettings, {
+  const stepsDown = milestone >= 2 && chosen.get('local.schedule.kind') !== 'cosine'
+  const settings = {
     name: federation.name,
     rounds: flags.rounds,
     seed: flags.seed,
@@ -92,16 +103,22 @@ export function federationSettings(flags: LearningFlags, federation: FederationF
       batchSize: flags.batch,
       backboneRate: flags.rate,
       headRate: flags.headRate ?? flags.rate,
-      schedule: { milestones: milestone >= 2 ? [milestone] : [] },
+      schedule: { milestones: stepsDown ? [milestone] : [] },
       weightDecay: flags.weightDecay,
       labelSmoothing: flags.smoothing,
       pad: { height: Math.floor(height * PADDING), width: Math.floor(width * PADDING) },
       validation: federation.validation,
     },
-  })
-  if (!result.ok) throw new LabError('unusable', `These settings do not go together: ${result.refusal.message}`)
-  const { local } = result.value
-  return { ...result.value, local: { ...local, embedding: embeddingWidth(local) } }
+  }
+  const parsed = v.safeParse(FederationSettings, withChosen(settings, chosen))
+  if (!parsed.success) throw new LabError('unusable', `These settings do not go together: ${sentences(parsed.issues)}`)
+  const { local } = parsed.output
+  return { ...parsed.output, local: { ...local, embedding: embeddingWidth(local) } }
+}
+
+/** What the schema says of every field that it refuses. */
+function sentences(issues: readonly v.BaseIssue<unknown>[]): string {
+  return issues.map((issue) => `${v.getDotPath(issue) ?? 'settings'}: ${issue.message}`).join(' ')
 }
 
 /** What the network really gives, which only the plain ones leave to the setting. Throws `LabError` for an unknown one. */
