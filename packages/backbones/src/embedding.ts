@@ -2,8 +2,8 @@ import type { Graph } from './graph.ts'
 import type { BackboneOptions } from './variants.ts'
 
 /**
- * From the last map to the embedding: pooling, then linear and batch norm (FedReID's block, ALGORITHMS 2.2, its dropout left out), or a
- * batch norm alone. Names as in torchreid (`fc`) and in Luo et al.'s published code (`bottleneck`).
+ * From the last map to the embedding: pooling, then linear and batch norm (FedReID's block, ALGORITHMS 2.2; its dropout
+ * is a setting of training), or a batch norm alone. Names as in torchreid (`fc`) and in Luo et al.'s code (`bottleneck`).
  */
 export function embeddingOf(graph: Graph, input: string, options: BackboneOptions): string {
   const pooled = pooledFeatures(graph, input, options)

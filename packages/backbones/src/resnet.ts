@@ -3,7 +3,7 @@ import { embeddingOf } from './embedding.ts'
 import { drawBackbone, type Graph } from './graph.ts'
 import type { BackboneOptions } from './variants.ts'
 
-/** ResNet-50 (He et al. 2016, table 1) with FedReID's embedding block: linear and batch norm, no ReLU; its dropout is left out. */
+/** ResNet-50 (He et al. 2016, table 1) with FedReID's embedding block: linear and batch norm, no ReLU; its dropout is a setting of training. */
 export function resnet50(name: string, options: BackboneOptions): Backbone {
   return resnet(name, { blocks: [3, 4, 6, 3], block: bottleneck, expansion: 4 }, options)
 }
