@@ -12,6 +12,7 @@ export type {
 } from './interface.ts'
 export { LearnerError, type LearnerErrorCode } from './learner-error.ts'
 export { createLearner, type LearnerOptions } from './learner.ts'
+export { activationMaps, type ActivationMaps } from './network/activation-maps.ts'
 export { latestNetwork } from './network/latest-network.ts'
 export { networkOf } from './network/network-of.ts'
 export type { Network } from './network/network.ts'
