@@ -25,8 +25,8 @@ export function augment(
 }
 
 /**
- * Brightness b, contrast k and saturation s, each uniform in 1 ± its setting, one after the other as torchvision's
- * `ColorJitter` has them: x ← b·x, x ← k·x + (1 − k)·m, x ← s·x + (1 − s)·luma(x), with m the mean luma of the image by then.
+ * Brightness b, contrast k and saturation s, each uniform in 1 ± its setting, as torchvision's `ColorJitter` has
+ * them, but always in this order: x ← b·x, x ← k·x + (1 − k)·m, x ← s·x + (1 − s)·luma(x), with m the mean luma of the image by then.
  * All three are linear and follow each other as one; values are cut off at 0 and 1 once, at the end, and not after each.
  */
 function drawColour(jitter: Jitter, mean: number, random: Rng): Colour {
@@ -36,7 +36,7 @@ function drawColour(jitter: Jitter, mean: number, random: Rng): Colour {
   return { gain: brightness * contrast, saturation, offset: (1 - contrast) * brightness * mean }
 }
 
-/** Attempts at a rectangle that fits, as the paper's code and torchvision's have it. */
+/** Attempts at a rectangle that is smaller than the image both ways, as the paper's code has it. */
 const ATTEMPTS = 100
 
 /** A rectangle of random area and aspect (Zhong et al. 2020, algorithm 1); none where too large or long ones were drawn. */
@@ -49,7 +49,7 @@ function drawErased(
     const area = random.between(minArea, maxArea) * image.height * image.width
     const aspect = random.between(minAspect, 1 / minAspect)
     const [height, width] = [Math.round(Math.sqrt(area * aspect)), Math.round(Math.sqrt(area / aspect))]
-    if (height > image.height || width > image.width) continue
+    if (height >= image.height || width >= image.width) continue
     return { top: random.int(image.height - height + 1), left: random.int(image.width - width + 1), height, width }
   }
   return undefined
