@@ -10,6 +10,7 @@ import { evaluateCommand } from './commands/evaluate.ts'
 import { extractCommand } from './commands/extract.ts'
 import { modelCommand } from './commands/model.ts'
 import { participateCommand } from './commands/participate.ts'
+import { picturesCommand } from './commands/pictures.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { sweepCommand } from './commands/sweep.ts'
 import { weightsCommand } from './commands/weights.ts'
@@ -27,6 +28,7 @@ const program = new Command('lab')
   .addCommand(extractCommand())
   .addCommand(modelCommand())
   .addCommand(weightsCommand())
+  .addCommand(picturesCommand())
   .addCommand(participateCommand())
   .addCommand(benchCommand())
 

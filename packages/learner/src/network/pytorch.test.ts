@@ -47,7 +47,7 @@ it.each(computed)(
         values = [...embeddings.dataSync().subarray(0, first.length)]
         return tf.sum(tf.mul(embeddings, direction))
       })(tf.tensor1d(weights))
-      return gradient.dataSync().reduce((sum, value) => sum + value * value, 0)
+      return gradient.dataSync<'float32'>().reduce((sum, value) => sum + value * value, 0)
     })
     expect(values).toEqual(first.map((value) => expect.closeTo(value, 2)))
     // Single precision: some activations are on the other side of a kink.
