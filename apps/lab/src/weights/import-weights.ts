@@ -32,6 +32,6 @@ export async function importWeights(path: string, options: ImportOptions): Promi
   }
   const choice = { backbone: backbone.name, embedding: embeddingSize(backbone) }
   await writeModel(out, { layout: layoutOf(choice), values }, { ...choice, input })
-  const rest = whole ? '' : `; the rest is drawn from seed ${seed}`
+  const rest = taken === all ? '' : `; the rest is drawn from seed ${seed}`
   return [...lines, `${out}: ${taken} of ${all} tensors of ${backbone.name} from ${path} (${file.format})${rest}`]
 }

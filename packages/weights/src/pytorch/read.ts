@@ -3,7 +3,7 @@ import type { ModelFile } from '../model-file.ts'
 import { floatsOf, sizeOf, type Tensor } from '../tensors.ts'
 import { type Archive, openArchive } from './archive.ts'
 import type { Pickled } from './pickle.ts'
-import { isTensorView, type Storage, type TensorView, torchVocabulary } from './vocabulary.ts'
+import { isTensorView, type Storage, type TensorView } from './vocabulary.ts'
 
 /** Where training scripts put the state dict: torchreid's and others' `state_dict`, detectron's and timm's `model`. */
 const STATE_DICT_KEYS = ['state_dict', 'model_state_dict', 'model', 'net']
@@ -18,7 +18,7 @@ export function readPytorch(file: Uint8Array): ModelFile {
 }
 
 function readCheckpoint(file: Uint8Array): ModelFile {
-  const archive = openArchive(file, torchVocabulary)
+  const archive = openArchive(file)
   const numbersOf = remembering(archive)
   const tensors: Tensor[] = []
   const leftOut: string[] = []

@@ -52,7 +52,11 @@ const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['_codecs.encode', () => OPAQUE],
 ])
 
-export const torchVocabulary: Vocabulary = {
+interface TorchVocabulary extends Vocabulary {
+  persistent(id: Pickled): Storage
+}
+
+export const torchVocabulary: TorchVocabulary = {
   knows: (name) => CALLS.has(name) || STORAGES.has(name),
   call(name, args) {
     const make = CALLS.get(name)
