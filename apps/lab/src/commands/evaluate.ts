@@ -110,8 +110,15 @@ async function run(flags: EvaluateFlags): Promise<void> {
     products: await openDotProducts(),
   }
   const rows: AssessedRow[] = []
-  for await (const { what, search } of searchesOf(flags, progress))
-    rows.push(...assess(search, options).map((row) => ({ set: search.name, what, ...row })))
+  for await (const { what, search, size } of searchesOf(flags, progress)) {
+    const found = assess(search, options)
+    const [{ queries, matched }] = found
+    if (matched < search.query.names.length)
+      progress.say(
+        `${search.name}: ${search.query.names.length - matched} of ${search.query.names.length} queries have no right image to find; ${queries} count`,
+      )
+    rows.push(...found.map((row) => ({ set: search.name, what, ...(size && { size }), ...row })))
+  }
   const tables = [rankingTable(rows), singleShotTable(rows), thresholdTable(rows)].filter((text) => text !== undefined)
   process.stdout.write(`${tables.join('\n\n')}\n`)
   if (flags.roc !== undefined) {
@@ -130,6 +137,8 @@ async function run(flags: EvaluateFlags): Promise<void> {
 interface AskedSearch {
   readonly what: 'model' | 'raw pixels' | 'embeddings'
   readonly search: Search
+  /** Of the images that were embedded. */
+  readonly size?: Size
 }
 
 function searchesOf(flags: EvaluateFlags, progress: Progress): AsyncIterable<AskedSearch> {
@@ -173,7 +182,7 @@ async function* searchesInImages(flags: EvaluateFlags, progress: Progress): Asyn
     try {
       for (const set of evaluations) {
         const embedded = await embedPair(set, model.backbone, { embedder, dim: model.choice.embedding })
-        yield { what: 'model', search: searchOf(set, embedded) }
+        yield { what: 'model', search: searchOf(set, embedded), size: input }
       }
     } finally {
       await embedder.close()

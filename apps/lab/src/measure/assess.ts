@@ -24,6 +24,8 @@ import type { Search } from './searches.ts'
 
 export interface Assessment extends RankingMetrics {
   readonly gallery: number
+  /** Queries with a right image to find. */
+  readonly matched: number
   readonly rule: Search['rule']['name']
   readonly unmatched: NonNullable<RankingOptions['unmatched']>
   /** mAP by the trapezoid definition; `mAP` is by rectangles. */
@@ -72,6 +74,7 @@ function assessment(task: SearchTask, { unmatched = 'skip', singleShot, verifica
     ...rankingMetrics(ranks, { unmatched }),
     mAPTrapezoid: rankingMetrics(ranks, { unmatched, averagePrecision: 'trapezoid' }).mAP,
     gallery: task.gallery.identities.length,
+    matched: ranks.filter((list) => list.length > 0).length,
     rule: task.rule?.name ?? 'market',
     unmatched,
     ...(singleShot && { singleShot: evaluateSingleShot(task, singleShot) }),

@@ -61,15 +61,13 @@ function searchWithin(set: NamedEmbeddings, name: string): Search {
   }
 }
 
-/** Images whose name tells nobody are of nobody who is searched for. */
-function part(set: NamedEmbeddings, rows: readonly number[] = set.names.map((_, row) => row)): NamedSet {
-  const { identities, cameras } = labelsAt(set, rows)
-  return {
-    names: rows.map((row) => set.names[row]),
-    identities: identities.map((identity) => identity || DISTRACTOR),
-    cameras,
-    embeddings: rowsAt(set.embeddings, set.dim, rows),
-  }
+/** Some rows of a file, or all. Images whose name tells nobody are of nobody who is searched for. */
+function part(set: NamedEmbeddings, rows?: readonly number[]): NamedSet {
+  const { names, identities, cameras, embeddings } = set
+  const chosen = rows
+    ? { names: rows.map((row) => names[row]), ...labelsAt(set, rows), embeddings: rowsAt(embeddings, set.dim, rows) }
+    : { names, identities, cameras, embeddings }
+  return { ...chosen, identities: chosen.identities.map((identity) => identity || DISTRACTOR) }
 }
 
 /** Names alone decide: no image is opened. */

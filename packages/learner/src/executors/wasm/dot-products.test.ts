@@ -1,4 +1,4 @@
-import { dotScores, rng } from '@passerby/reid'
+import { dotScores, dotSource, goodRanks, rng } from '@passerby/reid'
 import { expect, test } from 'vitest'
 import { openDotProducts } from './dot-products.ts'
 
@@ -19,6 +19,22 @@ test.each([
     expect(found).toHaveLength(expected.length)
     for (const [at, value] of expected.entries()) expect(found[at]).toBeCloseTo(value, 3)
   }
+})
+
+test('rankings by these products are those of sums in double precision, ties included', async () => {
+  const random = rng(7, 'rankings')
+  const dim = 48
+  const people = (count: number) => {
+    const embeddings = new Float32Array(count * dim).map(() => random.int(2) + 1e-6 * random.int(3))
+    const identities = Array.from({ length: count }, () => `p${random.int(9)}`)
+    return { embeddings, identities, cameras: identities.map(() => `c${random.int(3)}`) }
+  }
+  const task = { query: people(300), gallery: people(500), dim }
+  const pair = { query: task.query.embeddings, gallery: task.gallery.embeddings, dim }
+  const products = await openDotProducts()
+  const expected = goodRanks(task)
+  expect(goodRanks({ ...task, scores: dotSource(pair, products) })).toEqual(expected)
+  expect(goodRanks({ ...task, scores: { ...dotSource(pair, products), tolerance: 0 } })).not.toEqual(expected)
 })
 
 test('refuses what is no rows', async () => {
