@@ -1,12 +1,10 @@
 /** The flags that say what a federation learns and how, the same for every command that starts one. */
-import { backboneByName, embeddingSize } from '@passerby/backbones'
-import { reasonOf } from '@passerby/crops'
 import { FederationSettings } from '@passerby/protocol'
 import { type Command, Option } from 'commander'
 import * as v from 'valibot'
 import { LabError } from '../errors.ts'
 import { type Size, number, size, whole } from './arguments.ts'
-import { backboneOption } from './backbone-argument.ts'
+import { backboneOption, withEmbeddingWidth } from './backbone-argument.ts'
 import { type ChosenSettings, chosenSetting, withChosen } from './setting.ts'
 
 export interface LearningFlags {
@@ -112,20 +110,10 @@ export function federationSettings(flags: LearningFlags, federation: FederationF
   }
   const parsed = v.safeParse(FederationSettings, withChosen(settings, chosen))
   if (!parsed.success) throw new LabError('unusable', `These settings do not go together: ${sentences(parsed.issues)}`)
-  const { local } = parsed.output
-  return { ...parsed.output, local: { ...local, embedding: embeddingWidth(local) } }
+  return withEmbeddingWidth(parsed.output)
 }
 
 /** What the schema says of every field that it refuses. */
 function sentences(issues: readonly v.BaseIssue<unknown>[]): string {
   return issues.map((issue) => `${v.getDotPath(issue) ?? 'settings'}: ${issue.message}`).join(' ')
-}
-
-/** What the network really gives, which only the plain ones leave to the setting. Throws `LabError` for an unknown one. */
-function embeddingWidth({ backbone, embedding }: FederationSettings['local']): number {
-  try {
-    return embeddingSize(backboneByName(backbone, embedding))
-  } catch (cause) {
-    throw new LabError('unusable', `There is no such network: ${reasonOf(cause)}`, cause)
-  }
 }
