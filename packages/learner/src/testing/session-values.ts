@@ -33,10 +33,18 @@ export function placementsOf(batch: number): readonly Placement[] {
   }))
 }
 
+export interface StepOptions {
+  /** By default the backbone's first values. */
+  readonly parameters?: Float32Array
+  /** Of the crops. */
+  readonly name?: string
+}
+
 /** One step with a random direction as the embeddings' gradient, then embeddings by the parameters that it left. */
-export async function valuesOf(network: Network, shape: Shape, optimiser: Optimiser = NESTEROV) {
+export async function valuesOf(network: Network, shape: Shape, options: StepOptions = {}) {
+  const { parameters = initialise(network.backbone, 3), name } = options
   const batch = placementsOf(shape.batch)
-  const session = network.open({ parameters: initialise(network.backbone, 3), pixels: noisyPixels(shape), optimiser })
+  const session = network.open({ parameters, pixels: noisyPixels(shape, name), optimiser: NESTEROV })
   const random = rng(7, 'direction')
   const size = shape.batch * network.sizes.embedding
   const direction = tf.tensor2d(
@@ -60,6 +68,32 @@ export async function valuesOf(network: Network, shape: Shape, optimiser: Optimi
 }
 
 export type SessionValues = Awaited<ReturnType<typeof valuesOf>>
+
+/**
+ * A backbone after some steps towards random embeddings of one batch: deep ones are chaotic from first values, where two
+ * implementations agree in little, and calm soon after.
+ */
+export async function calmParameters(network: Network, shape: Shape, steps = 12): Promise<Float32Array> {
+  const parameters = initialise(network.backbone, 3)
+  const session = network.open({ parameters, pixels: noisyPixels(shape), optimiser: NESTEROV })
+  const size: [number, number] = [shape.batch, network.sizes.embedding]
+  const random = rng(7, 'targets')
+  const targets = tf.tensor2d(
+    Float32Array.from({ length: size[0] * size[1] }, () => random.normal()),
+    size,
+  )
+  for (let step = 0; step < steps; step++) {
+    const embeddings = session.train(placementsOf(shape.batch))
+    const direction = tf.sub<tf.Tensor2D>(embeddings, targets)
+    session.back(direction)
+    session.update(0.002)
+    tf.dispose([embeddings, direction])
+  }
+  const calm = await session.read()
+  targets.dispose()
+  session.dispose()
+  return calm
+}
 
 /** For each kind of value, the largest difference relative to the largest expected one. */
 export function deviations(actual: SessionValues, expected: SessionValues): Record<keyof SessionValues, number> {

@@ -7,6 +7,7 @@ import { locateWasmFiles } from '../../browser.ts'
 import { networkOf } from '../../network/network-of.ts'
 import { fedpav } from '../../strategies/fedpav.ts'
 import {
+  calmParameters,
   deviations,
   lossCurve,
   NESTEROV,
@@ -18,6 +19,7 @@ import {
 import { tf } from '../../tf.ts'
 import { smoothedTargets } from '../../training/loss.ts'
 import { openTrainer } from '../../training/trainer.ts'
+import { leastDeviations } from '../testing/agreement.ts'
 
 const EMBEDDING = 16
 
@@ -43,6 +45,24 @@ describe('a session on WebGPU', { timeout: 120_000 }, () => {
     const actual = await valuesOf(await networkOn('webgpu', 'tiny'), shape)
     const found = Object.entries(deviations(actual, expected))
     expect(found.filter(([, deviation]) => !(deviation < 1e-4))).toEqual([])
+  })
+
+  it.each([
+    ['mobilenet_v1', { batch: 4, height: 64, width: 32 }],
+    ['mobilenet_v2', { batch: 4, height: 64, width: 32 }],
+    ['resnet18+stride1+gem+bnneck', { batch: 4, height: 32, width: 32 }],
+    ['resnet50', { batch: 4, height: 32, width: 32 }],
+  ])('computes for %s at %o what WebAssembly computes', async (name, shape) => {
+    const onWasm = await networkOn('wasm', name)
+    const parameters = await calmParameters(onWasm, shape)
+    const onDevice = await networkOn('webgpu', name)
+    const found = await leastDeviations(async (name) => {
+      await useBackend('wasm')
+      const expected = await valuesOf(onWasm, shape, { parameters, name })
+      await useBackend('webgpu')
+      return { actual: await valuesOf(onDevice, shape, { parameters, name }), expected }
+    })
+    expect(Object.entries(found).filter(([, deviation]) => !(deviation < 1e-4))).toEqual([])
   })
 
   it('computes for OSNet what WebAssembly computes, as far as rounding turns over no ReLU', async () => {

@@ -45,7 +45,7 @@ function addCubes(x: usize, y: usize, pixels: i32, pixel: usize, c: i32, lanes: 
 // @ts-expect-error: decorator
 @inline
 function addCube(sum: v128, x: v128, floor: v128): v128 {
-  const value = f32x4.max(x, floor)
+  const value = f32x4.pmax(x, floor)
   return multiplyAdd(sum, f32x4.mul(value, value), value)
 }
 
