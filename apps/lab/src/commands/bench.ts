@@ -52,8 +52,8 @@ export function benchCommand(): Command {
 function evaluationBench(): Command {
   return new Command('evaluation')
     .description('Evaluates a search of Market-1501 size whose figures are known, on one core.')
-    .option('--queries <n>', 'query images', whole(1, 1e6), 3368)
-    .option('--gallery <n>', 'gallery images', whole(1, 1e7), 19732)
+    .option('--queries <n>', 'query images', whole(2, 1e6), 3368)
+    .option('--gallery <n>', 'gallery images', whole(100, 1e7), 19732)
     .option('--dim <n>', 'values of an embedding', whole(256, 8192), 512)
     .option('--seed <n>', 'seed of the embeddings', whole(0, 0xffff_ffff), 1)
     .addOption(

@@ -84,7 +84,7 @@ export async function drawSearch(
   )
   const files: DrawnFile[] = [
     { name: `${title}-ranked.png`, content: pngOf(sheet) },
-    { name: `${title}-components.svg`, content: componentsOf(search, options) },
+    ...componentsOf(search, options).map((content) => ({ name: `${title}-components.svg`, content })),
   ]
   if (model) {
     const crops = picked.map((query) => imageOf(search.query.names[query]))
@@ -111,11 +111,12 @@ async function activationsOf(model: OpenedModel, queries: PixelSet, crops: reado
   return pngOf(activationSheet(crops.map((crop, at) => ({ crop, map: mapAt(at), height, width }))))
 }
 
-/** Images of some persons, drawn by the seed, along the two directions in which they differ most. */
-function componentsOf(search: Search, { identities, seed }: DrawOptions): string {
+/** Images of some persons, drawn by the seed, along the two directions in which they differ most; none of a single image. */
+function componentsOf(search: Search, { identities, seed }: DrawOptions): readonly string[] {
   const { names, embeddings, ...labels } = search.gallery
   const chosen = new Set(rng(seed, 'pictured identities').shuffle(personsOf(labels)).slice(0, identities))
   const rows = labels.identities.flatMap((identity, row) => (isPerson(identity) && chosen.has(identity) ? [row] : []))
+  if (rows.length < 2) return []
   const { coordinates, explained } = principalComponents(rowsAt(embeddings, search.dim, rows), search.dim, 2)
   const points = rows.map((row, at): ScatterPoint => ({
     x: coordinates[2 * at],
@@ -124,11 +125,13 @@ function componentsOf(search: Search, { identities, seed }: DrawOptions): string
     name: names[row],
   }))
   const axis = (at: number) => `component ${at + 1}: ${(100 * explained[at]).toFixed(1)} % of the variance`
-  return scatterSvg({
-    title: `${search.name}: ${points.length} images of ${chosen.size} people`,
-    axes: [axis(0), axis(1)],
-    points,
-  })
+  return [
+    scatterSvg({
+      title: `${search.name}: ${points.length} images of ${chosen.size} people`,
+      axes: [axis(0), axis(1)],
+      points,
+    }),
+  ]
 }
 
 /** The crops of these names, by name. Those that cannot be read were left out of the search too. */
