@@ -170,7 +170,9 @@ describe.each(['cpu', 'wasm'])('derivatives that are written by hand, on %s', (b
     const pixels = [0.5, 1.5, -1, 2]
     const meanOf = (x: readonly number[]) => generalisedMeans(tf.tensor4d([...x], [1, 2, 2, 1])).dataSync()[0]
     const x = tf.tensor4d(pixels, [1, 2, 2, 1])
-    const gradient = tf.grad((x) => tf.sum(generalisedMeans(x as tf.Tensor4D)))(x).dataSync()
+    const gradient = tf
+      .grad((x) => tf.sum(generalisedMeans(x as tf.Tensor4D)))(x)
+      .dataSync()
     const step = 0.02
     for (const [index, analytic] of gradient.entries()) {
       const moved = (by: number) => meanOf(pixels.with(index, pixels[index] + by))
