@@ -80,6 +80,9 @@ describe('the form of a new federation', () => {
     expect(late.ok && adviceOn(late.settings).get('local.schedule.milestones')).toMatch(
       /^Round 28 comes after the last, 20/,
     )
+    const alone = { 'local.loss.identity': '0', 'local.loss.triplet': '1', 'local.sampling.by': 'identity' }
+    const single = settingsOf({ ...draft, ...alone })
+    expect(single.ok && [...adviceOn(single.settings).keys()]).toEqual(['local.loss.triplet'])
     const fast = settingsOf({ ...draft, 'local.optimiser': 'adam', 'local.schedule.warmUp': '40' })
     expect(fast.ok && [...adviceOn(fast.settings).keys()].sort()).toEqual([
       'local.backboneRate',

@@ -67,6 +67,11 @@ export function adviceOn({ rounds, cohort, local }: FederationSettings): Readonl
     advice.set('local.schedule.warmUp', `The rates would rise until the last round, ${rounds}, and never go down.`)
   if (local.optimiser === 'adam' && local.backboneRate > ADAM_RATE)
     advice.set('local.backboneRate', `Adam’s steps are as long as the rate itself: 0.0003 is usual.`)
+  if (local.loss.triplet > 0 && local.loss.identity === 0)
+    advice.set(
+      'local.loss.triplet',
+      'Without the identity loss and at high rates, all embeddings may fall into one point: watch the loss not stay at the margin.',
+    )
   if (cohort.graceSeconds >= cohort.deadlineSeconds)
     advice.set('cohort.graceSeconds', 'As long as the whole round: a lost client holds it up until its end.')
   if (cohort.minClients === 1)
