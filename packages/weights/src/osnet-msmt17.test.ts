@@ -1,29 +1,18 @@
 /** The OSNet that torchreid's authors trained on MSMT17, in and out again, on real crops. */
 import { backboneByName, initialise } from '@passerby/backbones'
-import { dataSetsOf, decodeCrops } from '@passerby/crops'
-import { decodeImage, directoryFiles } from '@passerby/crops/node'
 import { useBackend } from '@passerby/learner'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { encodeOnnx, fitsWhole, importParameters, readModelFile } from './index.ts'
-import { type Crops, countOf, embedByOurs, largestDifference, normalised } from '../test/networks.ts'
+import { countOf, embedByOurs, largestDifference, normalised } from '../test/networks.ts'
 import { embedByOnnxruntime } from '../test/onnxruntime.ts'
+import { REAL_DATA, realCrops } from '../test/real-crops.ts'
 
 const FILE = '../shared/weights/osnet_x0_25_msmt17/osnet_x0_25_msmt17.onnx'
-const DATA = '../shared/reid-data'
 const SIZE = { height: 256, width: 128 }
 const CROPS = 100
 
-/** Crops spread over all sets and parts. */
-async function realCrops(): Promise<Crops> {
-  const sets = dataSetsOf(await directoryFiles(DATA), { rootName: 'reid-data' })
-  const all = sets.flatMap(({ parts }) => Object.values(parts).flat())
-  const chosen = Array.from({ length: CROPS }, (_, index) => all[Math.floor((index * all.length) / CROPS)])
-  const { set } = await decodeCrops(chosen, SIZE, { decode: decodeImage })
-  return set
-}
-
-describe.skipIf(!existsSync(FILE) || !existsSync(DATA))('OSNet x0.25 of MSMT17', { timeout: 120_000 }, () => {
+describe.skipIf(!existsSync(FILE) || !existsSync(REAL_DATA))('OSNet x0.25 of MSMT17', { timeout: 120_000 }, () => {
   const backbone = backboneByName('osnet_x0_25')
 
   test('imported, it gives the embeddings that its file gives in onnxruntime; exported, the same again', async () => {
@@ -31,7 +20,7 @@ describe.skipIf(!existsSync(FILE) || !existsSync(DATA))('OSNet x0.25 of MSMT17',
     const file = readFileSync(FILE)
     const { values, misfits } = importParameters(backbone, readModelFile(file), initialise(backbone, 1))
     expect(fitsWhole(misfits)).toBe(true)
-    const crops = await realCrops()
+    const crops = await realCrops(CROPS, SIZE)
     expect(countOf(crops)).toBe(CROPS)
     const ours = await embedByOurs(backbone, values, crops)
     const original = await embedByOnnxruntime(file, normalised(crops))

@@ -42,7 +42,7 @@ type Trail = ReturnType<typeof trailOf>
 
 function trailOf(backbone: Backbone, graph: OnnxGraph, tensors: readonly Tensor[]) {
   const walk = walkOf(graph)
-  const held = new Map(tensors.map((tensor) => [tensor.name, tensor]))
+  const held = heldBy(graph, tensors)
   const here = new Map(parametersOf(backbone).map((parameter) => [parameter.name, parameter]))
   const depthwise = depthwiseFilters(backbone)
   const values = new Map<string, Float32Array>()
@@ -68,6 +68,16 @@ function trailOf(backbone: Backbone, graph: OnnxGraph, tensors: readonly Tensor[
     return { values, shapes, unexpected: [...used, ...[...biases.values()].map(({ name }) => name)] }
   }
   return { walk, held, biases, fits, give, fill, finish }
+}
+
+/** The tensors by name, also by the names that PyTorch's exporter gives to equal ones: it keeps one of them. */
+function heldBy(graph: OnnxGraph, tensors: readonly Tensor[]): ReadonlyMap<string, Tensor> {
+  const held = new Map(tensors.map((tensor) => [tensor.name, tensor]))
+  for (const { op, inputs, outputs } of graph.nodes) {
+    const tensor = op === 'Identity' ? held.get(inputs[0] ?? '') : undefined
+    if (tensor && outputs[0] !== undefined) held.set(outputs[0], tensor)
+  }
+  return held
 }
 
 /** What is unexpected when nothing in the backbone takes it; constants of other operators are not parameters. */

@@ -1,6 +1,6 @@
 import { backboneByName, drawBackbone, IMAGES, initialise, parametersOf } from '@passerby/backbones'
-import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { floats, type Python, tensor, zipCheckpoint } from '../../test/checkpoints.ts'
 import { heldParameters } from '../flat-parameters.ts'
 import { describeMisfits, fitsWhole, type ModelFile, pytorchParams, readModelFile, type Tensor } from '../index.ts'
 import type { OnnxNode } from '../onnx/graph.ts'
@@ -35,6 +35,17 @@ test("a state dict fits by names in PyTorch's layout, with or without DataParall
   const found = importParameters(tiny, { ...safetensors(parallel), format: 'pytorch' }, drawn)
   expect(found.values).toEqual(others)
   expect(fitsWhole(found.misfits)).toBe(true)
+})
+
+test('a checkpoint of PyTorch gives the same parameters', () => {
+  const tensors = asPytorch(tiny, others)
+  const storages = tensors.map(({ values }, index) => floats(String(index), ...values))
+  const views = tensors.map(({ name, shape }, index): [string, Python] => {
+    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((size, side) => size * side, 1))
+    return [name, tensor(storages[index], { shape, strides })]
+  })
+  const file = readModelFile(zipCheckpoint(new Map([['state_dict', new Map(views)]]), storages))
+  expect(importParameters(tiny, file, drawn)).toMatchObject({ values: others, taken: tensors.length })
 })
 
 test('our own layout is told from it, also where shapes could be both', () => {
@@ -109,6 +120,18 @@ test('a batch norm folded into its convolution becomes one that only adds', () =
   expect(values).toEqual(Float32Array.of(1, 2, 3, 1, 4, 0, 1 - 1e-5))
 })
 
+test('a tensor that stands for several equal ones is found by each name', () => {
+  const { misfits, values } = alongConvolution(
+    [kernel, tensorOf('one', [1], 1)],
+    { op: 'Identity', inputs: ['one'], outputs: ['same'] },
+    { op: 'Conv', inputs: ['x', 'k'], outputs: ['w'] },
+    { op: 'BatchNormalization', inputs: ['w', 'one', 'same', 'one', 'same'], outputs: ['y'] },
+    mean,
+  )
+  expect(fitsWhole(misfits)).toBe(true)
+  expect([...values]).toEqual([1, 2, 3, 1, 1, 1, 1])
+})
+
 test('a bias before a batch norm goes off its mean', () => {
   const norms = ['g', 'h', 'm', 'v'].map((name, index) => tensorOf(name, [1], 10 + index))
   const { values, misfits } = alongConvolution(
@@ -143,23 +166,6 @@ test("Keras' layers see our images as they saw theirs", () => {
   const theirs = 0.5 * (2 * 0.1 - 1) - 2 * (2 * 0.6 - 1) + 1.5 * (2 * 0.9 - 1)
   expect(here).toBeCloseTo((2 * (theirs - 0.125)) / Math.sqrt(3 + 1e-3) + 0.25, 5)
 })
-
-const MOBILENET = '../shared/weights/mobilenet_v1_imagenet_to_pw12.safetensors'
-
-test.skipIf(!existsSync(MOBILENET))(
-  'MobileNetV1 of ImageNet fits but for the last block, which its file does not have, and ours',
-  () => {
-    const backbone = backboneByName('mobilenet_v1')
-    const { taken, misfits } = importParameters(
-      backbone,
-      readModelFile(readFileSync(MOBILENET)),
-      initialise(backbone, 1),
-    )
-    expect(taken).toBe(125)
-    expect(misfits).toMatchObject({ unexpected: [], shapes: [] })
-    expect(misfits.missing.filter((name) => !/^(conv_(dw|pw)_13|fc\.)/.test(name))).toEqual([])
-  },
-)
 
 test('initial values of another size are a mistake', () => {
   expect(() => importParameters(tiny, safetensors([]), new Float32Array(3))).toThrow("'tiny' has")
