@@ -70,7 +70,7 @@ export function adviceOn({ rounds, cohort, local }: FederationSettings): Readonl
   if (local.loss.triplet > 0 && local.loss.identity === 0)
     advice.set(
       'local.loss.triplet',
-      'Without the identity loss and at high rates, all embeddings may fall into one point: watch the loss not stay at the margin.',
+      'Without the identity loss and at high rates, all embeddings may fall into one point: watch that the loss does not stay at the margin.',
     )
   if (cohort.graceSeconds >= cohort.deadlineSeconds)
     advice.set('cohort.graceSeconds', 'As long as the whole round: a lost client holds it up until its end.')
