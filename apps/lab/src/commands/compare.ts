@@ -1,14 +1,8 @@
 import { Command } from 'commander'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { chartSvg } from '../experiment/compare/chart.ts'
-import { chartsOf } from '../experiment/compare/curves.ts'
-import { casesOf, findingLines } from '../experiment/compare/finding.ts'
-import { groupsOf } from '../experiment/compare/groups.ts'
-import { rowsOf } from '../experiment/compare/rows.ts'
-import { comparisonCsv, comparisonMarkdown, comparisonTable } from '../experiment/compare/shown.ts'
+import { join } from 'node:path'
+import { writeComparison } from '../experiment/compare/write-comparison.ts'
 import type { RunResult } from '../experiment/result.ts'
-import { readResults } from '../experiment/run-folder.ts'
+import { COMPARISON_FOLDER, readResults } from '../experiment/run-folder.ts'
 
 interface CompareFlags {
   readonly out?: string
@@ -36,19 +30,7 @@ export function compareCommand(): Command {
 async function run(folders: readonly string[], flags: CompareFlags): Promise<void> {
   const results: RunResult[] = []
   for (const folder of folders) results.push(...(await readResults(folder)))
-  const grouped = groupsOf(results)
-  const rows = rowsOf(grouped)
-  const finding = findingLines(casesOf(grouped))
-  process.stdout.write(`${[comparisonTable(grouped, rows), ...finding].join('\n')}\n`)
-
-  const out = flags.out ?? join(folders[0], 'comparison')
-  await mkdir(out, { recursive: true })
-  await writeFile(join(out, 'comparison.md'), comparisonMarkdown(grouped, rows, finding))
-  await writeFile(join(out, 'comparison.csv'), comparisonCsv(grouped, rows))
-  for (const { name, chart } of chartsOf(grouped)) {
-    const file = join(out, `${name}.svg`)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, chartSvg(chart))
-  }
+  const out = flags.out ?? join(folders[0], COMPARISON_FOLDER)
+  process.stdout.write(`${await writeComparison(results, out)}\n`)
   process.stderr.write(`Tables and curves are in ${out}\n`)
 }

@@ -1,8 +1,11 @@
 import { Command } from 'commander'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { readCorpus } from '../corpus/corpus.ts'
 import { openDataSets } from '../corpus/open.ts'
+import { writeComparison } from '../experiment/compare/write-comparison.ts'
 import { readExperiment } from '../experiment/read.ts'
+import { COMPARISON_FOLDER } from '../experiment/run-folder.ts'
 import { sweep } from '../experiment/sweep.ts'
 import { whole } from '../settings/arguments.ts'
 import { splitNamed } from '../settings/data.ts'
@@ -29,15 +32,16 @@ An experiment file (YAML) says on which data, in which arms, from which first mo
   grid: { local.backboneRate: [0.05, 0.01] }                # all combinations
 
 Each run is a folder in --out: settings.json, result.json, rounds.csv, and an event file for TensorBoard. What is
-there is not played again; a run that was killed goes on after its last round.
+there is not played again; a run that was killed goes on after its last round. In the end all runs are compared, as by
+lab compare.
 
 Examples:
   lab sweep apps/lab/experiments/fedreid-scenarios.yaml --out .passerby/fedreid-scenarios
-  lab compare .passerby/fedreid-scenarios`
+  lab sweep rates.yaml --out .passerby/rates --list`
 
 export function sweepCommand(): Command {
   return new Command('sweep')
-    .description('Plays all runs of an experiment file that are not there yet.')
+    .description('Plays all runs of an experiment file that are not there yet, and compares them.')
     .argument('<file>', 'experiment (YAML)')
     .requiredOption('--out <folder>', 'where the runs are kept, a folder each')
     .option('--workers <n>', 'worker threads: runs at once', whole(1, 256), availableParallelism())
@@ -56,7 +60,7 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
   const { data } = read.experiment
   const sets = await openDataSets({ data: data.folder, people: data.people, cameras: data.cameras, seed: 1 })
   const started = performance.now()
-  await sweep(read, {
+  const results = await sweep(read, {
     out: flags.out,
     workers: flags.workers,
     progress,
@@ -67,5 +71,7 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
       return readCorpus(sets, { ...limits, split: splitNamed(scenario), size, exact: true, progress })
     },
   })
-  progress.say(`${duration((performance.now() - started) / 1000)}; compare with: npm run lab -- compare ${flags.out}`)
+  const comparison = join(flags.out, COMPARISON_FOLDER)
+  process.stdout.write(`${await writeComparison(results, comparison)}\n`)
+  progress.say(`${duration((performance.now() - started) / 1000)}; tables and curves are in ${comparison}`)
 }

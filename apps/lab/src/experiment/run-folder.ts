@@ -10,6 +10,8 @@ import { LabError } from '../errors.ts'
 import { type ScalarEvent, eventFile } from './events.ts'
 import { RunResult } from './result.ts'
 
+/** Where a sweep's comparison lies, beside its runs. */
+export const COMPARISON_FOLDER = 'comparison'
 const RESULT = 'result.json'
 
 export interface RunFolder {

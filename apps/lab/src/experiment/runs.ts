@@ -1,8 +1,9 @@
 /** An experiment as the list of its runs. */
 import { FederationSettings } from '@passerby/protocol'
-import { backboneNames } from '@passerby/backbones'
+import { backboneNames, isBackboneName } from '@passerby/backbones'
 import { reasonOf } from '@passerby/crops'
 import * as v from 'valibot'
+import { withEmbeddingWidth } from '../settings/backbone-argument.ts'
 import { type Mode, refuseUnequal } from '../simulate/modes.ts'
 import type { Experiment, Init, Scenario } from './experiment.ts'
 import { type Tree, at, isTree, leaves, merged, nested } from './paths.ts'
@@ -111,9 +112,11 @@ function settingsOf({ name, settings, inits }: Experiment, { init, which, point,
       complaint(path, `there is no such setting; there are ${known.join(', ')}`),
     ),
   )
-  if (!backboneNames.includes(parsed.output.local.backbone))
-    complaints.push(complaint('local.backbone', `one of ${backboneNames.join(', ')} is needed`))
-  return complaints.length > 0 ? { complaints } : { settings: parsed.output }
+  if (!isBackboneName(parsed.output.local.backbone))
+    complaints.push(
+      complaint('local.backbone', `one of ${backboneNames.join(', ')} is needed, plain or with its options`),
+    )
+  return complaints.length > 0 ? { complaints } : { settings: withEmbeddingWidth(parsed.output) }
 }
 
 /** Fields that the schema passed over, with those that it has beside them. */

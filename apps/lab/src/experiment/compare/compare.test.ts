@@ -71,7 +71,7 @@ const arms = (
 
 test('seeds are one group; what varies within a first model is a column, what comes with it is none', () => {
   const small = { backbone: 'tiny' }
-  const { columns, groups } = groupsOf([
+  const { columns, groups, settled } = groupsOf([
     resultOf({ seed: 1, local: { backboneRate: 0.1 } }),
     resultOf({ seed: 2, local: { backboneRate: 0.1 } }),
     resultOf({ seed: 1, local: { backboneRate: 0.2 } }),
@@ -84,6 +84,10 @@ test('seeds are one group; what varies within a first model is a column, what co
     ['scratch', '0.2', 1],
     ['small', '0.1', 1],
     ['small', '0.2', 1],
+  ])
+  expect([...settled].map(([init, values]) => [init, [...values]])).toEqual([
+    ['scratch', [['local.backbone', 'osnet_x0_25']]],
+    ['small', [['local.backbone', 'tiny']]],
   ])
 })
 
@@ -111,7 +115,9 @@ test('mean and sample deviation over seeds, the best of each column marked, base
     ['–', 'raw pixels', '–', '–', '–', '–', '5.0', '3.0'],
     ['per cent, mean ± standard deviation over seeds; * best of its column'],
   ])
-  expect(comparisonMarkdown(grouped, rows, ['Over all.', 'One case'])).toContain('| **32.0 ± 2.8** | 20.5 ± 0.7 |')
+  expect(comparisonMarkdown(grouped, rows, { finding: ['Over all.', 'One case'], charts: [] })).toContain(
+    '| **32.0 ± 2.8** | 20.5 ± 0.7 |',
+  )
   const [head, , federated] = comparisonCsv(grouped, rows)
     .split('\n')
     .map((line) => line.split(','))

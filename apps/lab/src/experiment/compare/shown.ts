@@ -8,11 +8,23 @@ import { shownSpread } from './spread.ts'
 /** Rank-1 and mAP in per cent, mean ± standard deviation over seeds; `*` marks the best trained of a column. */
 export function comparisonTable(grouped: Grouped, rows: readonly Row[]): string {
   const [head, ...lines] = cells(grouped, rows, (text) => `${text}*`)
-  return `${table(head, lines)}\nper cent, mean ± standard deviation over seeds; * best of its column`
+  const caption = 'per cent, mean ± standard deviation over seeds; * best of its column'
+  return [table(head, lines), caption, ...settledLines(grouped)].join('\n')
 }
 
-/** The same with the best in bold, the finding below. */
-export function comparisonMarkdown(grouped: Grouped, rows: readonly Row[], finding: readonly string[]): string {
+/** What differs between first models beside their parameters. */
+function settledLines({ settled }: Grouped): readonly string[] {
+  return [...settled].map(([init, values]) => `${init}: ${[...values].map((value) => value.join(' ')).join(', ')}`)
+}
+
+export interface MarkdownParts {
+  readonly finding: readonly string[]
+  /** Files of the curves, beside the Markdown. */
+  readonly charts: readonly { readonly title: string; readonly file: string }[]
+}
+
+/** The same with the best in bold, the finding and the curves below. */
+export function comparisonMarkdown(grouped: Grouped, rows: readonly Row[], { finding, charts }: MarkdownParts): string {
   const [head, ...lines] = cells(grouped, rows, (text) => `**${text}**`)
   const line = (texts: readonly string[]) => `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
   const [summary, ...cases] = finding
@@ -22,7 +34,10 @@ export function comparisonMarkdown(grouped: Grouped, rows: readonly Row[], findi
     ...lines.map(line),
     '',
     'Per cent, mean ± standard deviation over seeds; bold: best of its column.',
+    '',
+    ...settledLines(grouped).map((text) => `- ${text}`),
     ...(summary === undefined ? [] : ['', summary, '', ...cases.map((text) => `- ${text}`)]),
+    ...charts.flatMap(({ title, file }) => ['', `![${title}](${file})`]),
     '',
   ].join('\n')
 }
