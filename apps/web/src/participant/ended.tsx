@@ -3,36 +3,34 @@ import { Button } from '../ui/button.tsx'
 import { Card, Figures } from '../ui/card.tsx'
 import { formatPercent } from '../ui/format.ts'
 import { Notice } from '../ui/notice.tsx'
-import { Skeleton } from '../ui/skeleton.tsx'
 import { messageOf } from './message-of.ts'
+import { OwnPictures } from './own-pictures.tsx'
 import page from './page.module.css'
-import { OwnSearch } from './own-search.tsx'
+import type { TrainingDesk } from './page-training.ts'
 import type { PastRound } from './train-view.ts'
-import type { NearestView } from './worker/workbench.ts'
 
 /** The end of a federation: what was reached, the model to take along, and a try of it on own crops. */
 export function Ended({
   sentence,
   last,
   download,
-  nearest,
+  picture,
 }: {
   readonly sentence: string
   /** The last round that was measured here. */
   readonly last?: PastRound | undefined
   readonly download: () => Promise<void>
   /** `undefined` when no crops are open. */
-  readonly nearest?: (() => Promise<readonly NearestView[]>) | undefined
+  readonly picture?: TrainingDesk['picture'] | undefined
 }) {
-  const [searches, setSearches] = useState<readonly NearestView[]>()
-  const [busy, setBusy] = useState<'model' | 'search'>()
+  const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
-  const run = (what: 'model' | 'search', work: () => Promise<void>) => {
-    setBusy(what)
+  const save = () => {
+    setBusy(true)
     setProblem(undefined)
-    work()
+    download()
       .catch((error: unknown) => setProblem(messageOf(error)))
-      .finally(() => setBusy(undefined))
+      .finally(() => setBusy(false))
   }
   return (
     <>
@@ -47,18 +45,9 @@ export function Ended({
           />
         )}
         <div className={page.actions}>
-          <Button kind="primary" icon="down" disabled={busy !== undefined} onClick={() => run('model', download)}>
-            {busy === 'model' ? 'Downloading…' : 'Download the model'}
+          <Button kind="primary" icon="down" disabled={busy} onClick={save}>
+            {busy ? 'Downloading…' : 'Download the model'}
           </Button>
-          {nearest && (
-            <Button
-              icon="search"
-              disabled={busy !== undefined}
-              onClick={() => run('search', async () => setSearches(await nearest()))}
-            >
-              {busy === 'search' ? 'Searching…' : 'Try it on own crops'}
-            </Button>
-          )}
         </div>
         {problem && (
           <Notice tone="bad" title="That did not work.">
@@ -66,8 +55,7 @@ export function Ended({
           </Notice>
         )}
       </Card>
-      {busy === 'search' && <Skeleton label="Searching own crops" height={240} />}
-      {searches && !busy && <OwnSearch searches={searches} />}
+      {picture && <OwnPictures picture={picture} />}
     </>
   )
 }

@@ -13,7 +13,7 @@ import type { TrainActions } from './train-step.tsx'
 import { remoteLearner } from './remote-learner.ts'
 import { sealSpy } from './test-hook.ts'
 import { pageOffer, threadsOf } from './threads.ts'
-import type { CheckView, DeviceWish, NearestView, OnStage } from './worker/workbench.ts'
+import type { ActivationMap, CheckView, DeviceWish, OnFraction, OnStage, PicturesView } from './worker/workbench.ts'
 
 export interface TrainingDesk extends TrainActions {
   /** Chooses and measures the backend. */
@@ -25,7 +25,18 @@ export interface TrainingDesk extends TrainActions {
   /** Hands the newest model to the browser's downloads. */
   readonly saveModel: () => Promise<void>
   /** The newest model, tried on own validation crops. */
-  readonly nearest: () => Promise<readonly NearestView[]>
+  readonly picture: (watch: PictureWatch) => Promise<Pictured>
+}
+
+/** Of a computation that a person waits for. Aborting rejects with the signal's reason. */
+export interface PictureWatch {
+  readonly signal: AbortSignal
+  readonly onFraction: OnFraction
+}
+
+export interface Pictured extends PicturesView {
+  /** Where the same model answers to these validation crops, in this order. */
+  readonly activations: (crops: readonly number[], watch: PictureWatch) => Promise<readonly ActivationMap[]>
 }
 
 /** Drawing takes the processor from training, and nobody reads faster. */
@@ -118,10 +129,18 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
     async saveModel() {
       saveFile(new Blob([await newestModel()]), `${fileStem(federation().name)}.safetensors`)
     },
-    async nearest() {
+    async picture({ signal, onFraction }) {
       const { params } = decodeSafetensors(await newestModel())
       const task = { backbone: params.values, settings: federation().local }
-      return host.insist((bench) => bench.nearest(task, QUERIES))
+      const pictures = await host.insist(
+        (bench) => bench.pictures({ ...task, queries: QUERIES }, proxy(onFraction)),
+        signal,
+      )
+      return {
+        ...pictures,
+        activations: (crops, { signal, onFraction }) =>
+          host.insist((bench) => bench.activations({ ...task, crops }, proxy(onFraction)), signal),
+      }
     },
   }
 }

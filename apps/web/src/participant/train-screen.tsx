@@ -36,7 +36,7 @@ function endOf({ session, check }: PageState, page: ParticipantPage, sentence: s
       sentence={sentence}
       last={session.rounds.findLast(({ global }) => global)}
       download={page.training.saveModel}
-      nearest={check.state === 'done' ? page.training.nearest : undefined}
+      picture={check.state === 'done' ? page.training.picture : undefined}
     />
   )
 }

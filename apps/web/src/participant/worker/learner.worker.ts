@@ -89,10 +89,15 @@ const workbench: Workbench = {
   async abort() {
     job.abort(new DOMException('The work was abandoned.', 'AbortError'))
   },
-  nearest: (task, queries) => atDesk().nearest(task, queries),
+  pictures: (task, onFraction) =>
+    atDesk().pictures(task, { signal: nextJob(), onFraction: throttled(onFraction, isWhole) }),
+  activations: (task, onFraction) =>
+    atDesk().activations(task, { signal: nextJob(), onFraction: throttled(onFraction, isWhole) }),
 }
 
 expose(workbench)
+
+const isWhole = (fraction: number) => fraction === 1
 
 const PROGRESS_EVERY_MS = 100
 

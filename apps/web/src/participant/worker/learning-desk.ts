@@ -1,11 +1,11 @@
 /** The worker's half of learning: crops become pixels, pixels and settings a learner. */
-import { planBytes } from '@passerby/backbones'
+import { backboneByName, planBytes } from '@passerby/backbones'
 import { decodeCrops, pixelsAt, type CropSet, type PixelSet } from '@passerby/crops'
 import { decodeImage } from '@passerby/crops/browser'
 import {
+  activationMaps,
   chooseBackend,
   createLearner,
-  embedPixels,
   latestNetwork,
   networkOf,
   plainNetworkOf,
@@ -14,20 +14,35 @@ import {
   type Network,
 } from '@passerby/learner'
 import { locateWasmFiles } from '@passerby/learner/browser'
-import type { EvaluationTask } from '@passerby/learner'
 import type { LocalSettings } from '@passerby/protocol'
-import { dotScores, selectQueries, splitByIdentity } from '@passerby/reid'
-import { sheetImage, spread } from './sheet.ts'
-import type { CheckView, DeviceWish, NearestView, OnStage } from './workbench.ts'
+import { splitByIdentity } from '@passerby/reid'
+import { embedWithProgress, planeOf, searchWithin } from './pictures.ts'
+import { sheetImage } from './sheet.ts'
+import type {
+  ActivationMap,
+  ActivationsTask,
+  CheckView,
+  DeviceWish,
+  OnFraction,
+  OnStage,
+  PicturesTask,
+  PicturesView,
+} from './workbench.ts'
 
 /** Seed of the split by identity: the same crops are kept back on every visit, whatever the federation. */
 const SPLIT_SEED = 1
-const FOUND = 5
+
+/** Of a computation that a person waits for. */
+export interface PictureWatch {
+  readonly signal: AbortSignal
+  readonly onFraction: OnFraction
+}
 
 export interface Desk {
   readonly view: CheckView
   readonly learner: Learner
-  nearest(task: EvaluationTask, queries: number): Promise<readonly NearestView[]>
+  pictures(task: PicturesTask, watch: PictureWatch): Promise<PicturesView>
+  activations(task: ActivationsTask, watch: PictureWatch): Promise<readonly ActivationMap[]>
 }
 
 export interface DeskOptions {
@@ -88,8 +103,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       network: networkFor,
       ...(validation && { validation }),
     }),
-    nearest: async (task, queries) =>
-      validation ? nearestIn(validation, crops, { task, queries, network: networkFor(task.settings) }) : [],
+    pictures: async (task, watch) =>
+      validation
+        ? picturesOf(validation, crops, { task, network: networkFor(task.settings), ...watch })
+        : { searches: [] },
+    activations: async (task, watch) => (validation ? activationsOf(validation, task, watch) : []),
   }
 }
 
@@ -106,33 +124,43 @@ function memoryOf(
   return plan ? { memoryBytes: pixels.byteLength + planBytes(plan, OPTIMISER_STATES) } : {}
 }
 
-async function nearestIn(
+async function picturesOf(
   set: PixelSet,
   crops: CropSet,
-  { task, queries, network }: { readonly task: EvaluationTask; readonly queries: number; readonly network: Network },
-): Promise<readonly NearestView[]> {
-  const embeddings = await embedPixels(network, set, task)
+  { task, network, ...watch }: PictureWatch & { readonly task: PicturesTask; readonly network: Network },
+): Promise<PicturesView> {
+  const embeddings = await embedWithProgress(network, set, { backbone: task.backbone, ...watch })
   const byName = new Map(crops.map((crop) => [crop.name, crop]))
-  const imageAt = async (index: number) => {
-    const crop = byName.get(set.names[index])
-    if (!crop) throw new Error('nearestIn: a decoded crop has no file')
-    return sheetImage(crop)
+  const cropAt = async (at: number) => {
+    const crop = byName.get(set.names[at])
+    if (!crop) throw new Error('picturesOf: a decoded crop has no file')
+    return { at, ...(await sheetImage(crop)) }
   }
-  const selection = selectQueries(set)
   const dim = network.sizes.embedding
-  return Promise.all(
-    spread(selection?.query ?? [], queries).map(async (query) => {
-      const scores = dotScores(embeddings.subarray(query * dim, (query + 1) * dim), embeddings, dim)
-      const allowed = (index: number) =>
-        selection?.rule === 'market'
-          ? set.identities[index] !== set.identities[query] || set.cameras[index] !== set.cameras[query]
-          : index !== query
-      const ranked = [...scores.keys()].filter(allowed).sort((a, b) => scores[b] - scores[a])
-      const found = ranked.slice(0, FOUND).map(async (index) => ({
-        ...(await imageAt(index)),
-        right: set.identities[index] === set.identities[query],
-      }))
-      return { query: await imageAt(query), found: await Promise.all(found) }
+  const searches = searchWithin(set, embeddings, { dim, queries: task.queries }).map(
+    async ({ query, found, firstRight }) => ({
+      query: await cropAt(query),
+      found: await Promise.all(found.map(async ({ at, right }) => ({ ...(await cropAt(at)), right }))),
+      firstRight,
     }),
   )
+  return { searches: await Promise.all(searches), plane: planeOf(set, embeddings, dim) }
+}
+
+async function activationsOf(
+  set: PixelSet,
+  { backbone, settings, crops }: ActivationsTask,
+  { signal, onFraction }: PictureWatch,
+): Promise<readonly ActivationMap[]> {
+  const network = backboneByName(settings.backbone, settings.embedding)
+  const maps: ActivationMap[] = []
+  for (const at of crops) {
+    signal.throwIfAborted()
+    const { height, width, values } = await activationMaps(network, set, { parameters: backbone, images: [at] })
+    maps.push({ height, width, values: Uint8Array.from(values, (value) => Math.round(255 * value)) })
+    onFraction(maps.length / crops.length)
+    // Else an `abort` would wait for the last crop.
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  return maps
 }

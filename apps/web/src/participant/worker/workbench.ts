@@ -30,13 +30,17 @@ export interface Workbench {
   check(settings: LocalSettings, wish: DeviceWish, onStage?: OnStage): Promise<CheckView>
   train(task: LocalTask, onProgress: (progress: LearnerProgress) => void): Promise<LocalOutcome>
   evaluate(task: EvaluationTask): Promise<LocalEvaluation | undefined>
-  /** Ends the running `read`, `keep`, `train` or `evaluate` with an `AbortError`. */
+  /** Ends the running `read`, `keep`, `train`, `evaluate`, `pictures` or `activations` with an `AbortError`. */
   abort(): Promise<void>
-  /** Own validation crops, each with the five that a backbone finds most alike. */
-  nearest(task: EvaluationTask, queries: number): Promise<readonly NearestView[]>
+  /** Own validation crops: for some of them those that a backbone finds most alike, and how all lie apart. */
+  pictures(task: PicturesTask, onFraction: OnFraction): Promise<PicturesView>
+  /** Where the backbone answers to these validation crops, in this order. */
+  activations(task: ActivationsTask, onFraction: OnFraction): Promise<readonly ActivationMap[]>
 }
 
 export type OnProgress = (done: number, total: number) => void
+/** From 0 to 1. */
+export type OnFraction = (fraction: number) => void
 
 /** A .zip among the files stands for what is in it. */
 export type Picked =
@@ -93,8 +97,55 @@ export interface CheckView {
   readonly unreadable: readonly { readonly name: string; readonly reason: string }[]
 }
 
-export interface NearestView {
-  readonly query: SheetImage
+export interface PicturesTask extends EvaluationTask {
+  /** Searches to show. */
+  readonly queries: number
+}
+
+export interface ActivationsTask extends EvaluationTask {
+  /** Positions among the validation crops. */
+  readonly crops: readonly number[]
+}
+
+export interface PicturesView {
+  /** Empty where nobody was kept back for validation, or nobody has a second crop. */
+  readonly searches: readonly SearchView[]
+  /** Absent with too few crops. */
+  readonly plane?: PlaneView | undefined
+}
+
+export interface SearchView {
+  readonly query: ValidationCrop
   /** Best first. */
-  readonly found: readonly (SheetImage & { readonly right: boolean })[]
+  readonly found: readonly (ValidationCrop & { readonly right: boolean })[]
+  /** 1-based, also beyond those that are shown; `undefined` when there is no right one. */
+  readonly firstRight: number | undefined
+}
+
+export interface ValidationCrop extends SheetImage {
+  /** Position among the validation crops. */
+  readonly at: number
+}
+
+/** Crops along the first two principal directions of their embeddings. */
+export interface PlaneView {
+  /** All validation crops; points may be fewer, evenly over them. */
+  readonly crops: number
+  /** Shares of the variance, 0 to 1. */
+  readonly explained: readonly [first: number, second: number]
+  readonly points: readonly PlanePoint[]
+}
+
+export interface PlanePoint {
+  readonly identity: string
+  readonly camera: string
+  readonly x: number
+  readonly y: number
+}
+
+/** How strongly a backbone answers over a whole crop, row by row, 0 (least) to 255 (most). */
+export interface ActivationMap {
+  readonly height: number
+  readonly width: number
+  readonly values: Uint8Array
 }
