@@ -18,7 +18,6 @@ const Round = v.object({
   evaluation: v.nullable(Figures),
   own: v.optional(v.record(v.string(), Figures)),
 })
-export type RoundResult = v.InferOutput<typeof Round>
 
 export const RunResult = v.object({
   experiment: v.string(),

@@ -28,83 +28,49 @@ export interface SweepSurroundings {
   readonly now: () => number
 }
 
+interface Planned {
+  readonly run: Run
+  readonly fingerprint: string
+}
+
 /**
- * Plays what is not there yet. A run that fails does not stop the others; in the end `LabError` names those that did.
- * Throws `LabError` before anything is played when a first model is missing or `out` holds another experiment's run.
+ * Plays what is not there yet and gives the results of all. A run that fails does not stop the others; in the end
+ * `LabError` names those that did. Throws `LabError` before anything is played when a first model is missing or `out`
+ * holds another experiment's run.
  */
-export async function sweep(
-  { experiment, runs }: ReadExperiment,
-  around: SweepSurroundings,
-): Promise<readonly RunResult[]> {
-  const { out, workers, progress } = around
-  const inits = await initHashes(experiment)
-  const fingerprints = new Map(runs.map((run) => [run, runFingerprint(experiment, run, inits.get(run.init.label))]))
-  const results: RunResult[] = []
-  const waiting: Run[] = []
-  for (const run of runs) {
-    const done = await runFolder(out, run.name).read()
-    if (done && done.fingerprint !== fingerprints.get(run))
-      throw new LabError(
-        'unusable',
-        `${out}/${run.name} is a run with other settings, data or first model: choose another --out folder, or remove it`,
-      )
-    if (done) results.push(done)
-    else waiting.push(run)
-  }
-  progress.say(`${runs.length} runs, ${results.length} of them there already`)
-  if (waiting.length === 0) return results
+export async function sweep(read: ReadExperiment, around: SweepSurroundings): Promise<readonly RunResult[]> {
+  const { workers, progress } = around
+  const { done, waiting } = await plan(read, around.out)
+  progress.say(`${read.runs.length} runs, ${done.length} of them there already`)
+  if (waiting.length === 0) return done
 
   const lanes = Math.min(workers, waiting.length)
-  const threads = Math.floor(workers / lanes)
-  const corpora = new Map<string, Promise<Corpus>>()
-  const corpusOf = ({
-    scenario,
-    settings: {
-      local: { input },
-    },
-  }: Run) => {
-    const key = `${scenario} ${input.height}x${input.width}`
-    const corpus = corpora.get(key) ?? around.openCorpus(scenario, input)
-    corpora.set(key, corpus)
-    return corpus
-  }
-  const left = timeLeft()
-  const rest = new Map(waiting.map((run) => [run, run.settings.rounds]))
-  const total = waiting.reduce((total, run) => total + run.settings.rounds, 0)
-  const task = progress.begin(`${waiting.length} runs, ${lanes} at once`, total)
-  const note = () => {
-    const seconds = left.of(
-      [...rest].map(([run, rounds]) => ({ kind: kindOf(run), rounds })),
-      lanes,
-    )
-    return seconds === undefined ? '' : `about ${duration(seconds)} left`
-  }
+  const corpusOf = corpora(around.openCorpus)
+  const results = [...done]
   const failures: string[] = []
+  const watch = watchRounds(waiting, lanes, progress)
   const queue = [...waiting]
   const lane = async () => {
-    for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
-      const current = run
-      let last = around.now()
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { run, fingerprint } = next
       try {
-        const result = await playRun(experiment, current, {
-          corpus: await corpusOf(current),
-          folder: runFolder(out, current.name),
-          fingerprint: fingerprints.get(current) ?? '',
-          threads,
+        const begun = watch.begin(run, around.now)
+        const result = await playRun(read.experiment, run, {
+          corpus: await corpusOf(run),
+          folder: runFolder(around.out, run.name),
+          fingerprint,
+          threads: Math.floor(workers / lanes),
           now: around.now,
-          onRound({ round }) {
-            left.add(kindOf(current), around.now() - last)
-            last = around.now()
-            rest.set(current, current.settings.rounds - round)
-            task.update(total - [...rest.values()].reduce((sum, rounds) => sum + rounds, 0), note())
-          },
+          onRound: ({ round }) => begun.played(round),
         })
         results.push(result)
-        rest.delete(current)
-        progress.say(`${results.length}/${runs.length}  ${current.name}  ${figuresLine(result)}  ${note()}`.trimEnd())
+        watch.leave(run)
+        progress.say(
+          `${results.length}/${read.runs.length}  ${run.name}  ${resultLine(result)}  ${watch.left()}`.trimEnd(),
+        )
       } catch (error) {
-        rest.delete(current)
-        failures.push(`${current.name}: ${reasonOf(error)}`)
+        watch.leave(run)
+        failures.push(`${run.name}: ${reasonOf(error)}`)
         progress.say(`failed: ${failures.at(-1)}`)
       }
     }
@@ -112,20 +78,85 @@ export async function sweep(
   try {
     await Promise.all(Array.from({ length: lanes }, lane))
   } finally {
-    task.end()
+    watch.end()
   }
-  if (failures.length > 0)
-    throw new LabError(
-      'worker',
-      `${failures.length} of ${runs.length} runs failed; the same command tries them again:\n${failures.join('\n')}`,
+  if (failures.length === 0) return results
+  throw new LabError(
+    'worker',
+    `${failures.length} of ${read.runs.length} runs failed; the same command tries them again:\n${failures.join('\n')}`,
+  )
+}
+
+/** What `out` has already, and what is still to be played. */
+async function plan(
+  { experiment, runs }: ReadExperiment,
+  out: string,
+): Promise<{ readonly done: readonly RunResult[]; readonly waiting: readonly Planned[] }> {
+  const inits = await initHashes(experiment)
+  const done: RunResult[] = []
+  const waiting: Planned[] = []
+  for (const run of runs) {
+    const fingerprint = runFingerprint(experiment, run, inits.get(run.init.label))
+    const result = await runFolder(out, run.name).read()
+    if (result === undefined) waiting.push({ run, fingerprint })
+    else if (result.fingerprint === fingerprint) done.push(result)
+    else
+      throw new LabError(
+        'unusable',
+        `${out}/${run.name} is a run with other settings, data or first model: choose another --out folder, or remove it`,
+      )
+  }
+  return { done, waiting }
+}
+
+/** Each scenario is decoded once per input size. */
+function corpora(open: SweepSurroundings['openCorpus']): (run: Run) => Promise<Corpus> {
+  const opened = new Map<string, Promise<Corpus>>()
+  return ({ scenario, settings }) => {
+    const { input } = settings.local
+    const key = `${scenario} ${input.height}x${input.width}`
+    const corpus = opened.get(key) ?? open(scenario, input)
+    opened.set(key, corpus)
+    return corpus
+  }
+}
+
+/** The progress bar of all runs' rounds, and how long the rest will take. */
+function watchRounds(waiting: readonly Planned[], lanes: number, progress: Progress) {
+  const pace = timeLeft()
+  const rest = new Map(waiting.map(({ run }) => [run, run.settings.rounds]))
+  const open = () => [...rest.values()].reduce((sum, rounds) => sum + rounds, 0)
+  const total = open()
+  const task = progress.begin(`${waiting.length} runs, ${lanes} at once`, total)
+  const left = () => {
+    const seconds = pace.of(
+      [...rest].map(([run, rounds]) => ({ kind: kindOf(run), rounds })),
+      lanes,
     )
-  return results
+    return seconds === undefined ? '' : `about ${duration(seconds)} left`
+  }
+  return {
+    left,
+    begin(run: Run, now: () => number) {
+      let last = now()
+      return {
+        played(round: number) {
+          pace.add(kindOf(run), now() - last)
+          last = now()
+          rest.set(run, run.settings.rounds - round)
+          task.update(total - open(), left())
+        },
+      }
+    },
+    leave: (run: Run) => void rest.delete(run),
+    end: () => task.end(),
+  }
 }
 
 const kindOf = ({ mode, settings: { local } }: Run) =>
   `${mode} ${local.backbone} ${local.input.height}x${local.input.width}`
 
-const figuresLine = ({ final, seconds }: RunResult) =>
+const resultLine = ({ final, seconds }: RunResult) =>
   [
     ...Object.entries(final).map(([set, { rank1, mAP }]) => `${set} ${rank1.toFixed(1)} / ${mAP.toFixed(1)}`),
     `trained ${duration(seconds)}`,
