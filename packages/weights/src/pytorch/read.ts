@@ -45,7 +45,7 @@ function stateDictOf(value: Pickled): Map<Pickled, Pickled> {
   for (const candidate of candidates) {
     if (candidate instanceof Map && [...candidate.values()].some(isTensorView)) return candidate
   }
-  const keys = [...value.keys()].slice(0, 8).map(String)
+  const keys = [...value.keys()].filter((key) => typeof key === 'string').slice(0, 8)
   throw new RangeError(`it holds no tensors by name, but ${keys.length === 0 ? 'nothing' : keys.join(', ')}`)
 }
 
