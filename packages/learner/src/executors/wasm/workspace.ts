@@ -16,6 +16,9 @@ export const linearPanels = ({ inner, columns }: { readonly inner: number; reado
 const bordered = ({ height, width, inputs, padding }: SizesOf<'conv'>) =>
   (height + 2 * padding) * (width + 2 * padding) * inputs
 
+/** What lies under a row of the windows of as many results as are taken at a time. */
+const patches = ({ kernel, inputs }: SizesOf<'conv'>) => ROWS_AT_ONCE * kernel * inputs
+
 /** What stands for rows outside an image (`depthwise.ts`). */
 const zeros = ({ width, channels }: SizesOf<'depthwise'>) => ({ zeros: width * channels })
 
@@ -27,13 +30,18 @@ const WORKSPACE: Workspace = {
   conv: (sizes) => ({
     bordered: bordered(sizes),
     panels: panels(sizes.kernel * sizes.kernel * sizes.inputs, sizes.outputs),
+    patches: patches(sizes),
   }),
   convInputGradient: (sizes) => ({
     bordered: bordered(sizes),
     panels: panels(sizes.outputs, sizes.kernel * sizes.inputs) * sizes.kernel,
     patches: sizes.outHeight * sizes.outWidth * sizes.kernel * sizes.inputs,
   }),
-  convWeightGradient: (sizes) => ({ bordered: bordered(sizes), panels: panels(sizes.outWidth, sizes.outputs) }),
+  convWeightGradient: (sizes) => ({
+    bordered: bordered(sizes),
+    panels: panels(Math.max(sizes.outWidth, ROWS_AT_ONCE), sizes.outputs),
+    patches: patches(sizes),
+  }),
   depthwise: zeros,
   depthwiseInputGradient: zeros,
   depthwiseWeightGradient: zeros,
