@@ -31,7 +31,7 @@ const chain = (layers: number) =>
   })
 
 describe('a plan that must fit a memory', () => {
-  it.each(['tiny', 'osnet_x0_25'])(
+  it.each(['tiny', 'osnet_x0_25', 'mobilenet_v2+gem+bnneck', 'resnet50'])(
     '%s fits it down to the smallest, and still reads only what is written and alive',
     (name) => {
       const backbone = backboneByName(name, 24)

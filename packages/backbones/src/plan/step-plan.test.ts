@@ -22,7 +22,7 @@ const arena: ArenaNeeds = {
 const inTraining = (backbone: Backbone) => planStep(backbone, { batch: 2, ...size, training: true, ...arena })
 
 describe('planStep', () => {
-  it.each(backboneNames)(
+  it.each([...backboneNames, 'mobilenet_v2+stride1+gem+bnneck', 'resnet50+stride1+gem+bnneck'])(
     '%s reads only what is written and still alive, in exactly the arena that it states',
     (name) => {
       fc.assert(

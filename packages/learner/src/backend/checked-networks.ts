@@ -1,6 +1,6 @@
 /**
- * What the self-check trains: `tiny`, with every kind of node, and a network as wide as those that do the real work, on
- * enough pixels that every shader has its turn, those for tiles and for chunks of rows too.
+ * What the self-check trains: `tiny`, and a network as wide as those that do the real work, on enough pixels that every
+ * shader has its turn, those for tiles and for chunks of rows too. Every kind of node is in one of them.
  */
 import { backboneByName, drawBackbone, IMAGES as INPUT, type Backbone } from '@passerby/backbones'
 
