@@ -2,8 +2,10 @@ import { DEFAULT_EMBEDDING } from '@passerby/backbones'
 import { Command, Option } from 'commander'
 import { type Size, size, whole } from '../settings/arguments.ts'
 import { backboneOption } from '../settings/backbone-argument.ts'
+import { terminalProgress } from '../terminal/progress.ts'
 import { exportWeights } from '../weights/export-weights.ts'
 import { importWeights } from '../weights/import-weights.ts'
+import { measureModel } from '../weights/measure-model.ts'
 import { showWeights } from '../weights/show-weights.ts'
 
 const EXAMPLES = `
@@ -13,6 +15,7 @@ Examples:
   lab weights show osnet_x0_25_msmt17.onnx
   lab weights import osnet_x0_25_msmt17.onnx --backbone osnet_x0_25 --out model.safetensors
   lab weights import resnet50.pth --backbone resnet50 --partial --out model.safetensors    its classifier is left
+  lab weights import osnet_x0_25_msmt17.onnx --backbone osnet_x0_25 --measure reid-data --out model.safetensors
   lab weights export model.safetensors --to model.onnx
   lab weights export model.safetensors --to web-model      a folder for TensorFlow.js`
 
@@ -31,6 +34,7 @@ interface ImportFlags {
   readonly partial: boolean
   readonly seed: number
   readonly size: Size
+  readonly measure?: string
   readonly out: string
 }
 
@@ -47,10 +51,12 @@ function importCommand(): Command {
         .argParser(size)
         .default({ height: 256, width: 128 }, '256x128'),
     )
+    .option('--measure <folder>', 'measure batch norms on its images: where they were folded, before training on')
     .requiredOption('--out <file>', 'model to write (safetensors)')
     .action(async (file: string, _, command: Command) => {
-      const { size, ...flags } = command.opts<ImportFlags>()
+      const { size, measure, ...flags } = command.opts<ImportFlags>()
       say(...(await importWeights(file, { ...flags, input: size })))
+      if (measure !== undefined) say(await measureModel(flags.out, { data: measure, progress: terminalProgress() }))
     })
 }
 

@@ -98,7 +98,10 @@ async function momentsOf(
       })
       for (const { name, mean, variance } of seen) {
         const [m, v] = await Promise.all([mean.data<'float32'>(), variance.data<'float32'>()])
-        moments.set(name, [...(moments.get(name) ?? []), { mean: Float32Array.from(m), variance: Float32Array.from(v) }])
+        moments.set(name, [
+          ...(moments.get(name) ?? []),
+          { mean: Float32Array.from(m), variance: Float32Array.from(v) },
+        ])
         tf.dispose([mean, variance])
       }
     }
