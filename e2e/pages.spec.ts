@@ -97,6 +97,27 @@ test('from the join link to the end of training by keyboard alone, every page wi
   await expect(tab.getByRole('button', { name: 'Download the model' })).toBeVisible()
   await looks(tab, 'train-ended')
   await looks(page, 'dashboard-ended')
+
+  await reach(tab, inMain('Try it on own crops'), 'Enter')
+  const finds = tab.getByRole('region', { name: 'Who the model finds' })
+  const found = finds.getByRole('list').getByRole('list')
+  await expect(found.first()).toBeVisible({ timeout: 60_000 })
+  const places = await found.evaluateAll((lists) => lists.map((list) => list.textContent))
+  for (const words of places) expect(words).toMatch(/^1 (right|wrong)2 (right|wrong).*10 (right|wrong)$/)
+  const firstRight = places.filter((words) => words?.startsWith('1 right')).length
+  await expect(finds.getByText(`For ${firstRight} of ${places.length} searched crops`)).toBeVisible()
+  await reach(tab, finds.getByRole('switch', { name: 'Where the model looks' }), 'Space')
+  await expect(finds.getByText('of the answer comes from the upper third')).toBeVisible({ timeout: 60_000 })
+  expect(await finds.locator('canvas').count()).toBe(await finds.getByRole('img').count())
+  await looks(tab, 'train-pictures')
+  const plane = tab.getByRole('region', { name: 'How the model keeps people apart' })
+  await expect(plane.getByRole('img', { name: 'Crops as points' })).toHaveAccessibleDescription(
+    /^\d+ crops of \d+ identities, .* hold \d+\.\d % of the variance\.$/,
+  )
+  await reach(tab, plane.getByRole('button', { name: 'Crops as a table' }), 'Enter')
+  await expect(plane.getByRole('table')).toBeVisible()
+  await looks(tab, 'train-pictures-table')
+  await expect(tab.getByText('Images 0 B')).toBeVisible()
 })
 
 test('the dashboard: wrong token, first federation, form, invite', async ({ coordinator, page }) => {

@@ -32,8 +32,7 @@ export function sharesByThird(
 ): readonly [upper: number, middle: number, lower: number] | undefined {
   const sums = [0, 0, 0]
   for (const { height, width, values } of maps)
-    for (const [at, value] of values.entries())
-      sums[Math.floor((3 * (Math.floor(at / width) + 0.5)) / height)] += value
+    for (const [at, value] of values.entries()) sums[Math.floor((3 * (Math.floor(at / width) + 0.5)) / height)] += value
   const [upper, middle, lower] = sums
   const all = upper + middle + lower
   return all > 0 ? [upper / all, middle / all, lower / all] : undefined

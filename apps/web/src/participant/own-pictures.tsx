@@ -18,8 +18,8 @@ export function OwnPictures({ picture }: { readonly picture: TrainingDesk['pictu
     <>
       <Card title="The model on own crops">
         <p className={page.lead}>
-          Who the model finds among the people it never trained on, where in a crop it looks, and how far it keeps people
-          apart. Computed in this tab; nothing of it leaves.
+          Who the model finds among the people it never trained on, where in a crop it looks, and how far it keeps
+          people apart. Computed in this tab; nothing of it leaves.
         </p>
         {running && <Progress fraction={asked.fraction} />}
         {asked.state === 'failed' && (
@@ -28,17 +28,20 @@ export function OwnPictures({ picture }: { readonly picture: TrainingDesk['pictu
             <p>Nothing is lost: the model and your crops are as they were. Try again, or download the model.</p>
           </Notice>
         )}
-        <div className={page.actions}>
-          {running ? (
-            <Button icon="stop" onClick={stop}>
-              Stop
-            </Button>
-          ) : (
-            <Button icon="search" onClick={ask}>
-              {wordOf(asked)}
-            </Button>
-          )}
-        </div>
+        {/* The federation has ended: a second try would show the same. */}
+        {asked.state !== 'done' && (
+          <div className={page.actions}>
+            {running ? (
+              <Button icon="stop" onClick={stop}>
+                Stop
+              </Button>
+            ) : (
+              <Button icon="search" onClick={ask}>
+                {asked.state === 'failed' ? 'Try again' : 'Try it on own crops'}
+              </Button>
+            )}
+          </div>
+        )}
       </Card>
       <LiveRegion text={spokenOf(asked)} />
       {asked.state === 'done' && <Results pictured={asked.value} />}
@@ -69,21 +72,7 @@ const PHASES = [
 
 function Progress({ fraction }: { readonly fraction: number | undefined }) {
   const phase = fraction === undefined ? 0 : fraction < 1 ? 1 : 2
-  return (
-    <ProgressBar label="Pictures" phases={PHASES} phase={phase} fraction={phase === 1 ? (fraction ?? 0) : 0} />
-  )
-}
-
-function wordOf({ state }: Asked<Pictured>): string {
-  switch (state) {
-    case 'none':
-    case 'running':
-      return 'Try it on own crops'
-    case 'failed':
-      return 'Try again'
-    case 'done':
-      return 'Try it again, with the newest model'
-  }
+  return <ProgressBar label="Pictures" phases={PHASES} phase={phase} fraction={phase === 1 ? (fraction ?? 0) : 0} />
 }
 
 function spokenOf(asked: Asked<Pictured>): string {

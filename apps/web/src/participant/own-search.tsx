@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { classNames } from '../ui/class-names.ts'
-import { formatFraction, plural } from '../ui/format.ts'
+import { formatPercent, plural } from '../ui/format.ts'
 import { LiveRegion } from '../ui/live-region.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { ProgressBar } from '../ui/progress-bar.tsx'
@@ -107,7 +107,7 @@ function Picture({ crop, maps }: { readonly crop: ValidationCrop; readonly maps:
 
 /** What the colours mean, and all maps in one sentence. */
 function Scale({ maps }: { readonly maps: Maps }) {
-  const shares = sharesByThird([...maps.values()])
+  const shares = sharesByThird([...maps.values()])?.map((share) => formatPercent(100 * share))
   return (
     <div className={styles.scale}>
       <span>answers least</span>
@@ -115,8 +115,8 @@ function Scale({ maps }: { readonly maps: Maps }) {
       <span>most</span>
       {shares && (
         <p>
-          Over all of them, {formatFraction(shares[0])} of the answer comes from the upper third of the crop,{' '}
-          {formatFraction(shares[1])} from the middle and {formatFraction(shares[2])} from the lower.
+          Over all these crops, {shares[0]} of the answer comes from the upper third, {shares[1]} from the middle and{' '}
+          {shares[2]} from the lower.
         </p>
       )}
     </div>
@@ -136,5 +136,7 @@ function shownCrops(searches: readonly SearchView[]): readonly number[] {
 function spokenOf(looking: boolean, state: ReturnType<typeof useAsked>['asked']['state']): string {
   if (!looking || state === 'none') return ''
   if (state === 'running') return 'Where the model looks is being computed.'
-  return state === 'done' ? 'Where the model looks is shown over the crops.' : 'Where the model looks could not be found out.'
+  return state === 'done'
+    ? 'Where the model looks is shown over the crops.'
+    : 'Where the model looks could not be found out.'
 }

@@ -73,9 +73,10 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
     })
   }
 
-  async function newestModel(): Promise<Uint8Array<ArrayBuffer>> {
+  async function newestModel(signals: readonly AbortSignal[] = []): Promise<Uint8Array<ArrayBuffer>> {
     const question = { federation: link.federation, fingerprint: link.fingerprint, keep, now: Date.now() }
-    const model = await downloadNewestModel(origin, question, AbortSignal.timeout(DOWNLOAD_MS))
+    const signal = AbortSignal.any([...signals, AbortSignal.timeout(DOWNLOAD_MS)])
+    const model = await downloadNewestModel(origin, question, signal)
     if (!model.ok) throw new Error(model.refusal.message)
     return model.value
   }
@@ -130,7 +131,7 @@ export function openTraining(context: PageContext, origin: string): TrainingDesk
       saveFile(new Blob([await newestModel()]), `${fileStem(federation().name)}.safetensors`)
     },
     async picture({ signal, onFraction }) {
-      const { params } = decodeSafetensors(await newestModel())
+      const { params } = decodeSafetensors(await newestModel([signal]))
       const task = { backbone: params.values, settings: federation().local }
       const pictures = await host.insist(
         (bench) => bench.pictures({ ...task, queries: QUERIES }, proxy(onFraction)),

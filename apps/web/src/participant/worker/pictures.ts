@@ -64,10 +64,7 @@ export function searchWithin(
     query: { embeddings: rowsAt(embeddings, dim, picked), ...labelsAt(labels, picked) },
     gallery: { ...labels, embeddings },
     dim,
-    rule:
-      selection.rule === 'market'
-        ? { name: selection.rule }
-        : { name: selection.rule, ownImage: picked },
+    rule: selection.rule === 'market' ? { name: selection.rule } : { name: selection.rule, ownImage: picked },
   }
   const ranks = goodRanks(task)
   const rows = picked.map((_, row) => row)
