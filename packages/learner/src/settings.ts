@@ -15,6 +15,7 @@ export interface LocalSettings {
   readonly nesterov: boolean
   readonly weightDecay: number
   readonly clip: number
+  readonly proximal: number
   readonly loss: LossSettings
   readonly labelSmoothing: number
   readonly dropout: number

@@ -20,6 +20,7 @@ describe('settings', () => {
     ['local.sampling.by', { loss: { triplet: 1 } }],
     ['local.sampling.imagesEach', { sampling: { by: 'identity', imagesEach: 5 } }],
     ['local.sampling.imagesEach', { batchSize: 4, sampling: { by: 'identity', imagesEach: 4 } }],
+    ['local.proximal', { proximal: 0.01, clip: 5 }],
     ['local.erasing.maxArea', { erasing: { minArea: 0.3, maxArea: 0.2 } }],
   ])('%s refuses a combination that means nothing', (path, local) => {
     const { success, issues } = parsed(local)
@@ -31,6 +32,7 @@ describe('settings', () => {
     ['no momentum without Nesterov', { nesterov: false, momentum: 0 }],
     ['no momentum with Adam, which has neither', { optimiser: 'adam', momentum: 0 }],
     ['triplets from batches by identity', { loss: { triplet: 1 }, sampling: { by: 'identity' } }],
+    ['a proximal term without clipping', { proximal: 0.01, clip: 0 }],
     ['triplets alone', { loss: { identity: 0, triplet: 1 }, sampling: { by: 'identity', imagesEach: 16 } }],
     ['more images each than a shuffled batch holds', { sampling: { imagesEach: 64 } }],
   ])('allow %s', (_, local) => expect(parsed(local).success).toBe(true))
@@ -42,6 +44,7 @@ describe('settings', () => {
         schedule: { kind: 'steps', milestones: [28], factor: 0.1, warmUp: 0 },
         optimiser: 'sgd',
         clip: 0,
+        proximal: 0,
         loss: { identity: 1, triplet: 0, centre: 0 },
         dropout: 0,
         sampling: { by: 'shuffle' },

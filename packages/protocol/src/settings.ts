@@ -90,6 +90,8 @@ const LocalFields = v.object({
   weightDecay: v.optional(rate, 5e-4),
   /** Longest gradient of the backbone, and of the head; 0 for any length. */
   clip: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e6)), 0),
+  /** μ of FedProx: how strongly the backbone is pulled to where the round started it (Li et al. 2020); 0 leaves it out. */
+  proximal: v.optional(weight, 0),
   loss: v.optional(Loss, {}),
   labelSmoothing: v.optional(percent, 0.1),
   /** Share of an embedding's values that the identity head does not see in a step. */
@@ -116,6 +118,14 @@ export const LocalSettings = v.pipe(
       'Nesterov looks ahead along the momentum, so it needs a momentum above 0.',
     ),
     ['nesterov'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['proximal'], ['clip']],
+      ({ proximal, clip }) => proximal === 0 || clip === 0,
+      'Clipping would not see the proximal term, which belongs to the gradient: set one of the two to 0.',
+    ),
+    ['proximal'],
   ),
   v.forward(
     v.partialCheck(

@@ -28,6 +28,7 @@ test('without flags, local training is that of the reference', () => {
     nesterov: true,
     weightDecay: 5e-4,
     clip: 0,
+    proximal: 0,
     loss: { identity: 1, triplet: 0, margin: 0.3, softMargin: false, centre: 0, centreRate: 0.5 },
     labelSmoothing: 0.1,
     dropout: 0,

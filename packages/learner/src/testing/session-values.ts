@@ -134,7 +134,12 @@ export async function lossCurve(network: Network, options: CurveOptions): Promis
  * differ by 1e-7 of themselves are 1e-2 apart after ten steps, even at a rate of 1e-4. After a while it is calm.
  */
 export async function warmParameters(network: Network): Promise<Float32Array> {
-  const { trainer } = await trainOnCopies(network, { rate: 0.02, steps: 100 })
+  return trainedParameters(network, { rate: 0.02, steps: 100 })
+}
+
+/** A backbone after such a training. */
+export async function trainedParameters(network: Network, options: CurveOptions): Promise<Float32Array> {
+  const { trainer } = await trainOnCopies(network, options)
   const { backbone } = await trainer.read()
   trainer.dispose()
   return backbone

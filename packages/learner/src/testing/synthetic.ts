@@ -41,6 +41,7 @@ export const TINY_SETTINGS: LocalSettings = {
   nesterov: true,
   weightDecay: 5e-4,
   clip: 0,
+  proximal: 0,
   loss: { identity: 1, triplet: 0, margin: 0.3, softMargin: false, centre: 0, centreRate: 0.5 },
   labelSmoothing: 0.1,
   dropout: 0,

@@ -5,6 +5,12 @@ export type Optimiser = (Sgd | Adam) & {
    * `clip_grad_norm_`); absent: left as they are.
    */
   readonly clip?: number
+  /**
+   * μ of FedProx (Li et al., MLSys 2020, equation 2): the objective gains μ/2·‖value − start‖², start being what the values
+   * were at first, so that g ← g + μ·(value − start) in the formulas below; absent or 0: left out. A gradient is clipped
+   * before that, without the term, which is why settings refuse the two together.
+   */
+  readonly proximal?: number
 }
 
 /**

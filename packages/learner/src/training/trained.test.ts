@@ -45,6 +45,29 @@ describe('Adam', () => {
   })
 })
 
+describe('a proximal term', () => {
+  // Gradient 1 twice: the first step is without a pull; after it g = 1 + 2·(0.9 − 1) = 0.8, with momentum ½ v = 1.3.
+  it.each([
+    ['2', sgd({}), 1 - 0.1 - 0.08],
+    ['2, momentum ½', sgd({ momentum: 0.5 }), 1 - 0.1 - 0.13],
+    ['2, decay 1: gradients 2 and 1 + 0.8 − 2·0.2', sgd({ weightDecay: 1 }), 1 - 0.2 - 0.14],
+  ])('of %s pulls gradient descent back to the start', (_, optimiser, expected) => {
+    expect(twoSteps([1], [1], { ...optimiser, proximal: 2 })[0]).toBeCloseTo(expected, 6)
+  })
+
+  // g = 1, then 1 + 10·(0.9 − 1) = 0: m = 0.09 / 0.19, v = 0.000999 / 0.001999.
+  it('pulls Adam back to the start', () => {
+    const second = (0.1 * (0.09 / 0.19)) / Math.sqrt(0.000999 / 0.001999)
+    expect(twoSteps([1], [1], { ...adam, proximal: 10 })[0]).toBeCloseTo(1 - 0.1 - second, 6)
+  })
+
+  it('is nothing at 0', () => {
+    for (const optimiser of [sgd({ momentum: 0.5, weightDecay: 0.3 }), adam]) {
+      expect(twoSteps([1, -2], [1, 3], { ...optimiser, proximal: 0 })).toEqual(twoSteps([1, -2], [1, 3], optimiser))
+    }
+  })
+})
+
 describe('clipping', () => {
   it('scales a gradient of length 5 down to 1', () => {
     expect(twoSteps([0, 0], [3, 4], { ...sgd({}), clip: 1 })).toEqual(

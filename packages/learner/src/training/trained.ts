@@ -16,7 +16,8 @@ export interface Trained {
  */
 export function trained(values: Float32Array, optimiser: Optimiser): Trained {
   if (tf.getBackend() === 'webgpu') return trainedOnDevice(values, optimiser)
-  const state = { values: values.slice(), first: new Float32Array(values.length) }
+  const start = optimiser.proximal ? values.slice() : undefined
+  const state = { values: values.slice(), first: new Float32Array(values.length), start }
   const move = optimiser.kind === 'sgd' ? sgd(state, optimiser) : adam(state, optimiser)
   // A backend may go on using the numbers that it is given.
   const tensor = () => tf.keep(tf.tensor1d(state.values.slice()))
@@ -33,33 +34,38 @@ export function trained(values: Float32Array, optimiser: Optimiser): Trained {
   }
 }
 
-/** The values, and SGD's velocity or Adam's first moment. */
+/** The values, SGD's velocity or Adam's first moment, and where the values started, if they are pulled there. */
 interface State {
   readonly values: Float32Array
   readonly first: Float32Array
+  readonly start: Float32Array | undefined
 }
 
 /** Moves the values by a gradient, times `scale`. */
 type Move = (gradient: Float32Array, step: { readonly rate: number; readonly scale: number }) => void
 
-function sgd({ values, first: velocity }: State, { momentum, nesterov, weightDecay }: Sgd): Move {
+function sgd({ values, first: velocity, start }: State, optimiser: Sgd & Optimiser): Move {
+  const { momentum, nesterov, weightDecay, proximal = 0 } = optimiser
   return (gradient, { rate, scale }) => {
     for (let i = 0; i < values.length; i++) {
-      const g = scale * gradient[i] + weightDecay * values[i]
+      const pull = start ? proximal * (values[i] - start[i]) : 0
+      const g = scale * gradient[i] + weightDecay * values[i] + pull
       velocity[i] = momentum * velocity[i] + g
       values[i] -= rate * (nesterov ? g + momentum * velocity[i] : velocity[i])
     }
   }
 }
 
-function adam({ values, first }: State, { beta1, beta2, epsilon, weightDecay }: Adam): Move {
+function adam({ values, first, start }: State, optimiser: Adam & Optimiser): Move {
+  const { beta1, beta2, epsilon, weightDecay, proximal = 0 } = optimiser
   const second = new Float32Array(values.length)
   let steps = 0
   return (gradient, { rate, scale }) => {
     steps++
     const [unbias, unbiasSquare] = [1 / (1 - beta1 ** steps), 1 / (1 - beta2 ** steps)]
     for (let i = 0; i < values.length; i++) {
-      const g = scale * gradient[i] + weightDecay * values[i]
+      const pull = start ? proximal * (values[i] - start[i]) : 0
+      const g = scale * gradient[i] + weightDecay * values[i] + pull
       first[i] = beta1 * first[i] + (1 - beta1) * g
       second[i] = beta2 * second[i] + (1 - beta2) * g * g
       values[i] -= (rate * unbias * first[i]) / (Math.sqrt(second[i] * unbiasSquare) + epsilon)

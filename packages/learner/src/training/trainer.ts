@@ -14,7 +14,10 @@ export interface TrainerOptions {
   /** The crops that batches are taken from. */
   readonly pixels: Pixels
   readonly rates: { readonly backbone: number; readonly head: number }
-  /** Of both, each with a state and, where it clips, a norm of its own. */
+  /**
+   * Of both, each with a state and, where it clips, a norm of its own. The head has no proximal term, for it never travels:
+   * there is nothing for clients to drift apart from.
+   */
   readonly optimiser: Optimiser
   readonly objective: Objective
   /** What the objective may ask for, the caller's to dispose; default: cross-entropy alone. */
@@ -44,7 +47,7 @@ export function openTrainer(network: Network, options: TrainerOptions): Trainer 
   const { rates, optimiser, pixels, supervision = identityAlone } = options
   const session = network.open({ parameters: options.backbone, pixels, optimiser })
   const { embedding } = network.sizes
-  const head = openClassifier({ values: options.head, embedding, optimiser })
+  const head = openClassifier({ values: options.head, embedding, optimiser: { ...optimiser, proximal: 0 } })
   const classes = options.head.length / (embedding + 1)
   return {
     step({ images, targets, labels = [], dropout }) {

@@ -13,7 +13,7 @@ export function optimiserByFormula(
     const norm = Math.sqrt(values.reduce((sum, _, i) => sum + gradient[i] ** 2, 0))
     const scale = Math.min(1, (o.clip ?? Infinity) / (norm + 1e-6))
     values.forEach((value, i) => {
-      const g = gradient[i] * scale + o.weightDecay * value
+      const g = gradient[i] * scale + o.weightDecay * value + (o.proximal ?? 0) * (value - from[i])
       if (o.kind === 'sgd') {
         first[i] = o.momentum * first[i] + g
         values[i] -= rate * (o.nesterov ? g + o.momentum * first[i] : first[i])

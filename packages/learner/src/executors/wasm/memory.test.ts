@@ -11,3 +11,13 @@ it('grows to the largest arena, and says what to do where there is no more', () 
   )
   expect(regions.bytes()).toBe(131_072)
 })
+
+it('says so where there is no room to keep what the weights were at first, and leaves them', () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 3 })
+  const regions = layOut(memory, 1000, { weight: 10_000, statistic: 4 })
+  regions.fitArena(500)
+  regions.view(regions.all('parameters')).fill(3)
+  expect(() => regions.keepStart()).toThrow(expect.objectContaining({ code: 'out-of-memory' }))
+  expect(regions.bytes()).toBe(196_608)
+  expect(regions.view(regions.all('parameters')).every((value) => value === 3)).toBe(true)
+})

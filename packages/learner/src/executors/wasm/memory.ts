@@ -1,13 +1,16 @@
-/** One WebAssembly memory: flat buffers that last, and behind them an arena that grows to the largest plan. */
+/**
+ * One WebAssembly memory: flat buffers that last, and behind them an arena that grows to the largest plan. Behind that are the
+ * weights that a proximal term pulls to, once there is one: they move when the arena grows.
+ */
 import type { Span } from '@passerby/backbones'
 import { LearnerError } from '../../learner-error.ts'
 
-/** `first` and `second`: an optimiser's state. */
-type Region = Span['region'] | 'first' | 'second'
+/** `first` and `second`: an optimiser's state; `start`: what the weights were at first. */
+type Region = Span['region'] | 'first' | 'second' | 'start'
 type Place = Omit<Span, 'label' | 'region'> & { readonly region: Region }
 
 export interface RegionMemory {
-  /** Byte address of a place's first number. */
+  /** Byte address of a place's first number; in `start`, until the arena grows. */
   address(place: Place): number
   /** The numbers there: a view that lasts until the memory grows. */
   view(place: Place): Float32Array
@@ -15,6 +18,8 @@ export interface RegionMemory {
   all(region: Exclude<Region, 'arena'>): Place
   /** Makes the arena hold so many numbers. Throws `LearnerError` ('out-of-memory') where the machine gives no more. */
   fitArena(size: number): void
+  /** Copies the weights into `start`, for which there is no room before. Throws as `fitArena` does. */
+  keepStart(): void
   bytes(): number
 }
 
@@ -35,6 +40,7 @@ export function layOut(
     statistics: statistic,
     first: weight,
     second: weight,
+    start: weight,
   }
   const after = (address: number, size: number) => Math.ceil((address + size * FLOAT) / CACHE_LINE) * CACHE_LINE
   const parameters = after(free, 0)
@@ -42,21 +48,39 @@ export function layOut(
   const statistics = after(gradient, sizes.gradient)
   const first = after(statistics, sizes.statistics)
   const second = after(first, sizes.first)
-  const starts = { parameters, gradient, statistics, first, second, arena: after(second, sizes.second) }
+  const arena = after(second, sizes.second)
+  const starts = { parameters, gradient, statistics, first, second, arena, start: arena }
   const address = ({ region, offset }: Place) => starts[region] + offset * FLOAT
-  const fitArena = (size: number) => {
-    const missing = Math.ceil((starts.arena + size * FLOAT - memory.buffer.byteLength) / PAGE)
-    if (missing <= 0) return
+  let arenaSize = 0
+  let started = false
+  /** Makes memory reach to the end of an arena of so many numbers, and of what is behind it; where that starts. */
+  const reach = (size: number, behind: number) => {
+    const start = after(arena, size)
+    const missing = Math.ceil((start + behind * FLOAT - memory.buffer.byteLength) / PAGE)
     try {
-      memory.grow(missing)
+      if (missing > 0) memory.grow(missing)
     } catch (cause) {
       throw outOfMemory(size, cause)
     }
+    return start
   }
-  fitArena(0)
+  const fitArena = (size: number) => {
+    if (size <= arenaSize) return
+    const start = reach(size, started ? sizes.start : 0)
+    if (started) new Uint8Array(memory.buffer).copyWithin(start, starts.start, starts.start + sizes.start * FLOAT)
+    starts.start = start
+    arenaSize = size
+  }
+  reach(0, 0)
   return {
     address,
     fitArena,
+    keepStart() {
+      starts.start = reach(arenaSize, sizes.start)
+      started = true
+      const bytes = new Uint8Array(memory.buffer)
+      bytes.copyWithin(starts.start, parameters, parameters + weight * FLOAT)
+    },
     view: (place) => new Float32Array(memory.buffer, address(place), place.size),
     all: (region) => ({ region, offset: 0, size: sizes[region] }),
     bytes: () => memory.buffer.byteLength,

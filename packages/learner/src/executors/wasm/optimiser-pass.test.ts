@@ -15,7 +15,12 @@ function opened(values: readonly number[], running: readonly number[] = []) {
   const regions = layOut(instance.memory, instance.heapBase, { weight: values.length, statistic: running.length })
   const view = (region: 'parameters' | 'gradient' | 'statistics') => regions.view(regions.all(region))
   view('parameters').set([...values, ...running])
-  return { ...createOptimiserPass(instance, regions), view }
+  /** As a larger batch would: all of a larger arena is written. */
+  const growArena = (size: number) => {
+    regions.fitArena(size)
+    regions.view({ region: 'arena', offset: 0, size }).fill(5)
+  }
+  return { ...createOptimiserPass(instance, regions), view, growArena }
 }
 
 const SGD: Sgd = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 }
@@ -64,9 +69,47 @@ describe('an optimiser pass in WebAssembly', () => {
     expect(after(ADAM, [1, 1, 1], [[0.001, -20, 3]], 0.1)).toEqual(close([0.9, 1.1, 0.9]))
   })
 
+  // Gradient 1 twice: g = 1, then 1 + 2·(1.9 − 2) = 0.8. For Adam with μ = 10: 1, then 0, where m = 0.09 / 0.19.
+  it('pulls back to where it started', () => {
+    expect(after({ ...SGD, proximal: 2 }, [2], [[1], [1]], 0.1)).toEqual(close([1.82]))
+    expect(after({ ...SGD, proximal: 2, momentum: 0.5 }, [2], [[1], [1]], 0.1)).toEqual(close([1.77]))
+    const second = (0.1 * (0.09 / 0.19)) / Math.sqrt(0.000999 / 0.001999)
+    expect(after({ ...ADAM, proximal: 10 }, [1], [[1], [1]], 0.1)).toEqual(close([0.9 - second]))
+  })
+
+  it('pulls to where it started after a reset, wherever a growing arena ends', () => {
+    const pass = opened([7, 7, 7, 7, 7])
+    const step = () => {
+      pass.view('gradient').fill(1)
+      pass.step({ ...SGD, proximal: 2 }, 0.1)
+    }
+    step()
+    pass.view('parameters').fill(2)
+    pass.reset()
+    step()
+    pass.growArena(100_000)
+    step()
+    expect([...pass.view('parameters')]).toEqual(close([1.82, 1.82, 1.82, 1.82, 1.82]))
+  })
+
+  it('is bit for bit the same without a proximal term as with one of 0', () => {
+    const gradients = [
+      [1, 2, 3, 4, 5],
+      [0.1, 0.2, 0.3, 0.4, 0.5],
+    ]
+    for (const optimiser of [{ ...SGD, momentum: 0.9, weightDecay: 0.1 }, ADAM]) {
+      const [without, of0] = [optimiser, { ...optimiser, proximal: 0 }].map((one) =>
+        after(one, [1, -1, 2, -2, 3], gradients, 0.1),
+      )
+      expect(of0).toEqual(without)
+    }
+  })
+
   it.each<[string, Optimiser]>([
     ['sgd', { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4, clip: 0.5 }],
     ['adam', { ...ADAM, weightDecay: 0.01, clip: 0.5 }],
+    ['sgd with a proximal term', { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4, proximal: 0.8 }],
+    ['adam with a proximal term', { ...ADAM, weightDecay: 0.01, proximal: 0.8 }],
   ])('follows the formulas of %s in double precision over 20 steps', (name, optimiser) => {
     const random = rng(3, name)
     const normal = (count: number) => Array.from({ length: count }, () => Math.fround(random.normal()))

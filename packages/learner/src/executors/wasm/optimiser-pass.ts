@@ -4,7 +4,10 @@ import type { Instance } from './instance.ts'
 import type { RegionMemory } from './memory.ts'
 
 export interface OptimiserPass {
-  /** Moves weights by their gradient, and running statistics towards the last batch's. */
+  /**
+   * Moves weights by their gradient, and running statistics towards the last batch's. What a proximal term pulls to is
+   * copied in the first step. Throws `LearnerError` ('out-of-memory') where there is no room for that.
+   */
   step(optimiser: Optimiser, rate: number): void
   /** Forgets all state, as before the first step. */
   reset(): void
@@ -16,8 +19,13 @@ export function createOptimiserPass(instance: Instance, regions: RegionMemory): 
   const [adam, moveTowards] = [instance.kernel('adam'), instance.kernel('moveTowards')]
   const weights = regions.all('gradient').size
   const statistics = regions.all('statistics').size
-  const start = (region: Parameters<RegionMemory['all']>[0]) => regions.address(regions.all(region))
-  const [values, gradient, first, second] = [start('parameters'), start('gradient'), start('first'), start('second')]
+  const addressOf = (region: Parameters<RegionMemory['all']>[0]) => regions.address(regions.all(region))
+  const [values, gradient, first, second] = [
+    addressOf('parameters'),
+    addressOf('gradient'),
+    addressOf('first'),
+    addressOf('second'),
+  ]
   const running = regions.address({ region: 'parameters', offset: weights, size: statistics })
   let steps = 0
 
@@ -26,17 +34,20 @@ export function createOptimiserPass(instance: Instance, regions: RegionMemory): 
 
   return {
     step(optimiser, rate) {
+      const { weightDecay, proximal = 0 } = optimiser
+      if (proximal > 0 && steps === 0) regions.keepStart()
       steps++
       const scale = scaleFor(optimiser.clip)
+      const pull = [weightDecay, proximal, addressOf('start')] as const
       if (optimiser.kind === 'sgd') {
-        const { momentum, nesterov, weightDecay } = optimiser
-        sgd(values, gradient, first, weights, scale, rate, weightDecay, momentum, nesterov ? 1 : 0)
+        const { momentum, nesterov } = optimiser
+        sgd(values, gradient, first, weights, scale, rate, ...pull, momentum, nesterov ? 1 : 0)
       } else {
-        const { beta1, beta2, epsilon, weightDecay } = optimiser
+        const { beta1, beta2, epsilon } = optimiser
         const [unbiasedRate, unbias] = [rate / (1 - beta1 ** steps), 1 / (1 - beta2 ** steps)]
-        adam(values, gradient, first, second, weights, scale, unbiasedRate, weightDecay, beta1, beta2, unbias, epsilon)
+        adam(values, gradient, first, second, weights, scale, unbiasedRate, ...pull, beta1, beta2, unbias, epsilon)
       }
-      moveTowards(running, start('statistics'), statistics, BATCH_NORM_MOMENTUM)
+      moveTowards(running, addressOf('statistics'), statistics, BATCH_NORM_MOMENTUM)
     },
     reset() {
       // Memory that was never written is zero, and costs nothing as long as it is not written.

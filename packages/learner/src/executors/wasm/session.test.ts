@@ -9,6 +9,7 @@ import {
   NESTEROV,
   noisyPixels,
   placementsOf,
+  trainedParameters,
   valuesOf,
   warmParameters,
 } from '../../testing/session-values.ts'
@@ -17,6 +18,12 @@ import type { Optimiser } from '../../training/optimiser.ts'
 
 const EMBEDDING = 16
 const networkNamed = (name: string) => networkOf(backboneByName(name, EMBEDDING))
+
+/** Of two lots of values, or of one from 0. */
+const largestDifference = (a: Float32Array, b?: Float32Array) =>
+  a.reduce((max, value, i) => Math.max(max, Math.abs(value - (b?.[i] ?? 0))), 0)
+
+const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
 
 describe('a session on wasm', { timeout: 60_000 }, () => {
   beforeEach(() => useBackend('wasm'))
@@ -48,6 +55,42 @@ describe('a session on wasm', { timeout: 60_000 }, () => {
     const actual = await lossCurve(networkNamed(name), { rate, parameters })
     expect(actual).toEqual(expected.map((loss) => expect.closeTo(loss, 3)))
     expect(expected.at(-1)).toBeLessThan(expected[0] / 2)
+  })
+
+  it.each<[string, Optimiser, number]>([
+    ['SGD', { ...NESTEROV, proximal: 2 }, 0.02],
+    ['Adam', { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 5e-4, proximal: 2 }, 1e-3],
+  ])('pulls to where each session started, by %s as TensorFlow.js does', async (_, optimiser, rate) => {
+    const [network, plain] = [networkNamed('tiny'), plainNetworkOf(backboneByName('tiny', EMBEDDING))]
+    let parameters = await warmParameters(network)
+    for (let round = 1; round <= 2; round++) {
+      const expected = await trainedParameters(plain, { rate, parameters, optimiser, steps: 8 })
+      const actual = await trainedParameters(network, { rate, parameters, optimiser, steps: 8 })
+      expect(largestDifference(actual, expected) / largestDifference(expected)).toBeLessThan(1e-4)
+      const free = await trainedParameters(network, {
+        rate,
+        parameters,
+        optimiser: { ...optimiser, proximal: 0 },
+        steps: 8,
+      })
+      expect(largestDifference(actual, free) / largestDifference(expected)).toBeGreaterThan(1e-3)
+      parameters = actual
+    }
+  })
+
+  it('stays near where it started when that pulls hard', async () => {
+    const network = networkNamed('tiny')
+    const { weights } = network.sizes
+    const parameters = await warmParameters(network)
+    const wayWith = async (proximal: number) => {
+      const optimiser = { ...NESTEROV, proximal }
+      const after = await trainedParameters(network, { rate: 0.02, parameters, optimiser, steps: 40 })
+      return length(after.subarray(0, weights).map((value, i) => value - parameters[i]))
+    }
+    const [free, near, nearer] = [await wayWith(0), await wayWith(1), await wayWith(20)]
+    expect(near).toBeLessThan(free)
+    expect(nearer).toBeLessThan(free / 4)
+    expect(nearer).toBeGreaterThan(0)
   })
 
   it('keeps no tensor over 300 steps, and starts anew when it is opened again', async () => {

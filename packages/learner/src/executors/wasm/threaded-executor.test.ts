@@ -34,12 +34,12 @@ const placed = (batch: number) => {
 }
 
 /** Everything that one step computes, copied, and embeddings after it. */
-function step(executor: WasmExecutor, batch: number) {
+function step(executor: WasmExecutor, batch: number, optimiser = sgd) {
   const place = placed(batch)
   const pass = executor.forward({ batch, ...SIZE, training: true }, place)
   const embeddings = pass.embeddings.slice()
   const gradient = pass.backward(normal(embeddings.length, 'direction')).slice()
-  executor.update(sgd, 1e-3)
+  executor.update(optimiser, 1e-3)
   const parameters = executor.parameters().slice()
   const after = executor.forward({ batch, ...SIZE, training: false }, place).embeddings.slice()
   return { embeddings, gradient, parameters, after }
@@ -85,6 +85,22 @@ describe('an executor of several threads', { timeout: 60_000 }, () => {
     alone.load(alone.parameters().slice())
     const found = Object.entries(deviations(step(together, batch), step(alone, batch)))
     expect(found.filter(([, deviation]) => !(deviation < 1e-4))).toEqual([])
+  })
+
+  it.each([2, 4])('pulls %i threads to where they started, for 3 images, as it pulls one', (count) => {
+    const [alone, together] = [opened('tiny', 0), opened('tiny', count)]
+    warmUp(alone, 3, 60)
+    const start = alone.parameters().slice()
+    const wayOf = (executor: WasmExecutor, proximal: number) => {
+      executor.load(start)
+      const optimiser = { ...sgd, proximal }
+      for (let n = 0; n < 6; n++) step(executor, 3, optimiser)
+      return step(executor, 3, optimiser)
+    }
+    const pulled = wayOf(alone, 50)
+    const found = Object.entries(deviations(wayOf(together, 50), pulled))
+    expect(found.filter(([, deviation]) => !(deviation < 1e-4))).toEqual([])
+    expect(deviations(wayOf(alone, 0), pulled).after).toBeGreaterThan(1e-3)
   })
 
   it('computes the same bits again, whatever ran in between', () => {

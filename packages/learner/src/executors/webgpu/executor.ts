@@ -6,7 +6,7 @@ import { remembering } from '../remembering.ts'
 import { openDeviceCrops, type DeviceCrops } from './device-crops.ts'
 import { openMemory, type DeviceMemory } from './memory.ts'
 import { timeCalls, type CallTime } from './call-times.ts'
-import { optimiserCalls, stateSize } from './optimiser-pass.ts'
+import { optimiserCalls, startIn, stateSize } from './optimiser-pass.ts'
 import { BYTES, type DevicePlans } from './plans.ts'
 import { assemble, type Call, type Program } from './program.ts'
 
@@ -21,6 +21,8 @@ export interface PlannedPasses {
 export interface WebgpuExecutor {
   readonly memory: DeviceMemory
   readonly crops: DeviceCrops
+  /** Weights, then running statistics; call it before the first step, which a proximal term pulls back to. */
+  load(parameters: Float32Array): void
   /** The passes for batches of one shape, with room for them. Throws `LearnerError` where the device has none. */
   passesFor(shape: PassShape): PlannedPasses
   /** One step of the optimiser; undefined where there is none. */
@@ -90,6 +92,13 @@ export function createWebgpuExecutor(plans: DevicePlans, { pixels, optimiser }: 
     memory,
     crops,
     update,
+    load(parameters) {
+      const { buffers } = memory
+      device.queue.writeBuffer(buffers.parameters, 0, Float32Array.from(parameters))
+      const start = optimiser && startIn(optimiser, flat)
+      if (start === undefined) return
+      device.queue.writeBuffer(buffers.state, start * 4, Float32Array.from(parameters.subarray(0, weight)))
+    },
     passesFor(shape) {
       memory.fit('crops', crops.size(shape.batch))
       const key = [shape.batch, shape.height, shape.width, shape.training].join()

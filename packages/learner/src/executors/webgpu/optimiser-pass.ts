@@ -1,7 +1,7 @@
 /** What a step of the optimiser comes to for shaders: calls made once, and settings that change from step to step. */
 import type { Optimiser } from '../../training/optimiser.ts'
 import type { Call } from './program.ts'
-import { SETTINGS_SIZE } from './shaders/optimisers.ts'
+import { MOMENTS, SETTINGS_SIZE } from './shaders/optimisers.ts'
 
 /** How many numbers the flat buffers have; running statistics follow the weights in `parameters`. */
 export interface FlatSizes {
@@ -9,9 +9,14 @@ export interface FlatSizes {
   readonly statistics: number
 }
 
-/** Numbers of `state`, zeros before the first step. */
+/** Numbers of `state`: before the first step zeros, but what the weights are from `startIn` on, if there is that. */
 export function stateSize(optimiser: Optimiser, { weights }: FlatSizes): number {
-  return SETTINGS_SIZE + (optimiser.kind === 'adam' ? 2 : 1) * weights
+  return SETTINGS_SIZE + (MOMENTS[optimiser.kind] + (optimiser.proximal ? 1 : 0)) * weights
+}
+
+/** Where in `state` the weights are that a proximal term pulls to; undefined where there is no such term. */
+export function startIn(optimiser: Optimiser, { weights }: Pick<FlatSizes, 'weights'>): number | undefined {
+  return optimiser.proximal ? SETTINGS_SIZE + MOMENTS[optimiser.kind] * weights : undefined
 }
 
 /** The calls of one step, which finds `stepSettings` at the start of `state`. */
@@ -23,9 +28,11 @@ export function optimiserCalls(optimiser: Optimiser, { weights, statistics }: Fl
 
 /** The numbers that `SETTINGS` names. `step` counts from 1. */
 export function stepSettings(optimiser: Optimiser, rate: number, step: number): readonly number[] {
-  const { clip = 0, weightDecay } = optimiser
-  if (optimiser.kind === 'sgd') return [rate, weightDecay, clip, optimiser.momentum, Number(optimiser.nesterov)]
+  const { clip = 0, weightDecay, proximal = 0 } = optimiser
+  if (optimiser.kind === 'sgd') {
+    return [rate, weightDecay, proximal, clip, optimiser.momentum, Number(optimiser.nesterov)]
+  }
   const { beta1, beta2, epsilon } = optimiser
   const [unbiasedRate, unbias] = [rate / (1 - beta1 ** step), 1 / (1 - beta2 ** step)]
-  return [unbiasedRate, weightDecay, clip, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, unbias]
+  return [unbiasedRate, weightDecay, proximal, clip, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, unbias]
 }

@@ -13,11 +13,13 @@ import {
   NESTEROV,
   noisyPixels,
   placementsOf,
+  trainedParameters,
   valuesOf,
   warmParameters,
 } from '../../testing/session-values.ts'
 import { tf } from '../../tf.ts'
 import { smoothedTargets } from '../../training/loss.ts'
+import type { Optimiser } from '../../training/optimiser.ts'
 import { openTrainer } from '../../training/trainer.ts'
 import { leastDeviations } from '../testing/agreement.ts'
 
@@ -35,6 +37,9 @@ function alignment(a: Float32Array, b: Float32Array): number {
   const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i], 0)
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
 }
+
+const largestDifference = (a: Float32Array, b: Float32Array) =>
+  a.reduce((max, value, i) => Math.max(max, Math.abs(value - b[i])), 0)
 
 describe('a session on WebGPU', { timeout: 120_000 }, () => {
   it.each([
@@ -82,6 +87,21 @@ describe('a session on WebGPU', { timeout: 120_000 }, () => {
     const expected = await lossCurve(onWasm, { rate, parameters })
     const actual = await lossCurve(await networkOn('webgpu', name), { rate, parameters })
     expect(actual).toEqual(expected.map((loss) => expect.closeTo(loss, 3)))
+  })
+
+  // Adam follows the sign even of gradients that are rounding alone, as they are in front of a batch norm.
+  it.each<[string, Optimiser, number, number]>([
+    ['SGD', NESTEROV, 0.02, 1e-3],
+    ['Adam', { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 5e-4 }, 1e-3, 0.1],
+  ])('pulls to where it started, by %s as WebAssembly does', async (_, optimiser, rate, share) => {
+    const onWasm = await networkOn('wasm', 'tiny')
+    const free = { rate, parameters: await warmParameters(onWasm), optimiser, steps: 8 }
+    const pulled = { ...free, optimiser: { ...optimiser, proximal: 2 } }
+    const expected = await trainedParameters(onWasm, pulled)
+    const withoutPull = largestDifference(await trainedParameters(onWasm, free), expected)
+    const actual = await trainedParameters(await networkOn('webgpu', 'tiny'), pulled)
+    expect(withoutPull).toBeGreaterThan(1e-3)
+    expect(largestDifference(actual, expected)).toBeLessThan(share * withoutPull)
   })
 
   it('keeps no tensor and no byte over 60 steps, and allocates nothing in a step', async () => {

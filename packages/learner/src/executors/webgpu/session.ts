@@ -38,7 +38,7 @@ function openSession(
   const executor = createWebgpuExecutor(plans, { pixels, optimiser })
   const { memory, crops } = executor
   const { buffers } = memory
-  device.queue.writeBuffer(buffers.parameters, 0, Float32Array.from(parameters))
+  executor.load(parameters)
   const { height, width } = pixels
   const turns = sessionTurns<PlannedPasses>(optimiser)
   let steps = 0

@@ -37,7 +37,7 @@ export async function timeSteps(
   const { memory, crops, update } = executor
   const { height, width } = pixels
   const { forward, backward } = executor.passesFor({ batch: batch.length, height, width, training: true })
-  queue.writeBuffer(memory.buffers.parameters, 0, Float32Array.from(parameters))
+  executor.load(parameters)
   crops.put(batch, memory.buffers.crops)
   const direction = Float32Array.from({ length: batch.length * embeddingSize(backbone) }, (_, i) => Math.cos(i) / 1000)
   const clear = (buffer: GPUBuffer) => {

@@ -13,6 +13,11 @@ describe('a trained tensor on WebGPU', { timeout: 120_000 }, () => {
     ['sgd', { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 }],
     ['sgd with Nesterov, clipped', { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4, clip: 0.5 }],
     ['adam', { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 }],
+    ['sgd with a proximal term', { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4, proximal: 0.8 }],
+    [
+      'adam with a proximal term',
+      { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, proximal: 0.8 },
+    ],
   ])('follows the formulas of %s, and keeps no tensor', async (name, optimiser) => {
     const random = rng(4, name)
     const normal = () => Float32Array.from({ length: 131 }, () => random.normal())

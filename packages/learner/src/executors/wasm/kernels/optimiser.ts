@@ -1,6 +1,7 @@
 /**
  * One pass of an optimiser over flat buffers, as PyTorch computes it (`training/optimiser.ts` has the formulas), with
- * g = scale·gradient + decay·value, and running statistics moved towards a batch's.
+ * g = scale·gradient + decay·value + proximal·(value − start), and running statistics moved towards a batch's. Where
+ * `proximal` is 0, nothing is at `start`.
  */
 import { loadLanes, multiplyAdd, storeLanes } from './lanes'
 
@@ -25,6 +26,8 @@ export function sgd(
   scale: f32,
   rate: f32,
   decay: f32,
+  proximal: f32,
+  start: usize,
   momentum: f32,
   nesterov: i32,
 ): void {
@@ -32,7 +35,8 @@ export function sgd(
     const lanes = min(count - i, 4)
     const at: usize = (<usize>i) << 2
     const before = loadLanes(value + at, lanes)
-    const g = decayed(loadLanes(gradient + at, lanes), scale, before, decay)
+    let g = decayed(loadLanes(gradient + at, lanes), scale, before, decay)
+    if (proximal != 0) g = pulled(g, proximal, before, loadLanes(start + at, lanes))
     const v = multiplyAdd(g, f32x4.splat(momentum), loadLanes(velocity + at, lanes))
     const direction = nesterov ? multiplyAdd(g, f32x4.splat(momentum), v) : v
     storeLanes(velocity + at, v, lanes)
@@ -53,6 +57,8 @@ export function adam(
   scale: f32,
   rate: f32,
   decay: f32,
+  proximal: f32,
+  start: usize,
   beta1: f64,
   beta2: f64,
   unbias: f32,
@@ -62,7 +68,8 @@ export function adam(
     const lanes = min(count - i, 4)
     const at: usize = (<usize>i) << 2
     const before = loadLanes(value + at, lanes)
-    const g = decayed(loadLanes(gradient + at, lanes), scale, before, decay)
+    let g = decayed(loadLanes(gradient + at, lanes), scale, before, decay)
+    if (proximal != 0) g = pulled(g, proximal, before, loadLanes(start + at, lanes))
     const m = multiplyAdd(f32x4.mul(f32x4.splat(<f32>beta1), loadLanes(first + at, lanes)), f32x4.splat(<f32>(1 - beta1)), g)
     const square = f32x4.mul(g, g)
     const v = multiplyAdd(f32x4.mul(f32x4.splat(<f32>beta2), loadLanes(second + at, lanes)), f32x4.splat(<f32>(1 - beta2)), square)
@@ -77,6 +84,12 @@ export function adam(
 @inline
 function decayed(gradient: v128, scale: f32, value: v128, decay: f32): v128 {
   return multiplyAdd(f32x4.mul(f32x4.splat(scale), gradient), f32x4.splat(decay), value)
+}
+
+// @ts-expect-error: decorator
+@inline
+function pulled(gradient: v128, proximal: f32, value: v128, start: v128): v128 {
+  return multiplyAdd(gradient, f32x4.splat(proximal), f32x4.sub(value, start))
 }
 
 /** running ← (1 − share)·running + share·batch */

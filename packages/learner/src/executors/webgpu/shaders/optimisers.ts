@@ -2,7 +2,9 @@
  * One pass over flat buffers, as PyTorch computes it (`training/optimiser.ts` has the formulas): weights move by their
  * gradient, and the running statistics behind them towards the batch's, running ← 0.9·running + 0.1·batch.
  *
- * `state` starts with the settings of this step; then come the velocity, or the first and the second moments. Where `clip` is 1, `squares` has left partial sums of gradient² in the workspace.
+ * `state` starts with the settings of this step; then come the velocity, or the first and the second moments, and where
+ * `proximal` is not 0 what the weights were at first. Where `clip` is 1, `squares` has left partial sums of gradient² in the
+ * workspace.
  */
 import { BATCH_NORM_MOMENTUM } from '@passerby/backbones'
 import { CLIP_EPSILON, type Optimiser } from '../../../training/optimiser.ts'
@@ -44,9 +46,26 @@ var<workgroup> parts: array<f32, 256>;
 
 /** The numbers that an optimiser is set to for a step, in their order; `longest` is the length at which gradients are clipped. */
 export const SETTINGS = {
-  sgd: ['rate', 'decay', 'longest', 'momentum', 'nesterov'],
-  adam: ['rate', 'decay', 'longest', 'keepFirst', 'takeFirst', 'keepSecond', 'takeSecond', 'epsilon', 'unbias'],
+  sgd: ['rate', 'decay', 'proximal', 'longest', 'momentum', 'nesterov'],
+  adam: [
+    'rate',
+    'decay',
+    'proximal',
+    'longest',
+    'keepFirst',
+    'takeFirst',
+    'keepSecond',
+    'takeSecond',
+    'epsilon',
+    'unbias',
+  ],
 } as const satisfies Readonly<Record<Optimiser['kind'], readonly string[]>>
+
+/** How many numbers an optimiser has of its own for each weight. */
+export const MOMENTS = { sgd: 1, adam: 2 } as const satisfies Readonly<Record<Optimiser['kind'], number>>
+
+/** What a proximal term adds to the gradient `g` of the weight at `value`, which was `start` at first. */
+export const pull = (value: string, start: string) => `g += proximal * (${value} - ${start});`
 
 /** What a step does with the weight at `value`, its decayed gradient `g`, and the optimiser's own numbers for it. */
 export const MOVES: Readonly<Record<Optimiser['kind'], (value: string, first: string, second: string) => string>> = {
@@ -81,8 +100,9 @@ const optimiser = (kind: Optimiser['kind']): OptimiserShader => ({
   }
   let i = indexOf(id, groups);
   if (i < call.weights) {
-    let g = scale * gradient[i] + decay * parameters[i];
+    var g = scale * gradient[i] + decay * parameters[i];
     let own = ${SETTINGS_SIZE}u + i;
+    if (proximal != 0.) { ${pull('parameters[i]', `state[own + ${MOMENTS[kind]}u * call.weights]`)} }
     ${MOVES[kind]('parameters[i]', 'state[own]', 'state[own + call.weights]')}
   } else if (i < call.weights + call.statistics) {
     parameters[i] = ${1 - BATCH_NORM_MOMENTUM} * parameters[i] + ${BATCH_NORM_MOMENTUM} * statistics[i - call.weights];
