@@ -73,15 +73,15 @@ export function EmbeddingPlane({ plane }: { readonly plane: PlaneView | undefine
       {asTable ? (
         <div className={styles.table}>
           <DataTable
-            caption="Crops by the two directions"
+            caption="Crops by the two directions, the first across"
             cards={false}
             rows={points.map((point, at) => ({ ...point, at }))}
             rowKey={({ at }) => at}
             columns={[
               { name: 'Identity', cell: ({ identity }) => identity },
               { name: 'Camera', cell: ({ camera }) => camera },
-              { name: 'First direction', align: 'end', cell: ({ x }) => formatFigure(x) },
-              { name: 'Second direction', align: 'end', cell: ({ y }) => formatFigure(y) },
+              { name: 'Across', align: 'end', cell: ({ x }) => formatFigure(x) },
+              { name: 'Upwards', align: 'end', cell: ({ y }) => formatFigure(y) },
             ]}
           />
         </div>
@@ -135,6 +135,8 @@ function Points({
     <svg
       className={styles.points}
       viewBox={`0 0 ${WIDTH} ${height.toFixed(1)}`}
+      // A drawing in the page has no other tag.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="img"
       aria-label="Crops as points"
       aria-describedby={describedBy}

@@ -28,6 +28,11 @@ export function OwnPictures({ picture }: { readonly picture: TrainingDesk['pictu
             <p>Nothing is lost: the model and your crops are as they were. Try again, or download the model.</p>
           </Notice>
         )}
+        {asked.state === 'done' && asked.value.searches.length === 0 && (
+          <EmptyState icon="search" title="Nobody to search for">
+            No identity was kept back for validation: with more identities, or a second camera, there will be.
+          </EmptyState>
+        )}
         {/* The federation has ended: a second try would show the same. */}
         {asked.state !== 'done' && (
           <div className={page.actions}>
@@ -44,22 +49,12 @@ export function OwnPictures({ picture }: { readonly picture: TrainingDesk['pictu
         )}
       </Card>
       <LiveRegion text={spokenOf(asked)} />
-      {asked.state === 'done' && <Results pictured={asked.value} />}
-    </>
-  )
-}
-
-function Results({ pictured }: { readonly pictured: Pictured }) {
-  if (pictured.searches.length === 0)
-    return (
-      <EmptyState icon="search" title="Nobody to search for">
-        No identity was kept back for validation: with more identities, or a second camera, there will be.
-      </EmptyState>
-    )
-  return (
-    <>
-      <OwnSearch searches={pictured.searches} activations={pictured.activations} />
-      <EmbeddingPlane plane={pictured.plane} />
+      {asked.state === 'done' && asked.value.searches.length > 0 && (
+        <>
+          <OwnSearch searches={asked.value.searches} activations={asked.value.activations} />
+          <EmbeddingPlane plane={asked.value.plane} />
+        </>
+      )}
     </>
   )
 }
@@ -84,6 +79,8 @@ function spokenOf(asked: Asked<Pictured>): string {
     case 'failed':
       return 'The pictures could not be made.'
     case 'done':
-      return `${plural(asked.value.searches.length, 'search', 'searches')} shown below.`
+      return asked.value.searches.length === 0
+        ? 'There is nobody to search for.'
+        : `${plural(asked.value.searches.length, 'search', 'searches')} shown below.`
   }
 }

@@ -43,9 +43,6 @@ export function OwnSearch({ searches, activations }: Pick<Pictured, 'searches' |
         Most alike first. Solid green frame: right, the same person. Dashed red frame: wrong, another person. Crops of
         the same person by the same camera are left out where people were seen by several.
       </p>
-      {looking && asked.state === 'running' && (
-        <ProgressBar label={`Looking at ${plural(crops.length, 'crop')}`} fraction={asked.fraction ?? 0} />
-      )}
       {looking && asked.state === 'failed' && (
         <Notice tone="bad" title="Where the model looks could not be found out.">
           <p>{asked.problem}</p>
@@ -55,7 +52,15 @@ export function OwnSearch({ searches, activations }: Pick<Pictured, 'searches' |
           </Button>
         </Notice>
       )}
-      {maps && <Scale maps={maps} />}
+      {looking && asked.state !== 'failed' && (
+        <div className={styles.looking}>
+          <Scale />
+          {asked.state === 'running' && (
+            <ProgressBar label={`Looking at ${plural(crops.length, 'crop')}`} fraction={asked.fraction ?? 0} />
+          )}
+          {maps && <Shares maps={maps} />}
+        </div>
+      )}
       <LiveRegion text={spokenOf(looking, asked.state)} />
       <ul className={styles.searches}>
         {searches.map((search) => (
@@ -105,21 +110,25 @@ function Picture({ crop, maps }: { readonly crop: ValidationCrop; readonly maps:
   )
 }
 
-/** What the colours mean, and all maps in one sentence. */
-function Scale({ maps }: { readonly maps: Maps }) {
-  const shares = sharesByThird([...maps.values()])?.map((share) => formatPercent(100 * share))
+function Scale() {
   return (
     <div className={styles.scale}>
       <span>answers least</span>
       <span className={styles.gradient} style={{ background: heatGradient }} />
       <span>most</span>
-      {shares && (
-        <p>
-          Over all these crops, {shares[0]} of the answer comes from the upper third, {shares[1]} from the middle and{' '}
-          {shares[2]} from the lower.
-        </p>
-      )}
     </div>
+  )
+}
+
+/** All maps in one sentence. */
+function Shares({ maps }: { readonly maps: Maps }) {
+  const shares = sharesByThird([...maps.values()])?.map((share) => formatPercent(100 * share))
+  if (!shares) return null
+  return (
+    <p>
+      Over all these crops, {shares[0]} of the answer comes from the upper third, {shares[1]} from the middle and{' '}
+      {shares[2]} from the lower.
+    </p>
   )
 }
 

@@ -17,7 +17,7 @@ export function useAsked<Value>(work: (watch: PictureWatch) => Promise<Value>) {
   useEffect(() => () => job.current?.abort(), [])
   return {
     asked,
-    ask() {
+    ask: () => {
       job.current?.abort()
       job.current = new AbortController()
       const { signal } = job.current
@@ -34,7 +34,7 @@ export function useAsked<Value>(work: (watch: PictureWatch) => Promise<Value>) {
         (error: unknown) => settle({ state: 'failed', problem: messageOf(error) }),
       )
     },
-    stop() {
+    stop: () => {
       job.current?.abort()
       setAsked({ state: 'none' })
     },
