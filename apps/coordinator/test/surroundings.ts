@@ -23,7 +23,14 @@ export async function openSurroundings(now: () => number = Date.now): Promise<{
   close(): Promise<void>
 }> {
   const data = await newDataFolder()
-  const database = await connect(join(data.path, 'database'))
+  const database = await connect(join(data.path, 'database'), {
+    onRefused(error) {
+      throw error
+    },
+    onSetAside(_, __, reason) {
+      throw reason
+    },
+  })
   const around: Surroundings = {
     db: database.db,
     journal: database.journal,

@@ -2,6 +2,7 @@ import { type RunEffect, type RunEvent, type RunState, step } from '@passerby/fe
 import type { Contribution, RunEventView } from '@passerby/protocol'
 import { contributions } from '../store/schema.ts'
 import type { Writer } from '../store/database.ts'
+import type { BlobName } from '../store/blobs.ts'
 import { type SessionChange, type SessionRow } from '../store/sessions.ts'
 import type { RunCore } from './core.ts'
 import { countTraffic } from './member.ts'
@@ -12,13 +13,19 @@ interface StepRows {
   /** Rows of other tables. */
   readonly write?: (to: Writer) => Promise<void>
   readonly change?: SessionChange
+  /** The newest model from this step on. */
+  readonly model?: BlobName
 }
 
 /**
  * One event; only inside `serially`. When it resolves, the step and its rows are on disk, and its effects are in the
  * outbox. When it throws, nothing has changed.
  */
-export async function apply(core: RunCore, event: RunEvent, { write, change }: StepRows = {}): Promise<void> {
+export async function apply(
+  core: RunCore,
+  event: RunEvent,
+  { write, change, model = core.model }: StepRows = {},
+): Promise<void> {
   const { around, plan, id } = core
   const now = around.now()
   const before = core.machine
@@ -26,10 +33,12 @@ export async function apply(core: RunCore, event: RunEvent, { write, change }: S
   const nameOf = (client: string) => core.members.get(client)?.alias ?? client.slice(0, 8)
   const notes = notesOf({ before: before.run, event, after: after.run }, effects, nameOf)
   let events: readonly RunEventView[] | undefined
+  let counted = { up: 0, down: 0 }
   if (after.run !== before.run || effects.length + notes.length > 0 || write || change) {
-    const entry = { federation: id, now, state: after.run, notes, effects, baseModel: core.model.sha256 }
+    const entry = { federation: id, now, state: after.run, notes, effects, baseModel: model.sha256 }
     const ending = before.run.state === 'training' && after.run.state !== 'training' ? before.run : undefined
-    const moved = ending || after.run.state !== before.run.state ? takeTraffic(core) : undefined
+    const moved = ending || after.run.state !== before.run.state ? trafficSoFar(core) : undefined
+    if (moved) counted = moved
     const traffic = moved && 'session' in before.run ? [{ session: before.run.session, traffic: moved }] : []
     events = await around.journal.step({
       ...entry,
@@ -41,6 +50,8 @@ export async function apply(core: RunCore, event: RunEvent, { write, change }: S
     })
   }
   core.machine = after
+  core.model = model
+  addToSession(core, { up: -counted.up, down: -counted.down })
   core.outbox.push(...effects)
   for (const effect of effects) {
     // A restart opens again what was open.
@@ -104,11 +115,9 @@ function outcomeOf(core: RunCore, client: string): Contribution['outcome'] {
   return core.open?.uploads.has(client) ? 'late' : 'missing'
 }
 
-function takeTraffic(core: RunCore): { readonly up: number; readonly down: number } {
+function trafficSoFar(core: RunCore): { readonly up: number; readonly down: number } {
   settleTraffic(core)
-  const moved = core.traffic
-  core.traffic = { up: 0, down: 0 }
-  return moved
+  return { ...core.traffic }
 }
 
 /** Brings the accounts of bytes up to now. */

@@ -3,14 +3,13 @@ import { canonicalText, hex, sha256, sign, utf8 } from '@passerby/privacy'
 import { type PublishedModel, type Signed, decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
 import { CoordinatorError } from '../errors.ts'
 import type { BlobName } from '../store/blobs.ts'
-import type { Writer } from '../store/database.ts'
 import { storeModelRow } from '../store/models.ts'
 import { type SessionRow, findSession, storeConfig } from '../store/sessions.ts'
 import { addNote, apply, noteRow } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { abortReasons } from './notes.ts'
 import { type OpenSession, openSession } from './open-session.ts'
-import { connectedOf, tellTasks } from './tasks.ts'
+import { connectedOf } from './tasks.ts'
 
 /**
  * What the round machine decided, done. Each effect may be cut off anywhere and is then done again from the start,
@@ -74,11 +73,10 @@ async function open(core: RunCore, session: number): Promise<void> {
   const opened = await openSession(core, row, run.accepted)
   if (opened.notAfter <= core.around.now())
     throw new CoordinatorError('expired-session', `Session ${session} was open for too long to go on.`)
+  // Before anyone is told of it, so that a key that goes with it is never replaced.
+  if (row.config === null) await core.around.journal.write((to) => storeConfig(to, row, opened.config))
   noteRow(core, { ...row, config: opened.config })
   core.open = opened
-  // Clients wait for it. Should it be lost before it is kept, the same is made again.
-  tellTasks(core)
-  if (row.config === null) await core.around.journal.write((to) => storeConfig(to, row, opened.config))
 }
 
 /**
@@ -91,24 +89,25 @@ async function aggregate(core: RunCore, effect: Extract<RunEffect, { type: 'aggr
   const row = await sessionRow(core, effect.session)
   const { params, file } = await sum(core, row, effect.clients)
   const { durable, ...model } = await around.blobs.put(file)
-  const journalled = async () => {
-    const name = `passerby-${id}-round-${row.round}`
-    const modelRow = { ...model, layout: travelling.layout, name, createdAt: around.now() }
-    around.models.note(modelRow)
-    for (const member of connectedOf(core)) member.connection?.send('model.ready', model)
-    const result = { model: model.sha256, published: await statementOf(core, row, model) }
-    core.model = model
-    core.newest = { sha256: model.sha256, params }
-    core.open = undefined
-    const rows = {
-      change: { session: row.session, result },
-      write: (to: Writer) => storeModelRow(to, modelRow),
-    }
-    await apply(core, { type: 'aggregated', session: row.session }, rows)
-    noteRow(core, { ...row, ...result })
-    core.closing.add(row.session)
+  const modelRow = {
+    ...model,
+    layout: travelling.layout,
+    name: `passerby-${id}-round-${row.round}`,
+    createdAt: around.now(),
   }
-  await Promise.all([journalled(), durable])
+  around.models.note(modelRow)
+  for (const member of connectedOf(core)) member.connection?.send('model.ready', model)
+  const [published] = await Promise.all([statementOf(core, row, model), durable])
+  const result = { model: model.sha256, published }
+  await apply(
+    core,
+    { type: 'aggregated', session: row.session },
+    { model, change: { session: row.session, result }, write: (to) => storeModelRow(to, modelRow) },
+  )
+  core.newest = { sha256: model.sha256, params }
+  core.open = undefined
+  noteRow(core, { ...row, ...result })
+  core.closing.add(row.session)
   finish()
 }
 

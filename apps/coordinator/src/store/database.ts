@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { CoordinatorError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { type Journal, openJournal } from './journal.ts'
-import { type RedoLog, openRedoLog } from './redo-log.ts'
+import { type RedoLog, type RedoWatch, openRedoLog } from './redo-log.ts'
 
 export type Database = PgliteDatabase
 /** What takes statements that answer nothing: the database, a transaction, or the journal. */
@@ -34,11 +34,16 @@ export async function openDatabase(folder: string, log: Log): Promise<OpenDataba
     log.info('the database is made')
   }
   try {
-    return await connect(folder, (error) => {
-      log.fatal(
-        { err: error },
-        'the database refused what was decided: restart, and the coordinator goes on from its file',
-      )
+    return await connect(folder, {
+      onRefused(error) {
+        log.fatal({ err: error }, 'the database refused what was decided: the coordinator ends; restart it')
+        setImmediate(() => {
+          throw error
+        })
+      },
+      onSetAside(entries, path, reason) {
+        log.error({ err: reason, entries, path }, 'some of what was decided last could not be kept, and is set aside')
+      },
     })
   } catch (cause) {
     const what = `The database in ${folder} does not open. Restore it from a backup, or start with another data folder.`
@@ -47,9 +52,9 @@ export async function openDatabase(folder: string, log: Log): Promise<OpenDataba
 }
 
 /** The database with its journal; what an earlier process decided and did not execute is executed. */
-export async function connect(folder: string, onRefused?: (error: unknown) => void): Promise<OpenDatabase> {
+export async function connect(folder: string, watch: RedoWatch): Promise<OpenDatabase> {
   const client = await migrated(folder)
-  const redo = await openRedoLog(`${folder}-redo.log`, client, onRefused)
+  const redo = await openRedoLog(`${folder}-redo.log`, client, watch)
   const db = drizzle({ client: behind(redo, client), casing: 'snake_case' })
   return {
     db,

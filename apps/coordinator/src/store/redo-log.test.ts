@@ -25,11 +25,17 @@ beforeEach(async () => {
 })
 
 const opened: RedoLog[] = []
+const refusals: unknown[] = []
+const setAside: number[] = []
 afterEach(async () => {
   for (const log of opened.splice(0)) await log.close()
+  refusals.length = setAside.length = 0
 })
-async function open(onRefused?: (error: unknown) => void): Promise<RedoLog> {
-  const log = await openRedoLog(path, client, onRefused)
+async function open(): Promise<RedoLog> {
+  const log = await openRedoLog(path, client, {
+    onRefused: (error) => refusals.push(error),
+    onSetAside: (entries) => setAside.push(entries),
+  })
   opened.push(log)
   return log
 }
@@ -92,13 +98,37 @@ test('a line that was cut short decided nothing', async () => {
   expect(await said()).toEqual(['a', 'b'])
 })
 
-test('one entry is all or nothing, and after a refusal nothing more is decided', async () => {
-  const refusals: unknown[] = []
-  const log = await open((error) => refusals.push(error))
+test('one entry is all or nothing, and after a refusal nothing more is decided or read', async () => {
+  const log = await open()
   log.append(say('a'))
   log.append([...say('b'), ...say('b')])
   log.flush()
   await expect.poll(() => refusals.length).toBe(1)
   expect(await said()).toEqual([])
-  expect(() => log.append(say('c'))).toThrow(expect.objectContaining({ code: 'bad-folder' }))
+  const refused = expect.objectContaining({ code: 'bad-folder' })
+  expect(() => log.append(say('c'))).toThrow(refused)
+  expect(() => log.flush()).toThrow(refused)
+  // The next process does what can be done, and sets the rest aside.
+  const left = await killed()
+  path = `${path}.next`
+  await appendFile(path, left)
+  await open()
+  expect(await said()).toEqual(['a'])
+  expect(setAside).toEqual([1])
+  expect(await readFile(`${path}.set-aside`, 'utf8')).toBe(`${left.split('\n')[1]}\n`)
+})
+
+const line = (entry: number, what: string) => `${JSON.stringify({ entry, statements: say(what) })}\n`
+
+test.each([
+  ['a gap, as a loss of power leaves it,', line(1, 'a') + line(3, 'c') + line(4, 'd'), 2],
+  ['a damaged line', `${line(1, 'a')}\0\0\0\n${line(3, 'c')}${line(4, 'd')}`, 3],
+])('%s ends what can be executed, and the log goes on', async (_, text, lost) => {
+  await appendFile(path, text)
+  const log = await open()
+  expect(await said()).toEqual(['a'])
+  expect(setAside).toEqual([lost])
+  log.append(say('b'))
+  log.flush()
+  expect(await said()).toEqual(['a', 'b'])
 })

@@ -4,7 +4,7 @@
  * files it is not synced to the disk.
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { CoordinatorError, systemCode } from '../errors.ts'
 
@@ -37,14 +37,19 @@ const FLUSH_AFTER_MS = 300
 /** The file starts anew when everything in it is executed and it is longer than this. */
 const LONGEST_FILE_BYTES = 1_000_000
 
-/** Executes what an earlier process left on file. `onRefused` is called once, when the database refuses a statement. */
-export async function openRedoLog(
-  path: string,
-  client: PGlite,
-  onRefused: (error: unknown) => void = () => undefined,
-): Promise<RedoLog> {
-  let executed = await positionIn(client)
-  for (const entry of await readEntries(path)) if (entry.entry > executed) executed = await execute(client, [entry])
+export interface RedoWatch {
+  /** The database refused something: what was decided since is on file alone, and this process may decide nothing more. */
+  readonly onRefused: (error: unknown) => void
+  /** So many entries of an earlier process could not be executed, for this reason; they are in the file `path`. */
+  readonly onSetAside: (entries: number, path: string, reason: unknown) => void
+}
+
+/**
+ * Executes what an earlier process left on file. What cannot be (a refused entry, a damaged line, a gap that a loss of power
+ * left, and whatever follows those two) is set aside.
+ */
+export async function openRedoLog(path: string, client: PGlite, watch: RedoWatch): Promise<RedoLog> {
+  const executed = await executeFile(path, client, watch)
   const file = openSync(path, 'a', 0o600)
   ftruncateSync(file, 0)
   let last = executed
@@ -57,22 +62,24 @@ export async function openRedoLog(
   function flush(): void {
     clearTimeout(timer)
     timer = undefined
-    if (waiting.length === 0 || refused !== undefined) return
+    // Reads without what was decided would be wrong.
+    if (refused !== undefined) throw refusal(refused)
+    if (waiting.length === 0) return
     const batch = waiting
     waiting = []
     // Begun at once: the database takes its turns in the order in which they were asked for.
     const done = execute(client, batch)
     executing = Promise.all([executing, done]).then(
       ([, position]) => {
-        executed = position
-        if (executed === last && bytes > LONGEST_FILE_BYTES) {
+        if (position === last && bytes > LONGEST_FILE_BYTES) {
           ftruncateSync(file, 0)
           bytes = 0
         }
       },
       (error: unknown) => {
-        if (refused === undefined) onRefused(error)
+        if (refused !== undefined) return
         refused = error
+        watch.onRefused(error)
       },
     )
   }
@@ -80,20 +87,17 @@ export async function openRedoLog(
   return {
     flush,
     append(statements) {
-      if (refused !== undefined) {
-        const what = 'The database refused what was decided. Restart the coordinator: it goes on from what is on file.'
-        throw new CoordinatorError('bad-folder', what, { cause: refused })
-      }
+      if (refused !== undefined) throw refusal(refused)
       const entry = { entry: last + 1, statements }
       const line = Buffer.from(`${JSON.stringify(entry)}\n`)
       writeWhole(file, line)
       last += 1
       bytes += line.length
       waiting.push(entry)
-      timer ??= setTimeout(flush, FLUSH_AFTER_MS).unref()
+      timer ??= setTimeout(() => refused === undefined && flush(), FLUSH_AFTER_MS).unref()
     },
     async close() {
-      flush()
+      if (refused === undefined) flush()
       await executing
       closeSync(file)
     },
@@ -131,13 +135,50 @@ async function positionIn(client: PGlite): Promise<number> {
   return rows[0].entry
 }
 
-/** In order; what was being written when the process ended decided nothing. */
-async function readEntries(path: string): Promise<readonly Entry[]> {
+/** How far the database is when it has what it can have of the file. */
+async function executeFile(path: string, client: PGlite, watch: RedoWatch): Promise<number> {
+  const setAside = async (lines: readonly string[], reason: unknown) => {
+    await appendFile(`${path}.set-aside`, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 })
+    watch.onSetAside(lines.length, `${path}.set-aside`, reason)
+  }
+  let executed = await positionIn(client)
+  const lines = await readLines(path)
+  for (const [index, line] of lines.entries()) {
+    const entry = parseEntry(line)
+    if (entry === undefined || entry.entry > executed + 1) {
+      await setAside(lines.slice(index), new Error(`redo log: entry ${executed + 1} is damaged or missing`))
+      return executed
+    }
+    if (entry.entry <= executed) continue
+    try {
+      await execute(client, [entry])
+    } catch (reason) {
+      await setAside([line], reason)
+      await client.query('update redo_position set entry = $1', [entry.entry])
+    }
+    executed = entry.entry
+  }
+  return executed
+}
+
+function parseEntry(line: string): Entry | undefined {
+  try {
+    return JSON.parse(line) as Entry
+  } catch {
+    return undefined
+  }
+}
+
+/** What was being written when the process ended decided nothing: behind the last line's end there is no whole one. */
+async function readLines(path: string): Promise<readonly string[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return ''
     throw error
   })
-  const lines = text.split('\n')
-  // Behind the last line's end there is nothing, or a line without one.
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as Entry)
+  return text.split('\n').slice(0, -1)
+}
+
+function refusal(cause: unknown): CoordinatorError {
+  const what = 'The database refused what was decided. Restart the coordinator: it goes on from what is on file.'
+  return new CoordinatorError('bad-folder', what, { cause })
 }
