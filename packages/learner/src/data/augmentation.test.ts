@@ -19,6 +19,14 @@ describe('augmentation', () => {
     expect(random.uniform()).toBe(rng(1).uniform())
   })
 
+  it('draws three factors an image and no more where nothing is to be erased', () => {
+    const random = rng(1)
+    augment([straight, straight], { erasing, jitter: { ...jitter, contrast: 0.1 }, pixels: grey }, random)
+    const counted = rng(1)
+    for (let drawn = 0; drawn < 6; drawn++) counted.uniform()
+    expect(random.uniform()).toBe(counted.uniform())
+  })
+
   it('erases as often, as much and in such shapes as it is told', () => {
     const placed = augment(many, { erasing: { ...erasing, probability: 0.5 }, jitter, pixels: grey }, rng(2))
     const erased = placed.flatMap((placement) => (placement.erased ? [placement.erased] : []))

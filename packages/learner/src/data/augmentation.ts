@@ -9,7 +9,7 @@ export interface AugmentationOptions {
   readonly pixels: Pixels
 }
 
-/** Draws the colours of images that are already placed, then what is erased of them. Draws nothing for what is off. */
+/** Draws the colours of images that are already placed, then what is erased of them. Neither draws anything where it is off. */
 export function augment(
   placements: readonly Placement[],
   { erasing, jitter, pixels }: AugmentationOptions,
@@ -19,7 +19,8 @@ export function augment(
   if (!jitters && erasing.probability === 0) return placements
   return placements.map((placement) => {
     const colour = jitters ? drawColour(jitter, meanLuma(pixels, placement.image), random) : undefined
-    const erased = random.uniform() < erasing.probability ? drawErased(pixels, erasing, random) : undefined
+    const erases = erasing.probability > 0 && random.uniform() < erasing.probability
+    const erased = erases ? drawErased(pixels, erasing, random) : undefined
     return { ...placement, ...(colour && { colour }), ...(erased && { erased }) }
   })
 }
