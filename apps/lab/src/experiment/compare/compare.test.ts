@@ -178,6 +178,7 @@ test('curves have a panel for each first model, a band over seeds, and begin unt
     ]),
   )
   expect(charts.map(({ name }) => name)).toEqual(['loss', 'rank-1-market', 'map-market'])
+  expect(charts[0].chart.yLabel).toBe('training loss')
   const [loss, rank1] = charts.map(({ chart }) => chart.panels)
   expect(loss.map(({ title }) => title)).toEqual(['msmt17', 'scratch'])
   expect(loss[1].lines[0]).toEqual({

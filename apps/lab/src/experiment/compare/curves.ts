@@ -24,7 +24,7 @@ export function chartsOf(grouped: Grouped): readonly NamedChart[] {
   return [
     {
       name: 'loss',
-      chart: chart('Training loss', 'cross-entropy (nats)', (run, round) => run.rounds[round - 1]?.loss),
+      chart: chart('Training loss', 'training loss', (run, round) => run.rounds[round - 1]?.loss),
     },
     ...sets.flatMap((set) =>
       metrics.map((metric) => ({
