@@ -63,7 +63,8 @@ export function trainingPool({ size, choice, clients, images }: TrainingPoolOpti
         starts.map(async (from) => {
           const to = Math.min(from + IMAGES_PER_JOB, count)
           const result = await pool.run({ type: 'embed', set, from, to, backbone: backbone.values })
-          if (result.type === 'embedded') embeddings.set(result.embeddings, from * choice.embedding)
+          if (result.type !== 'embedded') throw new RangeError('embed: the worker did something else')
+          embeddings.set(result.embeddings, from * choice.embedding)
         }),
       )
       return embeddings
