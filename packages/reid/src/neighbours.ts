@@ -8,7 +8,7 @@ import { dotScores } from './scores.ts'
 export interface Neighbours {
   /** Neighbours per row. */
   readonly count: number
-  /** Row-major `n × count`, nearest first, equally near ones in row order; a row is its own nearest. */
+  /** Row-major `n × count`, nearest first, equally near ones in row order; a row is its own nearest, its duplicates come after it. */
   readonly nearest: Int32Array
   /** By row, the distance to the farthest row. */
   readonly farthest: Float64Array
@@ -39,7 +39,7 @@ export function neighboursOf(
         for (let column = 0; column < width; column++) {
           const other = columns.start + column
           const distance =
-            other === row ? 0 : Math.max(0, lengths[row] + lengths[other] - 2 * tile[at * width + column])
+            other === row ? -Infinity : Math.max(0, lengths[row] + lengths[other] - 2 * tile[at * width + column])
           if (distance > most) most = distance
           if (distance < list.limit()) list.offer(other, distance)
         }

@@ -104,6 +104,13 @@ describe('k-reciprocal re-ranking', () => {
   })
 })
 
+test('a row is in its own list, however many duplicates come before it', () => {
+  const { nearest } = neighboursOf(new Float32Array(30 * 2).fill(0.5), 2, { count: 21 })
+  const others = Array.from({ length: 20 }, (_, row) => row)
+  expect([...nearest.subarray(29 * 21)]).toEqual([29, ...others])
+  expect([...nearest.subarray(0, 21)]).toEqual([...others, 20])
+})
+
 test('neighbours are the nearest, equal ones in row order, whatever the tiles', () => {
   const random = rng(5)
   const embeddings = new Float32Array(5000 * 2).map(() => random.int(40))
@@ -111,7 +118,7 @@ test('neighbours are the nearest, equal ones in row order, whatever the tiles', 
   for (const row of [0, 511, 512, 4095, 4096, 4999]) {
     const distances = Array.from({ length: 5000 }, (_, other) =>
       other === row
-        ? 0
+        ? -1
         : (embeddings[2 * row] - embeddings[2 * other]) ** 2 +
           (embeddings[2 * row + 1] - embeddings[2 * other + 1]) ** 2,
     )
