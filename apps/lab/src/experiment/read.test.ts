@@ -64,6 +64,21 @@ test('a misspelt field is refused with those that there are, not passed over', (
   expect(complaints(`${HEAD}seed: 4`)).toEqual([expect.stringMatching(/^6: seed: /)])
 })
 
+test('two runs of one name, which would write one folder at once, are refused at what is there twice', () => {
+  const twice = (name: string) => `two runs would be called ${name}: leave out or rename what is there twice`
+  expect(complaints(`${HEAD}  - { mode: federated, scenario: by-camera }`)).toEqual([
+    `6: ${twice('federated-by-camera_scratch_seed-1')}`,
+  ])
+  const rates = `${HEAD}seeds: [1, 2]\ngrid:\n  local.backboneRate:\n    - 0.05\n    - 0.1\n    - 0.050`
+  expect(complaints(rates)).toEqual(
+    ['federated', 'centralised'].map(
+      (mode) => `11: ${twice(`${mode}-by-camera_scratch_local.backboneRate=0.05_seed-1`)}`,
+    ),
+  )
+  const alike = `${HEAD}grid:\n  description:\n    - a b\n    - a  b`
+  expect(complaints(alike)[0]).toBe(`9: ${twice('federated-by-camera_scratch_description=_a_b_seed-1')}`)
+})
+
 test('what an experiment decides otherwise is not for the settings', () => {
   expect(complaints(`${HEAD}settings: { seed: 4 }`)).toEqual([expect.stringContaining('listed under `seeds`')])
   expect(complaints(`${HEAD}settings:\n  cohort:\n    fraction: 0.5`)).toEqual([

@@ -47,6 +47,7 @@ export function runsOf(experiment: Experiment): {
   const runs: Run[] = []
   const complaints: Complaint[] = []
   const points = gridPoints(Object.entries(experiment.grid))
+  const taken = new Set<string>()
   for (const seed of experiment.seeds)
     for (const [which, init] of experiment.inits.entries())
       for (const point of points) {
@@ -60,9 +61,13 @@ export function runsOf(experiment: Experiment): {
           if (unequal !== undefined) complaints.push({ places: [['arms', arm]], message: unequal })
           const grid = point.values
           const varied = Object.entries(grid).map(([path, value]) => `${path}=${JSON.stringify(value)}`)
-          const name = [`${mode}-${scenario}`, init.label, ...varied, `seed-${seed}`]
-            .join(' ')
-            .replaceAll(/[^\w.=-]+/g, '_')
+          const name = sanitised([`${mode}-${scenario}`, init.label, ...varied, `seed-${seed}`].join(' '))
+          if (taken.has(name) && seed === experiment.seeds[0])
+            complaints.push({
+              places: twicePlaces(experiment, arm, point),
+              message: `two runs would be called ${name}: leave out or rename what is there twice`,
+            })
+          taken.add(name)
           runs.push({ name, mode, scenario, init, seed, grid, settings: checked.settings })
         }
       }
@@ -144,6 +149,26 @@ function gridPoints(grid: readonly (readonly [string, readonly unknown[]])[]): r
     [{ values: {}, positions: {} }],
   )
 }
+
+/** Where an arm or a value of the grid is named that an earlier one equals, in what it is or how it is written in a name. */
+function twicePlaces({ arms, grid }: Experiment, arm: number, { positions }: GridPoint): Complaint['places'] {
+  const written = (value: unknown) => sanitised(JSON.stringify(value))
+  const { mode, scenario } = arms[arm]
+  const first = arms.findIndex((other) => other.mode === mode && other.scenario === scenario)
+  return [
+    ...Object.entries(positions)
+      .filter(([path, position]) => {
+        const texts = grid[path].map(written)
+        return texts.indexOf(texts[position]) < position
+      })
+      .map(([path, position]) => ['grid', path, position]),
+    ...(first < arm ? [['arms', arm]] : []),
+    ['name'],
+  ]
+}
+
+/** A run's name is a folder's: other characters, one or several in a row, become `_`. */
+const sanitised = (text: string) => text.replaceAll(/[^\w.=-]+/g, '_')
 
 function complaintOf(check: () => void): string | undefined {
   try {
