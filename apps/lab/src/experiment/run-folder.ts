@@ -1,9 +1,9 @@
 /**
  * Where a run's results lie: `<out>/<run>/`. A folder is filled beside its place, as `<run>.part`, and then renamed, so
- * that what has its name is whole. Until then the part holds the run's state, from which a killed run goes on.
+ * that what has its name is whole. The run's state, from which a killed run goes on, is removed only after that.
  */
 import { stringify } from 'csv-stringify/sync'
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { LabError } from '../errors.ts'
@@ -17,7 +17,7 @@ const RESULT = 'result.json'
 export interface RunFolder {
   /** Where state is kept while the run lasts. */
   readonly state: string
-  /** The finished run's result, or `undefined`. */
+  /** The finished run's result, or `undefined`. Throws `LabError` when the folder is there without a readable one. */
   read(): Promise<RunResult | undefined>
   write(result: RunResult): Promise<void>
 }
@@ -27,7 +27,15 @@ export function runFolder(out: string, run: string): RunFolder {
   const part = `${folder}.part`
   return {
     state: join(part, 'state'),
-    read: () => readResult(folder),
+    async read() {
+      const result = await readResult(folder)
+      if (result === undefined && (await stat(folder).catch(() => undefined)))
+        throw new LabError(
+          'unusable',
+          `${folder} is there without a readable ${RESULT}: move it away, or choose another --out folder`,
+        )
+      return result
+    },
     async write(result) {
       await mkdir(part, { recursive: true })
       await writeFile(join(part, 'settings.json'), json(result.settings))
@@ -35,8 +43,8 @@ export function runFolder(out: string, run: string): RunFolder {
       const events = `events.out.tfevents.${Math.floor(result.startedAt)}.passerby`
       await writeFile(join(part, events), eventFile(roundEvents(result)))
       await writeFile(join(part, RESULT), json(result))
-      await rm(join(part, 'state'), { recursive: true, force: true })
       await rename(part, folder)
+      await rm(join(folder, 'state'), { recursive: true, force: true })
     },
   }
 }
@@ -64,7 +72,10 @@ async function readResult(folder: string): Promise<RunResult | undefined> {
   const parsed = v.safeParse(RunResult, parsedJson(text))
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
-  throw new LabError('unusable', `${file} is no result of a run: ${v.getDotPath(issue) ?? ''} ${issue.message}`)
+  throw new LabError(
+    'unusable',
+    `${file} is no result of a run: ${v.getDotPath(issue) ?? ''} ${issue.message}; move its folder away, and \`lab sweep\` plays the run again`,
+  )
 }
 
 function parsedJson(text: string): unknown {

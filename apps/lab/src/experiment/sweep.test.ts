@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { readCorpus } from '../corpus/corpus.ts'
 import { generatedDataSet } from '../corpus/generated.ts'
 import { splitNamed } from '../settings/data.ts'
 import { parseExperiment } from './read.ts'
-import { readResults } from './run-folder.ts'
+import { readResults, runFolder } from './run-folder.ts'
 import { type SweepSurroundings, sweep } from './sweep.ts'
 
 const TEXT = `
@@ -89,6 +89,29 @@ describe('a sweep over two rates', { timeout: 120_000 }, () => {
   test('does not take another experiment’s runs for its own', async () => {
     const text = TEXT.replace('rounds: 2', 'rounds: 3')
     await expect(play(join(folder, 'whole'), { text })).rejects.toThrow('choose another --out')
+  })
+
+  test('refuses before the first round when a run’s folder is there without a result, which it could not take', async () => {
+    const out = join(folder, 'taken')
+    await mkdir(join(out, 'federated-by-camera_scratch_local.backboneRate=0.02_seed-1'), { recursive: true })
+    await expect(play(out)).rejects.toThrow(/rate=0.02_seed-1 is there without a readable result.json: move it away/i)
+    expect(await readdir(out)).toHaveLength(1)
+  })
+
+  test('keeps the state of a run whose folder was taken while it played, and goes on from it', async () => {
+    const text = TEXT.replace('[0.05, 0.02]', '[0.05]')
+    const { runs } = parseExperiment(text, 'x.yaml')
+    const out = join(folder, 'state')
+    const run = runFolder(out, runs[0].name)
+    const [result] = (await readResults(join(folder, 'whole'))).slice(1)
+    await mkdir(join(run.state, 'round-000002'), { recursive: true })
+    await mkdir(join(out, runs[0].name, 'mine'), { recursive: true })
+    await expect(run.write(result)).rejects.toThrow('ENOTEMPTY')
+    expect(await readdir(run.state)).toEqual(['round-000002'])
+    await rm(join(out, runs[0].name), { recursive: true })
+    await run.write(result)
+    expect(await readdir(join(out, runs[0].name))).not.toContain('state')
+    expect(await run.read()).toEqual(result)
   })
 
   test('refuses before the first round when a first model is missing, with the command that makes it', async () => {
