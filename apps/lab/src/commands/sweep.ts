@@ -64,6 +64,7 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
     out: flags.out,
     workers: flags.workers,
     progress,
+    sets,
     now: () => Date.now() / 1000,
     openCorpus: (scenario, size) => {
       const { images, clients } = data

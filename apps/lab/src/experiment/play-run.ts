@@ -1,4 +1,5 @@
 /** One run of an experiment: its corpus, first model and workers put together, simulated and written down. */
+import type { DataSet } from '@passerby/crops'
 import type { Corpus } from '../corpus/corpus.ts'
 import { evaluationImages } from '../measure/measure.ts'
 import { corpusFor } from '../simulate/modes.ts'
@@ -24,10 +25,27 @@ export interface RunSurroundings {
   readonly onRound: (round: SimulatedRound) => void
 }
 
-/** Changes with anything that the result depends on. `initFile` is a hash of the first model's file. */
-export function runFingerprint({ data }: Experiment, run: Run, initFile: string | undefined): string {
+export interface RunFiles {
+  /** From `filesFingerprint`. */
+  readonly data: string
+  /** A hash of the first model's file. */
+  readonly init: string | undefined
+}
+
+/** Changes with what the experiment says, the first model, and the data's file names and sizes; not with their pixels. */
+export function runFingerprint({ data }: Experiment, run: Run, files: RunFiles): string {
   const { mode, scenario, settings } = run
-  return fingerprintOf({ data, mode, scenario, settings, initFile })
+  return fingerprintOf({ data, mode, scenario, settings, files })
+}
+
+/** Of the names and sizes of all files of the data sets. */
+export function filesFingerprint(sets: readonly DataSet[]): string {
+  return fingerprintOf(
+    sets.map(({ name, parts }) => [
+      name,
+      Object.entries(parts).map(([part, crops]) => [part, crops.map(({ name, size }) => [name, size])]),
+    ]),
+  )
 }
 
 /** Plays from where the run was killed, or from its start, to its written result. */

@@ -22,7 +22,7 @@ const Round = v.object({
 export const RunResult = v.object({
   experiment: v.string(),
   run: v.string(),
-  /** Of everything that the run depends on. */
+  /** Of what the experiment says, the first model's file, and the names and sizes of the data's files. */
   fingerprint: v.string(),
   mode: v.picklist(modes),
   scenario: v.picklist(scenarios),

@@ -30,7 +30,7 @@ interface Played {
 }
 
 /** Plays into `out`. From the `stopAt`-th kept round on, each ends its run, as a kill would. */
-async function play(out: string, { text = TEXT, stopAt = Infinity } = {}): Promise<Played> {
+async function play(out: string, { text = TEXT, stopAt = Infinity, set = people } = {}): Promise<Played> {
   const said: string[] = []
   const rounds: number[] = []
   const progress: SweepSurroundings['progress'] = {
@@ -44,8 +44,8 @@ async function play(out: string, { text = TEXT, stopAt = Infinity } = {}): Promi
     }),
   }
   const openCorpus: SweepSurroundings['openCorpus'] = (scenario, size) =>
-    readCorpus([people], { split: splitNamed(scenario), size, images: 20, exact: true, progress })
-  await sweep(parseExperiment(text, 'x.yaml'), { out, workers: 1, progress, openCorpus, now: () => 1000 })
+    readCorpus([set], { split: splitNamed(scenario), size, images: 20, exact: true, progress })
+  await sweep(parseExperiment(text, 'x.yaml'), { out, workers: 1, progress, sets: [set], openCorpus, now: () => 1000 })
   return { said, rounds }
 }
 
@@ -89,6 +89,14 @@ describe('a sweep over two rates', { timeout: 120_000 }, () => {
   test('does not take another experiment’s runs for its own', async () => {
     const text = TEXT.replace('rounds: 2', 'rounds: 3')
     await expect(play(join(folder, 'whole'), { text })).rejects.toThrow('choose another --out')
+  })
+
+  test('does not take runs on other images for its own, though they lie in the same folder', async () => {
+    const { parts } = people
+    const [first, ...rest] = parts.train
+    const other = [{ ...people, parts: { ...parts, train: rest } }]
+    other.push({ ...people, parts: { ...parts, train: [{ ...first, size: first.size + 1 }, ...rest] } })
+    for (const set of other) await expect(play(join(folder, 'whole'), { set })).rejects.toThrow('choose another --out')
   })
 
   test('refuses before the first round when a run’s folder is there without a result, which it could not take', async () => {

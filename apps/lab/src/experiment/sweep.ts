@@ -1,5 +1,5 @@
 /** Plays the runs of an experiment that are not there yet, several at once. */
-import { reasonOf } from '@passerby/crops'
+import { type DataSet, reasonOf } from '@passerby/crops'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Corpus } from '../corpus/corpus.ts'
@@ -7,7 +7,7 @@ import { LabError } from '../errors.ts'
 import { duration } from '../terminal/table.ts'
 import type { Progress } from '../terminal/progress.ts'
 import type { Experiment, Scenario } from './experiment.ts'
-import { playRun, runFingerprint } from './play-run.ts'
+import { filesFingerprint, playRun, runFingerprint } from './play-run.ts'
 import type { ReadExperiment } from './read.ts'
 import type { RunResult } from './result.ts'
 import { runFolder } from './run-folder.ts'
@@ -19,6 +19,8 @@ export interface SweepSurroundings {
   /** Worker threads, shared out among the runs that are played at once. */
   readonly workers: number
   readonly progress: Progress
+  /** The opened data. */
+  readonly sets: readonly DataSet[]
   /** Clients of a scenario, decoded at an input size. */
   readonly openCorpus: (
     scenario: Scenario,
@@ -40,7 +42,7 @@ interface Planned {
  */
 export async function sweep(read: ReadExperiment, around: SweepSurroundings): Promise<readonly RunResult[]> {
   const { workers, progress } = around
-  const { done, waiting } = await plan(read, around.out)
+  const { done, waiting } = await plan(read, around)
   progress.say(`${read.runs.length} runs, ${done.length} of them there already`)
   if (waiting.length === 0) return done
 
@@ -90,13 +92,14 @@ export async function sweep(read: ReadExperiment, around: SweepSurroundings): Pr
 /** What `out` has already, and what is still to be played. */
 async function plan(
   { experiment, runs }: ReadExperiment,
-  out: string,
+  { out, sets }: Pick<SweepSurroundings, 'out' | 'sets'>,
 ): Promise<{ readonly done: readonly RunResult[]; readonly waiting: readonly Planned[] }> {
   const inits = await initHashes(experiment)
+  const data = filesFingerprint(sets)
   const done: RunResult[] = []
   const waiting: Planned[] = []
   for (const run of runs) {
-    const fingerprint = runFingerprint(experiment, run, inits.get(run.init.label))
+    const fingerprint = runFingerprint(experiment, run, { data, init: inits.get(run.init.label) })
     const result = await runFolder(out, run.name).read()
     if (result === undefined) waiting.push({ run, fingerprint })
     else if (result.fingerprint === fingerprint) done.push(result)
