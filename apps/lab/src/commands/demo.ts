@@ -81,16 +81,13 @@ function defaultsFor(command: Command): NetworkDefaults {
 async function run(flags: DemoFlags): Promise<void> {
   const progress = terminalProgress()
   const started = performance.now()
-  const sets = await openDataSets(flags)
+  const frame = { name: 'Demo on this machine', validation: VALIDATION, evaluateEvery: 1, minClients: 1 }
+  const { seed, local } = federationSettings(flags, frame)
+  const sets = await openDataSets({ ...flags, seed })
   const clients = dealtOut(sets, flags.split, splitOptions(flags))
-  const settings = federationSettings(flags, {
-    name: 'Demo on this machine',
-    validation: VALIDATION,
-    evaluateEvery: 1,
-    minClients: clients.length,
-  })
-  const initial = await initialModel(flags, flags.seed, flags.init)
-  const evaluations = await readEvaluations(sets, { size: flags.size, progress })
+  const settings = federationSettings(flags, { ...frame, minClients: clients.length })
+  const initial = await initialModel(local, seed, flags.init)
+  const evaluations = await readEvaluations(sets, { size: local.input, progress })
   if (evaluations.length === 0) throw new LabError('no-images', `${flags.data} has no people to measure on`)
   let pool: TrainingPool | undefined
   const measured = async (model: Params): Promise<Measured> => {

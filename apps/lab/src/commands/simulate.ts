@@ -72,8 +72,9 @@ async function run(flags: SimulateFlags): Promise<void> {
     evaluateEvery: flags.evaluateEvery,
     minClients: 1,
   })
-  const corpus = corpusFor(flags.mode, await openCorpus(flags, { size: flags.size, progress }))
-  const initial = await initialModel(flags, flags.seed, flags.init)
+  const { seed, local } = settings
+  const corpus = corpusFor(flags.mode, await openCorpus({ ...flags, seed }, { size: local.input, progress }))
+  const initial = await initialModel(local, seed, flags.init)
   const configuration = {
     mode: flags.mode,
     settings,

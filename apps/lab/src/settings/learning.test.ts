@@ -76,6 +76,14 @@ test('any setting of the schema is set by its path, and wins over its flag', () 
   expect(cohort).toMatchObject({ deadlineSeconds: 90, minClients: 1 })
 })
 
+test('milestones and padding go by the rounds and the input size that were set', () => {
+  const words = ['rounds=10', 'local.input.height=128', 'local.input.width=64'].flatMap((text) => ['--set', text])
+  const { rounds, local } = federationSettings(flags('--rounds', '40', '--size', '64x32', ...words), federation)
+  expect(rounds).toBe(10)
+  expect(local.schedule.milestones).toEqual([7])
+  expect(local).toMatchObject({ input: { height: 128, width: 64 }, pad: { height: 8, width: 4 } })
+})
+
 test('a cosine has no milestone', () => {
   const { schedule } = federationSettings(flags('--set', 'local.schedule.kind=cosine'), federation).local
   expect(schedule).toMatchObject({ kind: 'cosine', milestones: [] })

@@ -80,11 +80,15 @@ export interface FederationFrame {
   readonly minClients: number
 }
 
-/** The federation's settings. Throws `LabError` when they do not go together. */
+/**
+ * The federation's settings: what was set wins over its flag, and what hangs on it (milestones, padding) goes by it. From here on a
+ * command asks these for the seed, network and input size, not its flags. Throws `LabError` when they do not go together.
+ */
 export function federationSettings(flags: LearningFlags, federation: FederationFrame): FederationSettings {
-  const { height, width } = flags.size
   const chosen: ChosenSettings = flags.set ?? new Map()
-  const milestone = Math.round(MILESTONE * flags.rounds)
+  const height = chosenNumber(chosen, 'local.input.height') ?? flags.size.height
+  const width = chosenNumber(chosen, 'local.input.width') ?? flags.size.width
+  const milestone = Math.round(MILESTONE * (chosenNumber(chosen, 'rounds') ?? flags.rounds))
   const stepsDown = milestone >= 2 && chosen.get('local.schedule.kind') !== 'cosine'
   const settings = {
     name: federation.name,
@@ -111,6 +115,11 @@ export function federationSettings(flags: LearningFlags, federation: FederationF
   const parsed = v.safeParse(FederationSettings, withChosen(settings, chosen))
   if (!parsed.success) throw new LabError('unusable', `These settings do not go together: ${sentences(parsed.issues)}`)
   return withEmbeddingWidth(parsed.output)
+}
+
+function chosenNumber(chosen: ChosenSettings, path: string): number | undefined {
+  const value = chosen.get(path)
+  return typeof value === 'number' ? value : undefined
 }
 
 /** What the schema says of every field that it refuses. */
