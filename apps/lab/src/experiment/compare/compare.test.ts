@@ -19,6 +19,8 @@ interface Told {
   readonly final?: Readonly<Record<string, readonly [number, number]>>
   /** Sets of each client. */
   readonly clients?: readonly (readonly string[])[]
+  /** Rank-1 before training, and of raw pixels. */
+  readonly before?: number
 }
 
 /** A run of two rounds, measured after the second. */
@@ -27,7 +29,7 @@ function resultOf(told: Told): RunResult {
   const settings = parse(FederationSettings, { name: 'x', seed, rounds: 2, local: { ...told.local } })
   if (!settings.ok) throw new RangeError(settings.refusal.message)
   const figures = Object.fromEntries(Object.entries(final).map(([set, [rank1, mAP]]) => [set, { rank1, mAP }]))
-  const zero = Object.fromEntries(Object.keys(final).map((set) => [set, { rank1: 5, mAP: 3 }]))
+  const zero = Object.fromEntries(Object.keys(final).map((set) => [set, { rank1: told.before ?? 5, mAP: 3 }]))
   const round = { clients: 2, images: 40, bytesUp: 8, bytesDown: 8, seconds: 1.5 }
   return {
     experiment: 'by hand',
@@ -124,6 +126,37 @@ test('mean and sample deviation over seeds, the best of each column marked, base
   const cell = (name: string) => Number(federated[head.indexOf(name)])
   expect([cell('rank1_market_mean'), cell('rank1_market_min'), cell('rank1_market_max')]).toEqual([32, 30, 34])
   expect(cell('rank1_market_deviation')).toBeCloseTo(Math.sqrt(8), 12)
+})
+
+/** Mode, input height and mean rank-1 of the rows that no training made. */
+const baselines = (runs: readonly RunResult[]) =>
+  rowsOf(groupsOf(runs))
+    .filter(({ seconds }) => seconds === undefined)
+    .map(({ key, seeds, figures }) => [key.get('mode'), key.get('local.input.height'), seeds, figures[0].spread?.mean])
+
+test('where the grid varies the input size, untrained networks and raw pixels have a row for each', () => {
+  const tiny = { backbone: 'tiny' }
+  const small = { ...tiny, input: { height: 32, width: 16 } }
+  expect(
+    baselines([
+      resultOf({ before: 5, local: tiny }),
+      resultOf({ before: 5, local: tiny, mode: 'centralised' }),
+      resultOf({ before: 5, local: tiny, seed: 2 }),
+      resultOf({ before: 9, local: small }),
+    ]),
+  ).toEqual([
+    ['untrained', '128', 2, 5],
+    ['untrained', '32', 1, 9],
+    ['raw pixels', '128', 0, 5],
+    ['raw pixels', '32', 0, 9],
+  ])
+})
+
+test('untrained figures that differ between runs of one seed are left out, not taken from the first', () => {
+  const rates = [0.1, 0.2].map((backboneRate) => ({ backboneRate }))
+  const [one, other] = rates.map((local, at) => resultOf({ local, before: 5 + at }))
+  expect(baselines([one, other])).toEqual([])
+  expect(baselines([one, { ...other, initial: one.initial }])).toEqual([['untrained', undefined, 1, 5]])
 })
 
 test('FedReID’s finding is told by first model from the figures: it holds where by-camera trails both in both figures', () => {

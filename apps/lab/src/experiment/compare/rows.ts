@@ -1,6 +1,6 @@
 /** The comparison as rows: what came of each group, beside what there was before training. */
 import type { RunResult } from '../result.ts'
-import type { Grouped } from './groups.ts'
+import type { Group, Grouped } from './groups.ts'
 import { type Spread, spreadOf } from './spread.ts'
 
 export const metrics = ['rank1', 'mAP'] as const
@@ -25,12 +25,19 @@ export interface Cell {
   readonly best: boolean
 }
 
+/** What the figures of raw pixels hang on; an untrained model's on the network and the seed as well. */
+const INPUT = ['local.input.height', 'local.input.width']
+const NETWORK = ['local.backbone', 'local.embedding', ...INPUT]
+
 /** Every set that any run was measured on, in name order. */
 export function setsOf(runs: readonly RunResult[]): readonly string[] {
   return [...new Set(runs.flatMap(({ final }) => Object.keys(final)))].sort()
 }
 
-/** A row per group, then one per first model as it was untrained, then the pixels themselves. */
+/**
+ * A row per group, then one per first model and network as it was untrained, then one per input size of the pixels themselves. Of
+ * those two, a set on which runs of one row and seed differ has no figure, and a row without any is left out.
+ */
 export function rowsOf({ groups }: Grouped): readonly Row[] {
   const runs = groups.flatMap((group) => group.runs)
   const sets = setsOf(runs)
@@ -48,25 +55,24 @@ export function rowsOf({ groups }: Grouped): readonly Row[] {
     seconds: mean(runs.map(({ seconds }) => seconds)),
     figures: cellsOf(runs.map(({ final }) => final)),
   }))
-  const inits = [...new Set(runs.map(({ init }) => init))]
+  const baselines = [
+    ...alikeIn(['init', ...NETWORK], groups).map(({ key, runs }) => {
+      const seeds = [...new Set(runs.map(({ seed }) => seed))]
+      const figures = seeds.map((seed) => runs.filter((run) => run.seed === seed).map(({ initial }) => initial))
+      return { key: new Map([['mode', 'untrained'], ...key]), seeds: seeds.length, figures: cellsOf(agreed(figures)) }
+    }),
+    ...alikeIn(INPUT, groups).map(({ key, runs }) => ({
+      key: new Map([['mode', 'raw pixels'], ...key]),
+      seeds: 0,
+      figures: cellsOf(agreed([runs.map(({ rawPixels }) => rawPixels)])),
+    })),
+  ]
   return [
     ...trained.map((row) => ({
       ...row,
       figures: row.figures.map((cell, at) => ({ ...cell, best: isBest(trained, at, cell) })),
     })),
-    ...inits.map((init) => {
-      const first = firstOfEachSeed(runs.filter((run) => run.init === init))
-      const key = new Map([
-        ['mode', 'untrained'],
-        ['init', init],
-      ])
-      return { key, seeds: first.length, figures: cellsOf(first.map(({ initial }) => initial)) }
-    }),
-    {
-      key: new Map([['mode', 'raw pixels']]),
-      seeds: 0,
-      figures: cellsOf(runs.slice(0, 1).map(({ rawPixels }) => rawPixels)),
-    },
+    ...baselines.filter(({ figures }) => figures.some(({ spread }) => spread !== undefined)),
   ]
 }
 
@@ -74,9 +80,26 @@ function isBest(rows: readonly Pick<Row, 'figures'>[], column: number, { spread 
   return spread !== undefined && rows.every(({ figures }) => (figures[column].spread?.mean ?? -1) <= spread.mean)
 }
 
-/** The untrained model hangs on the seed alone. */
-function firstOfEachSeed(runs: readonly RunResult[]): readonly RunResult[] {
-  return [...new Map(runs.toReversed().map((run) => [run.seed, run])).values()]
+/** All runs of the groups that have the same in these columns, those that the comparison has of them. */
+function alikeIn(columns: readonly string[], groups: readonly Group[]): readonly Group[] {
+  const alike = new Map<string, Group>()
+  for (const group of groups) {
+    const key = new Map([...group.key].filter(([column]) => columns.includes(column)))
+    const name = JSON.stringify([...key])
+    alike.set(name, { key, runs: [...(alike.get(name)?.runs ?? []), ...group.runs] })
+  }
+  return [...alike.values()]
 }
+
+/** One of each list of figures, with those sets on which no list differs. */
+function agreed(lists: readonly (readonly RunResult['final'][])[]): readonly RunResult['final'][] {
+  const differs = (set: string) =>
+    lists.some((list) => new Set(list.flatMap((figures) => shown(figures[set]) ?? [])).size > 1)
+  return lists.map((list) =>
+    Object.fromEntries(list.flatMap((figures) => Object.entries(figures).filter(([set]) => !differs(set)))),
+  )
+}
+
+const shown = (figures?: RunResult['final'][string]) => figures && metrics.map((metric) => figures[metric]).join(' ')
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
