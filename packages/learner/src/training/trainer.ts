@@ -1,9 +1,10 @@
 import type { Pixels, Placement } from '../data/pixels.ts'
 import type { Network } from '../network/network.ts'
+import type { Session } from '../network/session.ts'
 import type { Objective } from '../strategies/strategy.ts'
 import { tf } from '../tf.ts'
 import type { Optimiser } from './optimiser.ts'
-import { openClassifier } from './classifier.ts'
+import { type Classifier, type ClassifierOptions, openClassifier } from './classifier.ts'
 import { identityAlone, type Supervision } from './supervision.ts'
 
 export interface TrainerOptions {
@@ -42,12 +43,12 @@ export interface Trainer {
   dispose(): void
 }
 
-/** Throws `RangeError` when the backbone's values do not fit the network. */
+/** Throws `RangeError` when the backbone's values do not fit the network or the head's its embeddings; nothing is left open. */
 export function openTrainer(network: Network, options: TrainerOptions): Trainer {
   const { rates, optimiser, pixels, supervision = identityAlone } = options
   const session = network.open({ parameters: options.backbone, pixels, optimiser })
   const { embedding } = network.sizes
-  const head = openClassifier({ values: options.head, embedding, optimiser: { ...optimiser, proximal: 0 } })
+  const head = openBeside(session, { values: options.head, embedding, optimiser: { ...optimiser, proximal: 0 } })
   const classes = options.head.length / (embedding + 1)
   return {
     step({ images, targets, labels = [], dropout }) {
@@ -74,5 +75,15 @@ export function openTrainer(network: Network, options: TrainerOptions): Trainer 
       session.dispose()
       head.dispose()
     },
+  }
+}
+
+/** Disposes of the session where no classifier opens. */
+function openBeside(session: Session, options: ClassifierOptions): Classifier {
+  try {
+    return openClassifier(options)
+  } catch (error) {
+    session.dispose()
+    throw error
   }
 }
