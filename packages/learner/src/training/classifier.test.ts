@@ -40,6 +40,32 @@ describe.each(Object.entries(backends))('a classifier on %s', (_, start) => {
     expect([...(await classifier.read())]).toEqual([1 - 5, 2, 3 - 6, 4, 10 - 1, 20])
   })
 
+  it('adds the gradients of every batch that a loss classifies', async () => {
+    await start()
+    const plain = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const
+    const classifier = open([1, 2, 3], 2, plain)
+    const pick = (classified: tf.Tensor2D, weights: number[][]) => tf.sum(tf.mul(classified, tf.tensor2d(weights)))
+    const { value, grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) => {
+      const [one, two] = inputs as [tf.Tensor2D, tf.Tensor2D]
+      return tf.add(pick(classifier.classify(one), [[1]]), pick(classifier.classify(two), [[10], [100]])) as tf.Scalar
+    })([
+      tf.tensor2d([[5, 6]]),
+      tf.tensor2d([
+        [1, 0],
+        [0, 2],
+      ]),
+    ])
+    expect(value.dataSync()[0]).toBe(20 + 10 * 4 + 100 * 7)
+    expect(grads.map((grad) => [...grad.dataSync()])).toEqual([
+      [1, 2],
+      [10, 20, 100, 200],
+    ])
+    classifier.update(1)
+    expect([...(await classifier.read())]).toEqual([1 - 5 - 10, 2 - 6 - 200, 3 - 1 - 10 - 100])
+    classifier.update(1)
+    expect([...(await classifier.read())]).toEqual([-14, -204, -108])
+  })
+
   it('stays as it is when nobody went back', async () => {
     await start()
     const classifier = open([1, 2, 3], 2)

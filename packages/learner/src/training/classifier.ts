@@ -6,9 +6,9 @@ import { trained } from './trained.ts'
 
 /** An identity head while it is trained: a linear layer from embeddings to logits. Optimiser state starts at zero. */
 export interface Classifier {
-  /** Logits `[batch, classes]`, on the tape: going back from them leaves the head's gradient here. */
+  /** Logits `[batch, classes]`, on the tape: going back from them adds to the head's gradient, which stays here. */
   classify(embeddings: tf.Tensor2D): tf.Tensor2D
-  /** One step of the optimiser by the gradient of the last way back; none where there was no way back. */
+  /** One step of the optimiser by the sum of the ways back since the last step; none where there was none. */
   update(rate: number): void
   /** Flat: kernel `[embedding, classes]`, then bias. */
   read(): Promise<Float32Array>
@@ -53,8 +53,10 @@ function openPlainClassifier({ values, embedding, optimiser }: ClassifierOptions
           value: tf.add(tf.matMul(embeddings, kernelOf()), bias()),
           gradFunc: (dLogits: tf.Tensor, saved: tf.Tensor[]) => {
             const [dy, x] = [dLogits as tf.Tensor2D, saved[0] as tf.Tensor2D]
-            forget()
-            gradient = tf.keep(tf.concat1d([tf.matMul(x, dy, true).as1D(), tf.sum(dy, 0)]))
+            const before = gradient
+            const added = tf.concat1d([tf.matMul(x, dy, true).as1D(), tf.sum(dy, 0)])
+            gradient = tf.keep(before ? tf.add(before, added) : added)
+            before?.dispose()
             return tf.matMul(dy, kernelOf(), false, true)
           },
         }

@@ -56,14 +56,17 @@ export function openWasmClassifier(
         const rows = embeddings.shape[0]
         const matrices = [rows, embedding, classes] as const
         const { x, dx, y, panels } = placesFor(rows)
-        regions.view(x).set(embeddings.dataSync<'float32'>())
+        const numbers = embeddings.dataSync<'float32'>()
+        regions.view(x).set(numbers)
         const [xAt, dxAt, yAt, panelsAt] = [x, dx, y, panels].map((place) => regions.address(place))
         product(xAt, w, biasAfter(w), yAt, panelsAt, ...matrices)
         return {
           value: tf.tensor2d(regions.view(y).slice(), [rows, classes]),
           gradFunc: (dLogits: tf.Tensor) => {
+            // Another batch may have been classified since.
+            regions.view(x).set(numbers)
             regions.view(y).set(dLogits.dataSync<'float32'>())
-            regions.view(gradient).fill(0)
+            if (!wentBack) regions.view(gradient).fill(0)
             inputGradient(yAt, w, dxAt, panelsAt, ...matrices, 0)
             weightGradient(xAt, yAt, dw, panelsAt, ...matrices)
             biasGradient(yAt, biasAfter(dw), rows, classes)
