@@ -13,7 +13,10 @@ export interface Parameter {
   readonly role: 'weight' | 'statistic'
   /** Inputs that meet in one output value, the `fan_in` of initialisation; 0 for batch norm's parameters. */
   readonly fanIn: number
-  /** Output values that one input value takes part in at stride 1, the `fan_out`; 0 for batch norm's parameters. */
+  /**
+   * Output channels times the kernel's area, the `fan_out`; 0 for batch norm's parameters. As in PyTorch for depthwise
+   * filters too, though an input value of theirs reaches one channel alone.
+   */
   readonly fanOut: number
 }
 
@@ -60,7 +63,7 @@ export function parametersOfNode(node: Node, inputChannels: number): readonly Pa
     }
     case 'depthwise': {
       const area = node.kernel * node.kernel
-      return weights(node, [node.kernel, node.kernel, node.channels, 1], { fanIn: area, fanOut: area })
+      return weights(node, [node.kernel, node.kernel, node.channels, 1], { fanIn: area, fanOut: area * node.channels })
     }
     case 'linear': {
       const fans = { fanIn: inputChannels, fanOut: node.channels }
