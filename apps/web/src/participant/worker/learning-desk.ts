@@ -111,17 +111,17 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   }
 }
 
-/** Momentum. */
-const OPTIMISER_STATES = 1
+/** Momentum; Adam's two moments. */
+const OPTIMISER_STATES = { sgd: 1, adam: 2 } as const
 
 /** Decoded crops, and what a step is planned to take; unknown where TensorFlow.js takes what it needs as it goes. */
 function memoryOf(
   network: Network,
-  { input, batchSize }: Pick<LocalSettings, 'input' | 'batchSize'>,
+  { input, batchSize, optimiser }: Pick<LocalSettings, 'input' | 'batchSize' | 'optimiser'>,
   { pixels }: PixelSet,
 ): Pick<CheckView, 'memoryBytes'> {
   const plan = network.stepPlan({ ...input, batch: network.largestBatch(input, batchSize) })
-  return plan ? { memoryBytes: pixels.byteLength + planBytes(plan, OPTIMISER_STATES) } : {}
+  return plan ? { memoryBytes: pixels.byteLength + planBytes(plan, OPTIMISER_STATES[optimiser]) } : {}
 }
 
 async function picturesOf(
