@@ -6,7 +6,7 @@ import type { KeptUpload } from './keep.ts'
 import { pause } from './patience.ts'
 
 /** Chunks under way at once (U3). */
-const window = 2
+const underWay = 2
 const attempts = 6
 const pauseMs = 1_000
 
@@ -75,10 +75,11 @@ async function send(egress: Egress, kept: KeptUpload, watch: UploadWatch): Promi
   const held = chunks - missing.length
   onProgress(held / chunks)
   for (const [place, index] of missing.entries()) {
-    if (place >= window) {
-      const earlier = await answers[1 + place - window]
-      if (!earlier.ok) return earlier.refusal
-      onProgress((held + 1 + place - window) / chunks)
+    if (place >= underWay) {
+      // Chunks of what was refused are refused for another reason.
+      for (const earlier of await Promise.all([begun, answers[1 + place - underWay]]))
+        if (!earlier.ok) return earlier.refusal
+      onProgress((held + 1 + place - underWay) / chunks)
     }
     expect(egress.sendChunk(sealed, index, signal))
   }
