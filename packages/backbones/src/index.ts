@@ -20,6 +20,7 @@ export {
 export { multiplyAdds, nodeCosts, type NodeCost } from './cost.ts'
 export { drawBackbone, type Graph } from './graph.ts'
 export { initialise } from './initialise.ts'
+export { DEVIATION, MEAN } from './normalisation.ts'
 export { countParameters, parametersOf, parameterSize, type Parameter } from './parameters.ts'
 export { agrees, countedLike, PUBLISHED, type Figure, type Published } from './published.ts'
 export { backboneByName, backboneNames, backboneOptionsOf, DEFAULT_EMBEDDING, isBackboneName } from './registry.ts'

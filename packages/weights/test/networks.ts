@@ -1,6 +1,5 @@
-import type { Backbone } from '@passerby/backbones'
+import { type Backbone, DEVIATION, MEAN } from '@passerby/backbones'
 import { networkOf } from '@passerby/learner'
-import { DEVIATION, MEAN } from '../src/normalisation.ts'
 import type { Images } from './onnxruntime.ts'
 
 /** Crops as bytes, `[images, height, width, 3]` RGB. */

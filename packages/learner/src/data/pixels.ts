@@ -1,11 +1,8 @@
+import { DEVIATION, MEAN } from '@passerby/backbones'
 import type { PixelSet } from '@passerby/crops'
 
 /** Crops with their labels; file names are of no use to a learner, so it never sees them. */
 export type LabelledPixels = Omit<PixelSet, 'names'>
-
-/** Mean and deviation of ImageNet's channels, on a scale of 0 to 1: what ReID's pretrained backbones expect. */
-export const MEAN = [0.485, 0.456, 0.406]
-export const DEVIATION = [0.229, 0.224, 0.225]
 
 /** Normalised value of each byte, per channel: `table[channel][byte]`. */
 const table = MEAN.map((mean, channel) =>

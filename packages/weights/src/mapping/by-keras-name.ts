@@ -3,8 +3,7 @@
  * `layer_bn/gamma`, `beta`, `moving_mean`, `moving_variance`. Its networks see pixels from −1 to 1; ours are normalised
  * by channel, so the first convolution takes the difference in: exact but for the zeros beyond the border.
  */
-import { type Backbone, BATCH_NORM_EPSILON, IMAGES, parametersOf } from '@passerby/backbones'
-import { DEVIATION, MEAN } from '../normalisation.ts'
+import { type Backbone, BATCH_NORM_EPSILON, DEVIATION, IMAGES, MEAN, parametersOf } from '@passerby/backbones'
 import type { Tensor } from '../tensors.ts'
 import type { Assignment } from './assignment.ts'
 import type { WrongShape } from './misfits.ts'

@@ -6,7 +6,8 @@
  * `crops` has four bytes to a number; at `placements` are those of `PLACEMENT` for each image, of which only the first four
  * are read where its `changes` are none.
  */
-import { DEVIATION, LUMA, MEAN } from '../../../data/pixels.ts'
+import { DEVIATION, MEAN } from '@passerby/backbones'
+import { LUMA } from '../../../data/pixels.ts'
 import { oneForEach, type Shader } from './shader.ts'
 
 /** Numbers of one placement, in their order: integers, and the three of `COLOUR`, which are float32. */
