@@ -85,9 +85,12 @@ export function seriesColour(series: PlotSeries, index: number): string {
 /** A token as a colour that a canvas understands: `light-dark()` is resolved by the element itself. */
 function colourReader(element: HTMLElement): (token: string) => string {
   return (token) => {
+    // A transition, however short, would give the colour before.
+    element.style.transition = 'none'
     element.style.color = `var(${token})`
     const resolved = getComputedStyle(element).color
     element.style.color = ''
+    element.style.transition = ''
     return resolved
   }
 }
