@@ -47,7 +47,7 @@ describe.each(Object.entries(backends))('a classifier on %s', (_, start) => {
     const pick = (classified: tf.Tensor2D, weights: number[][]) => tf.sum(tf.mul(classified, tf.tensor2d(weights)))
     const { value, grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) => {
       const [one, two] = inputs as [tf.Tensor2D, tf.Tensor2D]
-      return tf.add(pick(classifier.classify(one), [[1]]), pick(classifier.classify(two), [[10], [100]])) as tf.Scalar
+      return tf.add(pick(classifier.classify(one), [[1]]), pick(classifier.classify(two), [[10], [100]]))
     })([
       tf.tensor2d([[5, 6]]),
       tf.tensor2d([
