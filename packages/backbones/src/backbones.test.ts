@@ -123,7 +123,7 @@ describe('initialise', () => {
   it.each([
     ['resnet50', 'conv1.weight', 7 * 7 * 64],
     ['resnet18', 'layer4.1.conv2.weight', 3 * 3 * 512],
-    ['mobilenet_v1', 'conv_dw_12.weight', 3 * 3 * 512],
+    ['mobilenet_v1', 'conv_dw_12.weight', 3 * 3],
     ['mobilenet_v2', 'fc.0.weight', 512],
   ])('of %s: %s is normal with variance 2/%i (He et al. 2015)', (name, parameter, fanOut) => {
     const { mean, deviation, largest } = moments(parameter, backboneByName(name))

@@ -4,8 +4,9 @@ import { parametersOf, parameterSize } from './parameters.ts'
 /**
  * First values of a backbone's parameters, flat, in `parametersOf` order. `uniform`, PyTorch's defaults: convolutions,
  * linear layers and their biases uniform in ±1/√fan_in (`kaiming_uniform_` with a = √5). `he` (He et al. 2015, section 2.2,
- * as in torchvision and FedReID): convolutions and linear layers normal with variance 2/fan_out, biases 0. Batch norm is 1
- * and 0 with running mean 0 and variance 1. The same seed gives the same values everywhere.
+ * as in torchvision and FedReID, but for depthwise filters, whose `fanOut` is not PyTorch's): convolutions and linear layers
+ * normal with variance 2/fan_out, biases 0. Batch norm is 1 and 0 with running mean 0 and variance 1. The same seed gives the
+ * same values everywhere.
  */
 export function initialise(backbone: Backbone, seed: number): Float32Array {
   const parameters = parametersOf(backbone)

@@ -14,8 +14,8 @@ export interface Parameter {
   /** Inputs that meet in one output value, the `fan_in` of initialisation; 0 for batch norm's parameters. */
   readonly fanIn: number
   /**
-   * Output channels times the kernel's area, the `fan_out`; 0 for batch norm's parameters. As in PyTorch for depthwise
-   * filters too, though an input value of theirs reaches one channel alone.
+   * Output values that one input value takes part in at stride 1, the `fan_out`; 0 for batch norm's parameters. Of depthwise
+   * filters the kernel's area, where PyTorch counts it once for each channel.
    */
   readonly fanOut: number
 }
@@ -63,7 +63,7 @@ export function parametersOfNode(node: Node, inputChannels: number): readonly Pa
     }
     case 'depthwise': {
       const area = node.kernel * node.kernel
-      return weights(node, [node.kernel, node.kernel, node.channels, 1], { fanIn: area, fanOut: area * node.channels })
+      return weights(node, [node.kernel, node.kernel, node.channels, 1], { fanIn: area, fanOut: area })
     }
     case 'linear': {
       const fans = { fanIn: inputChannels, fanOut: node.channels }
