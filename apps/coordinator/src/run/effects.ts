@@ -96,7 +96,6 @@ async function aggregate(core: RunCore, effect: Extract<RunEffect, { type: 'aggr
     createdAt: around.now(),
   }
   around.models.note(modelRow)
-  for (const member of connectedOf(core)) member.connection?.send('model.ready', model)
   const [published] = await Promise.all([statementOf(core, row, model), durable])
   const result = { model: model.sha256, published }
   await apply(
@@ -104,6 +103,8 @@ async function aggregate(core: RunCore, effect: Extract<RunEffect, { type: 'aggr
     { type: 'aggregated', session: row.session },
     { model, change: { session: row.session, result }, write: (to) => storeModelRow(to, modelRow) },
   )
+  // Not before: a download is put to the account of the run whose newest model it is.
+  for (const member of connectedOf(core)) member.connection?.send('model.ready', model)
   core.newest = { sha256: model.sha256, params }
   core.open = undefined
   noteRow(core, { ...row, ...result })
