@@ -1,4 +1,4 @@
-import { inputsOf, type Backbone, type Node } from './backbone.ts'
+import { inputsOf, type Backbone, type BatchNorm, type Node } from './backbone.ts'
 import { channelsOf } from './shapes.ts'
 
 /** Structurally a `ParamSpec` of federation whose parameters all travel. */
@@ -71,11 +71,12 @@ export function parametersOfNode(node: Node, inputChannels: number): readonly Pa
     }
     case 'batchNorm': {
       const vector = { shape: [inputChannels], fanIn: 0, fanOut: 0 }
+      const [gamma, beta, mean, variance] = batchNormNames(node)
       return [
-        { ...vector, name: `${node.parameters}.weight`, role: 'weight' },
-        { ...vector, name: `${node.parameters}.bias`, role: 'weight' },
-        { ...vector, name: `${node.parameters}.running_mean`, role: 'statistic' },
-        { ...vector, name: `${node.parameters}.running_var`, role: 'statistic' },
+        { ...vector, name: gamma, role: 'weight' },
+        { ...vector, name: beta, role: 'weight' },
+        { ...vector, name: mean, role: 'statistic' },
+        { ...vector, name: variance, role: 'statistic' },
       ]
     }
     case 'gate': {
@@ -95,6 +96,13 @@ export function parametersOfNode(node: Node, inputChannels: number): readonly Pa
     case 'add':
       return []
   }
+}
+
+/** The names of a batch norm's gamma, beta, running mean and running variance. */
+export function batchNormNames({
+  parameters,
+}: Pick<BatchNorm, 'parameters'>): readonly [gamma: string, beta: string, mean: string, variance: string] {
+  return [`${parameters}.weight`, `${parameters}.bias`, `${parameters}.running_mean`, `${parameters}.running_var`]
 }
 
 function weights(

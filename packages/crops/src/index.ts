@@ -18,6 +18,7 @@ export {
   type Part,
 } from './data-sets.ts'
 export { CropsError, reasonOf, type CropsErrorCode } from './errors.ts'
+export { HEAT, heatColour } from './heat.ts'
 export { imageContent, type ImageContent, type ImageType } from './image-content.ts'
 export { knownPatterns, previewPattern, recognisePattern, type PatternPreview } from './known-patterns.ts'
 export { parsePattern, type Pattern, type PatternResult, type Reading } from './pattern.ts'

@@ -1,6 +1,6 @@
 /** Crops, where a network answers to them, and both together, as torchreid's `visualize_actmap` lays them out. */
-import type { Raster } from '@passerby/crops'
-import { type Colour, paste, picture } from './picture.ts'
+import { heatColour, type Raster } from '@passerby/crops'
+import { paste, picture } from './picture.ts'
 
 export interface Activated {
   readonly crop: Raster
@@ -40,16 +40,6 @@ export function activationSheet(all: readonly Activated[]): Raster {
   return sheet
 }
 
-/** From dark blue over red and yellow to white, ever brighter, so that it also reads without colour. */
-const HEAT: readonly Colour[] = [
-  [4, 4, 32],
-  [60, 12, 108],
-  [148, 32, 104],
-  [224, 76, 52],
-  [250, 160, 28],
-  [252, 244, 164],
-]
-
 /** A map as colours, interpolated between the centres of its places. */
 export function mapPicture(
   { map, height, width }: Pick<Activated, 'map' | 'height' | 'width'>,
@@ -61,7 +51,8 @@ export function mapPicture(
     for (let x = 0; x < size.width; x++) {
       const [left, right, across] = between(((x + 0.5) * width) / size.width - 0.5, width)
       const value = (row: number) => mixed(map[row * width + left], map[row * width + right], across)
-      image.pixels.set(heat(mixed(value(top), value(bottom), down)), (y * size.width + x) * 3)
+      const colour = heatColour(mixed(value(top), value(bottom), down))
+      image.pixels.set(colour.map(Math.round), (y * size.width + x) * 3)
     }
   }
   return image
@@ -72,12 +63,6 @@ function between(position: number, count: number): readonly [first: number, seco
   const within = Math.min(count - 1, Math.max(0, position))
   const first = Math.floor(within)
   return [first, Math.min(count - 1, first + 1), within - first]
-}
-
-function heat(value: number): Colour {
-  const [from, to, share] = between(value * (HEAT.length - 1), HEAT.length)
-  const channel = (at: 0 | 1 | 2) => Math.round(mixed(HEAT[from][at], HEAT[to][at], share))
-  return [channel(0), channel(1), channel(2)]
 }
 
 const mixed = (a: number, b: number, share: number) => a + (b - a) * share

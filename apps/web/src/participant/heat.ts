@@ -1,27 +1,15 @@
 /** How activation maps are drawn, and what they say in numbers. */
+import { HEAT, heatColour } from '@passerby/crops'
 import type { ActivationMap } from './worker/workbench.ts'
 
-/** From dark blue over red and yellow to near white, ever brighter, so that it also reads without colour. */
-const HEAT = [
-  [4, 4, 32],
-  [60, 12, 108],
-  [148, 32, 104],
-  [224, 76, 52],
-  [250, 160, 28],
-  [252, 244, 164],
-] as const
-
-/** The same as a CSS gradient, from least to most. */
+/** Their colours as a CSS gradient, from least to most. */
 export const heatGradient = `linear-gradient(to right, ${HEAT.map((colour) => `rgb(${colour.join(' ')})`).join(', ')})`
 
 /** RGBA of a map, opaque. */
 export function heatPixels({ height, width, values }: ActivationMap): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(height * width * 4)
   for (const [at, value] of values.entries()) {
-    const position = (value / 255) * (HEAT.length - 1)
-    const from = Math.min(HEAT.length - 2, Math.floor(position))
-    const mixed = HEAT[from].map((low, channel) => low + (HEAT[from + 1][channel] - low) * (position - from))
-    pixels.set([...mixed, 255], at * 4)
+    pixels.set([...heatColour(value / 255), 255], at * 4)
   }
   return pixels
 }

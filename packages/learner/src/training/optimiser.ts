@@ -38,3 +38,13 @@ export interface Adam {
 
 /** As PyTorch's `clip_grad_norm_` has it. */
 export const CLIP_EPSILON = 1e-6
+
+/** What a gradient of that squared norm is multiplied by. */
+export function clipScale(squaredNorm: number, clip: number): number {
+  return Math.min(1, clip / (Math.sqrt(squaredNorm) + CLIP_EPSILON))
+}
+
+/** Adam's rate, and the factor of its second moment, that take the bias out of both moments in step t, counted from 1. */
+export function unbiased({ beta1, beta2 }: Pick<Adam, 'beta1' | 'beta2'>, rate: number, t: number) {
+  return { rate: rate / (1 - beta1 ** t), second: 1 / (1 - beta2 ** t) }
+}

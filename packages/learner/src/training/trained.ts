@@ -1,6 +1,6 @@
 import { trainedOnDevice } from '../executors/webgpu/trained-on-device.ts'
 import { tf } from '../tf.ts'
-import { CLIP_EPSILON, type Adam, type Optimiser, type Sgd } from './optimiser.ts'
+import { clipScale, type Adam, type Optimiser, type Sgd } from './optimiser.ts'
 
 /** A flat tensor that an optimiser moves, with the optimiser's state. */
 export interface Trained {
@@ -76,5 +76,5 @@ function adam({ values, first, start }: State, optimiser: Adam & Optimiser): Mov
 function scaleFor(gradient: Float32Array, clip: number | undefined): number {
   if (clip === undefined) return 1
   const square = gradient.reduce((sum, g) => sum + g * g, 0)
-  return Math.min(1, clip / (Math.sqrt(square) + CLIP_EPSILON))
+  return clipScale(square, clip)
 }

@@ -7,6 +7,7 @@ import {
   type Backbone,
   type BatchNorm,
   BATCH_NORM_EPSILON,
+  batchNormNames,
   type Conv,
   type Gate,
   type Linear,
@@ -132,9 +133,7 @@ function convolution(node: Conv, input: string, { walk, held, biases, fits, give
 }
 
 function batchNorm(node: BatchNorm, input: string, trail: Trail): string | undefined {
-  const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(
-    (part) => `${node.parameters}.${part}`,
-  )
+  const [gamma, beta, mean, variance] = batchNormNames(node)
   const { walk, held, biases, fits, give, fill } = trail
   const bias = biases.get(node.input)
   biases.delete(node.input)

@@ -2,6 +2,7 @@
 import {
   type Backbone,
   BATCH_NORM_EPSILON,
+  batchNormNames,
   type Conv,
   type Gate,
   GENERALISED_MEAN_FLOOR,
@@ -61,11 +62,11 @@ function drawNode(node: Node, pencil: Pencil): void {
     case 'depthwise':
       pencil.draw('Conv', [input, ...weightsOf(node)], name, sliding(node, node.op === 'conv' ? 1 : node.channels))
       break
-    case 'batchNorm': {
-      const parts = ['weight', 'bias', 'running_mean', 'running_var'].map((part) => `${node.parameters}.${part}`)
-      pencil.draw('BatchNormalization', [input, ...parts], name, { epsilon: { float: BATCH_NORM_EPSILON } })
+    case 'batchNorm':
+      pencil.draw('BatchNormalization', [input, ...batchNormNames(node)], name, {
+        epsilon: { float: BATCH_NORM_EPSILON },
+      })
       break
-    }
     case 'linear':
       pencil.draw('Gemm', [input, ...weightsOf({ ...node, bias: true })], name, { transB: 1 })
       break

@@ -2,6 +2,7 @@
 import {
   type Backbone,
   BATCH_NORM_EPSILON,
+  batchNormNames,
   type Conv,
   type Gate,
   GENERALISED_MEAN_FLOOR,
@@ -79,9 +80,8 @@ function drawNode(node: Node, pencil: Pencil): void {
       layer({ name, input, parameters: node.parameters }, pencil)
       break
     case 'batchNorm': {
-      const parts = ['weight', 'bias', 'running_mean', 'running_var'].map((part) => `${node.parameters}.${part}`)
       const attributes = { epsilon: { f: BATCH_NORM_EPSILON }, is_training: { b: false }, data_format: NHWC }
-      pencil.draw('FusedBatchNormV3', [input, ...parts], name, attributes)
+      pencil.draw('FusedBatchNormV3', [input, ...batchNormNames(node)], name, attributes)
       break
     }
     case 'relu':

@@ -1,5 +1,5 @@
 import { BATCH_NORM_MOMENTUM } from '@passerby/backbones'
-import { CLIP_EPSILON, type Optimiser } from '../../training/optimiser.ts'
+import { clipScale, unbiased, type Optimiser } from '../../training/optimiser.ts'
 import type { Instance } from './instance.ts'
 import type { RegionMemory } from './memory.ts'
 
@@ -30,7 +30,7 @@ export function createOptimiserPass(instance: Instance, regions: RegionMemory): 
   let steps = 0
 
   const scaleFor = (clip: number | undefined) =>
-    clip === undefined ? 1 : Math.min(1, clip / (Math.sqrt(Number(squaredNorm(gradient, weights))) + CLIP_EPSILON))
+    clip === undefined ? 1 : clipScale(Number(squaredNorm(gradient, weights)), clip)
 
   return {
     step(optimiser, rate) {
@@ -44,8 +44,8 @@ export function createOptimiserPass(instance: Instance, regions: RegionMemory): 
         sgd(values, gradient, first, weights, scale, rate, ...pull, momentum, nesterov ? 1 : 0)
       } else {
         const { beta1, beta2, epsilon } = optimiser
-        const [unbiasedRate, unbias] = [rate / (1 - beta1 ** steps), 1 / (1 - beta2 ** steps)]
-        adam(values, gradient, first, second, weights, scale, unbiasedRate, ...pull, beta1, beta2, unbias, epsilon)
+        const free = unbiased(optimiser, rate, steps)
+        adam(values, gradient, first, second, weights, scale, free.rate, ...pull, beta1, beta2, free.second, epsilon)
       }
       moveTowards(running, addressOf('statistics'), statistics, BATCH_NORM_MOMENTUM)
     },

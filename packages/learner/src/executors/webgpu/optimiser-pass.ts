@@ -1,5 +1,5 @@
 /** What a step of the optimiser comes to for shaders: calls made once, and settings that change from step to step. */
-import type { Optimiser } from '../../training/optimiser.ts'
+import { unbiased, type Optimiser } from '../../training/optimiser.ts'
 import type { Call } from './program.ts'
 import { MOMENTS, SETTINGS_SIZE } from './shaders/optimisers.ts'
 
@@ -33,6 +33,6 @@ export function stepSettings(optimiser: Optimiser, rate: number, step: number): 
     return [rate, weightDecay, proximal, clip, optimiser.momentum, Number(optimiser.nesterov)]
   }
   const { beta1, beta2, epsilon } = optimiser
-  const [unbiasedRate, unbias] = [rate / (1 - beta1 ** step), 1 / (1 - beta2 ** step)]
-  return [unbiasedRate, weightDecay, proximal, clip, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, unbias]
+  const free = unbiased(optimiser, rate, step)
+  return [free.rate, weightDecay, proximal, clip, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, free.second]
 }

@@ -3,7 +3,7 @@
  * window's middle, the odd one under the right of this window and the left of the next. A row of odd width ends in half a
  * pair. `zeros` takes one row of zeros, which stands for those outside the image.
  */
-import { addLanes, loadLanes, multiplyAdd, storeLanes } from './lanes'
+import { addTaps, loadLanes, multiplyAdd, storeLanes } from './lanes'
 
 export function convolveByTwo(
   x: usize,
@@ -273,14 +273,5 @@ function addProducts(
     s4 = multiplyAdd(s4, loadLanes(middle + i, lanes), here)
     s7 = multiplyAdd(s7, loadLanes(below + i, lanes), here)
   }
-  let to = dw + at
-  addLanes(to, s0, lanes)
-  addLanes((to += pixel), s1, lanes)
-  addLanes((to += pixel), s2, lanes)
-  addLanes((to += pixel), s3, lanes)
-  addLanes((to += pixel), s4, lanes)
-  addLanes((to += pixel), s5, lanes)
-  addLanes((to += pixel), s6, lanes)
-  addLanes((to += pixel), s7, lanes)
-  addLanes((to += pixel), s8, lanes)
+  addTaps(dw + at, pixel, lanes, s0, s1, s2, s3, s4, s5, s6, s7, s8)
 }

@@ -7,7 +7,7 @@
  * and go into the three results that they reach. `zeros` takes one row of zeros, which stands for those outside the image.
  */
 import { convolveByTwo, gradientByTwo, weightGradientByTwo } from './depthwise-strided'
-import { addLanes, loadLanes, multiplyAdd, storeLanes } from './lanes'
+import { addTaps, loadLanes, multiplyAdd, storeLanes } from './lanes'
 
 export function depthwise(
   x: usize,
@@ -196,14 +196,5 @@ function addProducts(
     s7 = multiplyAdd(s7, value, here)
     s8 = multiplyAdd(s8, value, left)
   }
-  let to = dw + at
-  addLanes(to, s0, lanes)
-  addLanes((to += pixel), s1, lanes)
-  addLanes((to += pixel), s2, lanes)
-  addLanes((to += pixel), s3, lanes)
-  addLanes((to += pixel), s4, lanes)
-  addLanes((to += pixel), s5, lanes)
-  addLanes((to += pixel), s6, lanes)
-  addLanes((to += pixel), s7, lanes)
-  addLanes((to += pixel), s8, lanes)
+  addTaps(dw + at, pixel, lanes, s0, s1, s2, s3, s4, s5, s6, s7, s8)
 }

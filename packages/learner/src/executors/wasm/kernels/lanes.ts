@@ -38,6 +38,34 @@ export function addLanes(to: usize, value: v128, count: i32): void {
   if (count > 2) store<f32>(to, load<f32>(to, 8) + f32x4.extract_lane(value, 2), 8)
 }
 
+/** Adds sums of a 3×3 window's taps, which lie `tap` bytes apart, as `addLanes` does. */
+// @ts-expect-error: decorator
+@inline
+export function addTaps(
+  to: usize,
+  tap: usize,
+  count: i32,
+  s0: v128,
+  s1: v128,
+  s2: v128,
+  s3: v128,
+  s4: v128,
+  s5: v128,
+  s6: v128,
+  s7: v128,
+  s8: v128,
+): void {
+  addLanes(to, s0, count)
+  addLanes((to += tap), s1, count)
+  addLanes((to += tap), s2, count)
+  addLanes((to += tap), s3, count)
+  addLanes((to += tap), s4, count)
+  addLanes((to += tap), s5, count)
+  addLanes((to += tap), s6, count)
+  addLanes((to += tap), s7, count)
+  addLanes((to += tap), s8, count)
+}
+
 /** The first `count` (4 if more, none if less than 1) floats at `from`, else zeros; reads nothing beyond them. */
 // @ts-expect-error: decorator
 @inline
