@@ -2,9 +2,11 @@
  * Model parameters as one flat buffer with a named layout.
  *
  * `weight` and `statistic` (batch-norm buffers) travel between client and coordinator;
- * `local` (an identity head, a target encoder) never does: see `assertTravels`.
+ * `local` (an identity head, a target encoder) never does: see `assertTravels`. Beside a model's parameters an update may
+ * hold values of two more roles: `summed`, of which only the weighted mean over clients is looked at, and `each`, which
+ * the server reads client by client.
  */
-export type Role = 'weight' | 'statistic' | 'local'
+export type Role = 'weight' | 'statistic' | 'local' | 'summed' | 'each'
 
 /** One named parameter. `shape` is row-major; its size is the product of the dimensions (1 for a scalar). */
 export interface ParamSpec {

@@ -1,20 +1,126 @@
-import type { Params } from './params.ts'
-import type { WeightedSum } from './weighted-sum.ts'
+import type * as v from 'valibot'
+import type { Layout, Params } from './params.ts'
 
 /**
- * The server half of a federated algorithm: arithmetic on `Params`, nothing else. One that `reads` the 'sum' sees Σwθ
- * and Σw only, so its updates can be folded as they arrive and aggregated securely.
+ * The server half of a federated algorithm: arithmetic on `Params`, nothing else. Whatever needs tensors is its client
+ * half, which has the same name in learner. What is not said here is FedPav's: one model for all, nothing beside it.
  */
-export interface SumStrategy<Config, State> {
-  readonly name: string
-  readonly reads: 'sum'
+export interface Strategy<Config> {
+  /** As people call it. */
+  readonly title: string
   /** Where the algorithm is published. */
   readonly paper: string
-  readonly defaults: Config
-  /** State before the first round, from the initial model. */
-  start(global: Params, config: Config): State
-  /** State after a round. `first` is the update of the cohort's first client in roster order. */
-  aggregate(state: State, round: { readonly sum: WeightedSum; readonly first: Params }, config: Config): State
-  /** What a client downloads. */
-  dispatch(state: State, client: string, config: Config): Params
+  /**
+   * Every setting with its default and bounds, `name` being the strategy's. Titles and descriptions are what the dashboard's
+   * form says of it: a strategy's settings are named here and nowhere else.
+   */
+  readonly settings: v.GenericSchema<unknown, Config>
+  /** Why it does not go together with how clients train, as a sentence that says what to change. */
+  readonly refuses?: (local: LocalShape, config: Config) => string | undefined
+  /** What a client sends beside its model (roles `summed` and `each`). */
+  readonly extras?: (about: UpdateAbout, config: Config) => Layout
+  /** Images of the public set that clients are given; 0 for none. */
+  readonly publicImages?: (config: Config) => number
+  /** Who shares a model from this round on. */
+  readonly group?: (arrivals: readonly Arrival[], config: Config) => Grouping | undefined
+  /** What is known after a round. The state's parts are not changed. */
+  readonly aggregate: (state: ServerState, round: RoundSums, config: Config) => ServerState
+  /** What a learner beside the server does to the aggregated model before it is published. */
+  readonly distillation?: (round: number, config: Config) => Distillation | undefined
+}
+
+/** What a strategy may look at of the settings that clients train by. */
+export interface LocalShape {
+  readonly optimiser: 'sgd' | 'adam'
+  /** Longest gradient; 0 for any length. */
+  readonly clip: number
+}
+
+/** What the layout of an update hangs on. */
+export interface UpdateAbout {
+  /** 1-based. */
+  readonly round: number
+  /** Values in an embedding. */
+  readonly embedding: number
+  /** Images of the public set, as the round's clients are given it. */
+  readonly publicImages: number
+}
+
+/** What the server knows between rounds; all of it can be kept on disk. */
+export interface ServerState {
+  /** What a client starts from that is in no group. */
+  readonly global: Params
+  /** Groups that have a model of their own; no client is in two. */
+  readonly groups: readonly Group[]
+  /** Flat values that only the server needs, by name: FedAvgM's momentum. */
+  readonly memory: Readonly<Record<string, Float32Array>>
+}
+
+export interface Group {
+  /** Ascending. */
+  readonly clients: readonly string[]
+  readonly model: Params
+}
+
+/** One client's update as far as the server reads it by itself. */
+export interface Arrival {
+  readonly client: string
+  readonly weight: number
+  /** The extras of role `each`. */
+  readonly each: Params
+}
+
+export interface Grouping {
+  /** Each in ascending order; together exactly the clients that arrived. */
+  readonly groups: readonly (readonly string[])[]
+  /** Cosine similarity of every two clients, row by row in ascending order of clients: why they were put together. */
+  readonly similarity: Float32Array
+}
+
+/** A weighted mean over some clients. */
+export interface GroupMean {
+  /** Ascending. */
+  readonly clients: readonly string[]
+  /** Σw. */
+  readonly weight: number
+  /** Σwθ / Σw, of the model. */
+  readonly mean: Params
+  /** The same of the extras. */
+  readonly extras: Params
+  /** The model of the first of the clients. */
+  readonly first: Params
+}
+
+export interface RoundSums {
+  /** Over everyone whose update counts. */
+  readonly all: GroupMean
+  /** In the order of the grouping; empty where the strategy has none. */
+  readonly groups: readonly GroupMean[]
+}
+
+/** How the aggregated model is taught by the clients' (FedReID, knowledge distillation; ALGORITHMS 2.4). */
+export interface Distillation {
+  /**
+   * Who computes the soft targets: a learner beside the server from the clients' opened models, or every client from its own,
+   * of which the server sees the mean alone.
+   */
+  readonly teachers: 'open' | 'private'
+  readonly targets: SoftTargets
+  readonly rate: number
+}
+
+/**
+ * `embeddings`: of length 1, matched by mean squared error. `scores`: softmax of the embedding's values at a temperature, matched
+ * by cross-entropy; heads differ in width and never travel, so the embedding's values stand in for classes.
+ */
+export type SoftTargets = { readonly of: 'embeddings' } | { readonly of: 'scores'; readonly temperature: number }
+
+/** Before the first round. */
+export function firstState(global: Params): ServerState {
+  return { global, groups: [], memory: {} }
+}
+
+/** What a client starts from. */
+export function modelFor({ global, groups }: ServerState, client: string): Params {
+  return groups.find(({ clients }) => clients.includes(client))?.model ?? global
 }

@@ -1,5 +1,5 @@
 import { flipSummed } from '@passerby/reid'
-import type { LabelledPixels } from './data/pixels.ts'
+import type { LabelledPixels, Pixels } from './data/pixels.ts'
 import type { Network } from './network/network.ts'
 import type { tf } from './tf.ts'
 import { nextTurn } from './turn.ts'
@@ -20,7 +20,7 @@ export async function embedPixels(
 ): Promise<Float32Array> {
   const { embedding } = network.sizes
   const images = set.identities.length
-  const atOnce = Math.max(1, Math.min(IMAGES_AT_ONCE, Math.floor(PIXELS_AT_ONCE / (set.height * set.width))))
+  const atOnce = largestPart(set)
   const all = new Float32Array(images * embedding)
   const session = network.open({ parameters: backbone, pixels: set })
   try {
@@ -41,6 +41,34 @@ export async function embedPixels(
   }
   return all
 }
+
+/** Embeddings of some images as the network gives them, neither mirrored nor of length 1. Else as `embedPixels`. */
+export async function embedPlainly(
+  network: Network,
+  set: Pixels,
+  { images, backbone, signal }: { readonly images: readonly number[]; readonly backbone: Float32Array; readonly signal?: AbortSignal },
+): Promise<Float32Array> {
+  const { embedding } = network.sizes
+  const atOnce = largestPart(set)
+  const all = new Float32Array(images.length * embedding)
+  const session = network.open({ parameters: backbone, pixels: set })
+  try {
+    for (let start = 0; start < images.length; start += atOnce) {
+      signal?.throwIfAborted()
+      const part = images.slice(start, start + atOnce)
+      const embedded = readOnce(session.embed(part.map((image) => ({ image, mirrored: false, down: 0, right: 0 }))))
+      all.set(await embedded, start * embedding)
+      await session.settled()
+      await nextTurn()
+    }
+  } finally {
+    session.dispose()
+  }
+  return all
+}
+
+const largestPart = ({ height, width }: Pixels) =>
+  Math.max(1, Math.min(IMAGES_AT_ONCE, Math.floor(PIXELS_AT_ONCE / (height * width))))
 
 async function readOnce(tensor: tf.Tensor): Promise<Float32Array> {
   try {

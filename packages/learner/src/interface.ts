@@ -1,4 +1,5 @@
-import type { StrategyName } from '@passerby/federation'
+import type { StrategySettings } from '@passerby/federation'
+import type { Pixels } from './data/pixels.ts'
 import type { LocalSettings } from './settings.ts'
 
 /** Structurally participant's `Learner`, whose file says what each field means. */
@@ -16,11 +17,14 @@ export interface LocalTask extends EvaluationTask {
   readonly round: number
   readonly rounds: number
   readonly seed: number
-  readonly strategy: { readonly name: StrategyName }
+  readonly strategy: StrategySettings
+  readonly commonSeed: number
+  readonly publicSet?: Pixels
 }
 
 export interface LocalOutcome {
   readonly backbone: Float32Array
+  readonly extras: Float32Array
   readonly weight: number
   readonly images: number
   readonly loss: number

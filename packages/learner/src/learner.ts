@@ -5,7 +5,8 @@ import type { Learner } from './interface.ts'
 import { latestNetwork, type NetworkOfSettings } from './network/latest-network.ts'
 import { networkOf } from './network/network-of.ts'
 import { assembleHead, decodeHead, encodeHead, headKey, headRows, type Memory } from './training/head.ts'
-import { localStrategies } from './strategies/index.ts'
+import { localStrategyOf } from './strategies/index.ts'
+import { plainEmbeddings } from './strategies/plain-embeddings.ts'
 import { trainRound } from './training/local-round.ts'
 
 export interface LearnerOptions {
@@ -43,10 +44,23 @@ export function createLearner(options: LearnerOptions): Learner {
         watch,
       )
       watch.signal.throwIfAborted()
+      const { weight, extras } = await localStrategyOf(task.strategy).conclude(
+        {
+          task,
+          images: images.length,
+          steps: trained.steps,
+          firstBatch: trained.firstBatch,
+          before: { backbone: task.backbone, head },
+          after: { backbone, head: trained.head },
+          embedding,
+          embed: plainEmbeddings(network(task.settings), { own: training, public: task.publicSet, signal: watch.signal }),
+        },
+        task.strategy,
+      )
+      watch.signal.throwIfAborted()
       await memory.save(key, encodeHead(new Map([...known, ...headRows(trained.head, persons)])))
-      const weight = localStrategies[task.strategy.name].weight({ images: images.length })
       const seconds = (performance.now() - started) / 1000
-      return { backbone, weight, images: images.length, loss, seconds }
+      return { backbone, extras, weight, images: images.length, loss, seconds }
     },
     async evaluate({ backbone, settings }, { signal }) {
       if (!validation) return undefined

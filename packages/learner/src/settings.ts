@@ -15,7 +15,6 @@ export interface LocalSettings {
   readonly nesterov: boolean
   readonly weightDecay: number
   readonly clip: number
-  readonly proximal: number
   readonly loss: LossSettings
   readonly labelSmoothing: number
   readonly dropout: number

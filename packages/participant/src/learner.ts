@@ -18,9 +18,20 @@ export interface LocalTask {
   /** Seeds shuffling and augmentation of this round together with the client's position. */
   readonly seed: number
   readonly strategy: FederationSettings['strategy']
+  /** The same for every client of the round, for what all must draw alike. */
+  readonly commonSeed: number
+  /** Images that belong to no client, where the strategy looks at some. */
+  readonly publicSet?: PublicPixels
   /** The downloaded backbone: travelling parameters, flat, in layout order. */
   readonly backbone: Float32Array
   readonly settings: LocalSettings
+}
+
+/** `images × height × width × 3` bytes. */
+export interface PublicPixels {
+  readonly height: number
+  readonly width: number
+  readonly pixels: Uint8Array
 }
 
 export interface EvaluationTask {
@@ -31,6 +42,8 @@ export interface EvaluationTask {
 export interface LocalOutcome {
   /** Trained travelling parameters, flat, in the same layout. */
   readonly backbone: Float32Array
+  /** What the strategy sends beside them, flat, in the order of its extras; empty where there is nothing. */
+  readonly extras: Float32Array
   /** Averaging weight: FedPav's number of training images. */
   readonly weight: number
   readonly images: number

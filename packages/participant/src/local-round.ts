@@ -1,12 +1,13 @@
-import { clientId, exportPublicKey, importRoundKey } from '@passerby/privacy'
+import { clientId, exportPublicKey, hex, importRoundKey, sha256, utf8 } from '@passerby/privacy'
 import type { UpdateContext } from '@passerby/privacy'
-import type { Params } from '@passerby/federation'
+import { type Params, canonicalLayout, updateLayoutOf, wholeLayout } from '@passerby/federation'
 import { encodeUpdate } from '@passerby/protocol'
 import type { Evaluation } from '@passerby/protocol'
 import type { Egress } from './egress.ts'
 import type { KeptUpload } from './keep.ts'
 import type { Learner, LearnerProgress, LocalEvaluation, LocalOutcome } from './learner.ts'
 import type { ModelSource } from './model-download.ts'
+import type { PublicSetSource } from './public-set-download.ts'
 import type { Order } from './trust.ts'
 
 export type TrainOrder = Extract<Order, { config: unknown }>
@@ -15,6 +16,7 @@ export type TrainOrder = Extract<Order, { config: unknown }>
 export interface RoundTools {
   readonly egress: Egress
   readonly models: ModelSource
+  readonly publicSets: PublicSetSource
   readonly learner: Learner
   readonly identity: CryptoKeyPair
 }
@@ -52,12 +54,16 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
     signal.throwIfAborted()
     watch.onMeasured(global)
   }
+  const publicSet = config.publicSet ? await tools.publicSets.load(config.publicSet, signal) : undefined
+  signal.throwIfAborted()
   const outcome = await learner.train(
     {
       round: config.round,
       rounds: config.rounds,
       seed: clientSeed(config.seed, client),
       strategy: config.strategy,
+      commonSeed: config.seed,
+      ...(publicSet && { publicSet }),
       backbone: model.values,
       settings: config.local,
     },
@@ -75,6 +81,13 @@ async function seal(
   { client, model, outcome }: { readonly client: string; readonly model: Params; readonly outcome: LocalOutcome },
   { egress, identity }: RoundTools,
 ) {
+  const layout = wholeLayout(
+    updateLayoutOf(config.strategy, model.layout, {
+      round: config.round,
+      embedding: config.local.embedding,
+      publicImages: config.publicSet?.images ?? 0,
+    }),
+  )
   const context: UpdateContext = {
     federation: config.federation,
     round: config.round,
@@ -82,13 +95,21 @@ async function seal(
     client,
     config: hash,
     baseModel: config.model.sha256,
-    layout: config.model.layout,
+    layout: hex(await sha256(utf8(canonicalLayout(layout)))),
     mode: config.mode,
     kind: 'update',
   }
-  const plaintext = encodeUpdate(model.layout, { values: outcome.backbone, weight: outcome.weight })
+  const plaintext = encodeUpdate(layout, { values: joined(outcome), weight: outcome.weight })
   const keys = { round: await importRoundKey(config.sealTo), identity: identity.privateKey }
   return await egress.seal(context, plaintext, keys)
+}
+
+/** The model, then what goes beside it. */
+function joined({ backbone, extras }: LocalOutcome): Float32Array {
+  const values = new Float32Array(backbone.length + extras.length)
+  values.set(backbone)
+  values.set(extras, backbone.length)
+  return values
 }
 
 /** Clients of one round draw apart from each other, and each the same again after a restart. */

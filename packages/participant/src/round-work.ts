@@ -8,6 +8,7 @@ import type { Keep, KeptUpload } from './keep.ts'
 import type { Learner, LearnerProgress, LocalEvaluation } from './learner.ts'
 import { localRound, measured } from './local-round.ts'
 import { createModelSource } from './model-download.ts'
+import { createPublicSetSource } from './public-set-download.ts'
 import type { Session, SessionEffect, SessionEvent } from './session-types.ts'
 import { trainedRound, withLoss, withRound, withWork } from './snapshot.ts'
 import type { RoundView, Snapshot, Work } from './snapshot.ts'
@@ -37,6 +38,7 @@ export function createRoundWork(options: RoundWorkOptions) {
   const learning = createWorkbench(options.life)
   const sending = createWorkbench(options.life)
   const models = createModelSource(egress, options.life)
+  const publicSets = createPublicSetSource(egress)
   let storage = Promise.resolve()
   let order: Order = { task: { task: 'none' } }
   let kept: KeptUpload | undefined
@@ -72,7 +74,7 @@ export function createRoundWork(options: RoundWorkOptions) {
     const before = round - 1
     const measure = order.measure && measuredRound !== before
     note(round, { outcome: 'open' })
-    const tools = { egress, models, learner, identity: await options.identity() }
+    const tools = { egress, models, publicSets, learner, identity: await options.identity() }
     const { update, backbone } = await localRound({ ...order, measure }, tools, {
       signal,
       onDownload: (fraction) => tell(session, { round, phase: 'downloading', fraction }),

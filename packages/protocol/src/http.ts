@@ -2,12 +2,14 @@ import * as v from 'valibot'
 import { Base64Url, Sha256, Signed, positive } from './wire-types.ts'
 
 /**
- * HTTP paths. `card`, `model` and `health` are public: whoever knows a federation's name may read its card and the model that it
+ * HTTP paths. `card`, `model`, `publicSet` and `health` are public: whoever knows a federation's name may read its card and the model that it
  * names. The others take the operator's token as `Authorization: Bearer`. Whatever fails is answered with a `Refusal` as JSON.
  */
 export const paths = {
   card: (federation: string) => `/api/federations/${federation}/card`,
   model: (sha256: string) => `/api/models/${sha256}.safetensors`,
+  /** A public set's bytes, as the signed round configuration names them. */
+  publicSet: (sha256: string) => `/api/public-sets/${sha256}`,
   /** PUT a safetensors file; answers `{ sha256, bytes }`. */
   uploadModel: '/api/models',
   exportJson: (federation: string) => `/api/federations/${federation}/export.json`,

@@ -75,6 +75,8 @@ export const Contribution = v.object({
   alias: text(40),
   outcome: v.picklist(['counted', 'late', 'withdrew', 'missing']),
   weight: v.nullable(fraction),
+  /** The weight as the client told it: images, or the cosine distance of its models. */
+  told: v.nullable(finite),
   images: v.nullable(count(100_000_000)),
   loss: v.nullable(finite),
   trainSeconds: v.nullable(finite),
@@ -109,6 +111,14 @@ export const RoundRecord = v.object({
   /** Local models before upload: mean over clients. */
   local: v.nullable(v.object({ rank1: percentage, mAP: percentage })),
   model: v.nullable(v.object({ sha256: Sha256, bytes: count(2 ** 31) })),
+  /** Clients that share a model of their own from this round on; empty where there is one for all. */
+  groups: v.array(
+    v.object({ clients: v.array(ClientId), model: v.object({ sha256: Sha256, bytes: count(2 ** 31) }) }),
+  ),
+  /** Why they were put together: cosine similarities of every two clients, row by row. */
+  similarity: v.nullable(v.object({ clients: v.array(ClientId), values: v.array(finite) })),
+  /** That the model was taught by the clients', on so many public images. */
+  distilled: v.nullable(v.object({ images: count(1_000_000), seconds: finite })),
 })
 export type RoundRecord = v.InferOutput<typeof RoundRecord>
 

@@ -1,3 +1,4 @@
+import { type LocalShape, StrategySettings, strategyOf } from '@passerby/federation'
 import * as v from 'valibot'
 
 /**
@@ -90,8 +91,6 @@ const LocalFields = v.object({
   weightDecay: v.optional(rate, 5e-4),
   /** Longest gradient of the backbone, and of the head; 0 for any length. */
   clip: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e6)), 0),
-  /** μ of FedProx: how strongly the backbone is pulled to where the round started it (Li et al. 2020); 0 leaves it out. */
-  proximal: v.optional(weight, 0),
   loss: v.optional(Loss, {}),
   labelSmoothing: v.optional(percent, 0.1),
   /** Share of an embedding's values that the identity head does not see in a step. */
@@ -118,14 +117,6 @@ export const LocalSettings = v.pipe(
       'Nesterov looks ahead along the momentum, so it needs a momentum above 0.',
     ),
     ['nesterov'],
-  ),
-  v.forward(
-    v.partialCheck(
-      [['proximal'], ['clip']],
-      ({ proximal, clip }) => proximal === 0 || clip === 0,
-      'Clipping would not see the proximal term, which belongs to the gradient: set one of the two to 0.',
-    ),
-    ['proximal'],
   ),
   v.forward(
     v.partialCheck(
@@ -194,23 +185,38 @@ export const CohortSettings = v.object({
 })
 export type CohortSettings = v.InferOutput<typeof CohortSettings>
 
-export const FedPavSettings = v.object({
-  name: v.literal('fedpav'),
-  /** `average`: batch-norm statistics are averaged like weights. `first`: the first client's (ALGORITHMS 2.11). */
-  statistics: v.optional(v.picklist(['average', 'first']), 'average'),
-})
-
-export const FederationSettings = v.object({
+const FederationFields = v.object({
   name: v.pipe(v.string(), v.trim(), v.minLength(1, 'A federation needs a name.'), v.maxLength(80)),
   description: v.optional(v.pipe(v.string(), v.maxLength(500)), ''),
   rounds: v.optional(count(1, 100_000), 40),
   seed: v.optional(count(0, 0xffff_ffff), 1),
   /** Measure the global model on every client's validation identities each n-th round and after the last. */
   evaluateEvery: v.optional(count(1, 1_000), 1),
-  strategy: v.optional(FedPavSettings, { name: 'fedpav' }),
+  strategy: v.optional(StrategySettings, { name: 'fedpav' }),
   cohort: v.optional(CohortSettings, {}),
   local: v.optional(LocalSettings, {}),
   privacy: v.optional(v.object({ mode: v.literal('sealed') }), { mode: 'sealed' }),
 })
+export const FederationSettings = v.pipe(
+  FederationFields,
+  v.forward(
+    v.partialCheck(
+      [['strategy'], ['local']],
+      (input) => complaintOf(input) === undefined,
+      ({ input }) => complaintOf(input as Chosen) ?? '',
+    ),
+    ['strategy', 'name'],
+  ),
+)
 export type FederationSettings = v.InferOutput<typeof FederationSettings>
 export type FederationSettingsInput = v.InferInput<typeof FederationSettings>
+
+interface Chosen {
+  readonly strategy: StrategySettings
+  readonly local: LocalShape
+}
+
+/** Why a strategy does not go together with how clients train. */
+function complaintOf({ strategy, local }: Chosen): string | undefined {
+  return strategyOf(strategy).refuses?.(local, strategy)
+}

@@ -1,11 +1,21 @@
+import { StrategySettings } from '@passerby/federation'
 import * as v from 'valibot'
-import { CohortSettings, FedPavSettings, LocalSettings } from './settings.ts'
+import { CohortSettings, LocalSettings } from './settings.ts'
 import { Base64Url, FederationId, Round, Session, Sha256, count, positive, text, time } from './wire-types.ts'
 
 /**
  * What the coordinator signs with its certified key. A client acts on nothing else: what to train, from which
  * model, to which key an update is sealed, and which model a round produced.
  */
+
+/** A public set as it is served: `images × height × width × 3` bytes, red, green and blue, and nothing else. */
+export const PublicSet = v.object({
+  sha256: Sha256,
+  images: positive(100_000),
+  height: positive(512),
+  width: positive(512),
+})
+export type PublicSet = v.InferOutput<typeof PublicSet>
 
 /** Kind `card`: what a person is told before joining. */
 export const FederationCard = v.object({
@@ -16,7 +26,7 @@ export const FederationCard = v.object({
   /** Rounds done and planned. */
   round: count(1_000_000),
   rounds: positive(1_000_000),
-  strategy: FedPavSettings,
+  strategy: StrategySettings,
   cohort: CohortSettings,
   local: LocalSettings,
   privacy: v.picklist(['sealed']),
@@ -34,10 +44,12 @@ export const RoundConfig = v.object({
   rounds: positive(1_000_000),
   session: Session,
   seed: count(0xffff_ffff),
-  strategy: FedPavSettings,
+  strategy: StrategySettings,
   local: LocalSettings,
   /** The model to start from, and the SHA-256 of `canonicalLayout` of its parameters. */
   model: v.object({ sha256: Sha256, bytes: count(2 ** 31), layout: Sha256 }),
+  /** Images that belong to no client, which some strategies look at; null where this one does not. */
+  publicSet: v.nullable(PublicSet),
   /** X25519 public key to which this session's updates are sealed. */
   sealTo: Base64Url,
   mode: v.picklist(['sealed']),

@@ -1,6 +1,7 @@
 export { averagePrecision, inverseNegativePenalty, type AveragePrecision } from './average-precision.ts'
 export { flipSummed, normalizeRows, rowsAt, rowsOf } from './embeddings.ts'
 export { evaluate, rankingMetrics, type RankingMetrics, type RankingOptions, type RankingTask } from './evaluate.ts'
+export { cosineSimilarities, firstNeighbourClusters } from './first-neighbours.ts'
 export { goodRanks } from './good-ranks.ts'
 export { DISTRACTOR, isPerson, JUNK, labelsAt, personsOf, ruleFor, type Labels, type RuleName } from './labels.ts'
 export { principalComponents, type PrincipalComponents } from './principal-components.ts'

@@ -4,7 +4,9 @@ import {
   type RoundMachine,
   type RunEffect,
   type RunPlan,
+  type UpdateLayout,
   canonicalLayout,
+  updateLayoutOf,
 } from '@passerby/federation'
 import { hex, sha256, utf8 } from '@passerby/privacy'
 import type { FederationSettings, RunEventView, Signed } from '@passerby/protocol'
@@ -95,6 +97,12 @@ export function planOf(settings: FederationSettings): RunPlan {
     graceMs: cohort.graceSeconds * 1000,
     evaluationMs: cohort.evaluationSeconds * 1000,
   }
+}
+
+/** How the updates of a round lie. */
+export function updateLayoutIn({ settings, travelling }: Pick<RunCore, 'settings' | 'travelling'>, round: number): UpdateLayout {
+  const { embedding } = settings.local
+  return updateLayoutOf(settings.strategy, travelling.layout, { round, embedding, publicImages: 0 })
 }
 
 /** What identifies a layout on the wire. */

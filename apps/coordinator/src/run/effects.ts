@@ -1,4 +1,4 @@
-import type { RunEffect, RunState } from '@passerby/federation'
+import { type RunEffect, type RunState, closeRound, firstState, strategyOf } from '@passerby/federation'
 import { canonicalText, hex, sha256, sign, utf8 } from '@passerby/privacy'
 import { type PublishedModel, type Signed, decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
 import { CoordinatorError } from '../errors.ts'
@@ -117,7 +117,18 @@ async function sum(core: RunCore, row: SessionRow, clients: readonly string[]) {
   const { around, id, settings } = core
   const session = holds(core.open, row, clients) ? core.open : await openSession(core, row, clients)
   const inMemory = core.newest?.sha256 === row.baseModel ? core.newest.params : undefined
-  const params = session.fold.next(inMemory ?? decodeSafetensors(await around.blobs.read(row.baseModel)).params)
+  const global = inMemory ?? decodeSafetensors(await around.blobs.read(row.baseModel)).params
+  const { state } = await closeRound(strategyOf(settings.strategy), settings.strategy, {
+    state: firstState(global),
+    closing: {
+      round: row.round,
+      arrivals: session.fold.arrivals(),
+      all: session.fold.mean(),
+      mean: () => Promise.reject(new Error('not yet')),
+      model: () => Promise.reject(new Error('not yet')),
+    },
+  })
+  const params = state.global
   const file = encodeSafetensors(params, {
     federation: id,
     round: String(row.round),

@@ -13,12 +13,12 @@ import {
   unwrapRoundKey,
   wrapRoundKey,
 } from '@passerby/privacy'
-import { type RoundConfig, type Signed, decodeUpdate } from '@passerby/protocol'
+import { type UpdateFold, updateFold, wholeLayout } from '@passerby/federation'
+import { type RoundConfig, type Signed, decodeUpdate, updateBytes } from '@passerby/protocol'
 import { CoordinatorError } from '../errors.ts'
 import type { Commit, Envelope, SessionFolder } from '../store/envelopes.ts'
 import type { SessionRow } from '../store/sessions.ts'
-import type { RunCore } from './core.ts'
-import { type Fold, emptyFold } from './fold.ts'
+import { type RunCore, layoutHash, updateLayoutIn } from './core.ts'
 
 /**
  * A restarted coordinator extends an open session's deadline, and a client's sealed update is bound to the signed
@@ -35,7 +35,7 @@ export interface OpenSession {
   readonly config: Signed
   readonly notAfter: number
   readonly folder: SessionFolder
-  readonly fold: Fold
+  readonly fold: UpdateFold
   /** Updates that were begun, by client. */
   readonly uploads: Map<string, Envelope>
   /** What the header of this client's update must say. */
@@ -53,8 +53,9 @@ export interface OpenSession {
  * `CoordinatorError` (`bad-key`, `lost-update`) when something that clients rely on is gone.
  */
 export async function openSession(core: RunCore, row: SessionRow, acceptedClients: readonly string[]) {
-  const { around, id, settings, travelling } = core
+  const { around, id, travelling } = core
   const { round, session } = row
+  const updateLayout = updateLayoutIn(core, round)
   const folder = around.envelopes.session(id, session)
   const key = await sessionKey(core, row, folder)
   const config = row.config ?? (await newConfig(core, row, key))
@@ -65,10 +66,10 @@ export async function openSession(core: RunCore, row: SessionRow, acceptedClient
     session,
     config: await payloadHash(config),
     baseModel: row.baseModel,
-    layout: travelling.layoutHash,
+    layout: await layoutHash(wholeLayout(updateLayout)),
     mode: 'sealed',
     kind: 'update',
-    bytes: travelling.updateBytes,
+    bytes: updateBytes(wholeLayout(updateLayout)),
   } as const
   const opened: OpenSession = {
     round,
@@ -76,7 +77,7 @@ export async function openSession(core: RunCore, row: SessionRow, acceptedClient
     config,
     notAfter,
     folder,
-    fold: emptyFold(travelling.layout, settings.strategy),
+    fold: updateFold(updateLayout),
     uploads: new Map(),
     expects: (client) => ({ ...context, client }),
     async read(update, { signature }, publicKey) {
@@ -85,7 +86,7 @@ export async function openSession(core: RunCore, row: SessionRow, acceptedClient
       const plain = await readUpdate(received, { round: key, client: await importPublicKey(publicKey) })
       if (!plain.ok) return refused(plain.reason === 'bad-signature' ? 'bad-signature' : 'unreadable')
       try {
-        const decoded = decodeUpdate(travelling.layout, plain.value)
+        const decoded = decodeUpdate(wholeLayout(updateLayout), plain.value)
         return decoded.weight <= LARGEST_WEIGHT ? accepted(decoded) : refused('unreadable')
       } catch (error) {
         if (error instanceof RangeError) return refused('unreadable')
@@ -163,6 +164,7 @@ async function newConfig(core: RunCore, row: SessionRow, key: CryptoKeyPair): Pr
     strategy: settings.strategy,
     local: settings.local,
     model: { sha256: row.baseModel, bytes: model.bytes, layout: travelling.layoutHash },
+    publicSet: null,
     sealTo: await exportRoundKey(key),
     mode: 'sealed',
     notAfter: row.startedAt + core.plan.deadlineMs + RESTART_ALLOWANCE_MS,

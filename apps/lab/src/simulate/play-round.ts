@@ -1,5 +1,14 @@
 /** One round of a federation without sockets: the server half of the strategy and every client's local training. */
-import { drawCohort, type Params, strategies, weightedSum } from '@passerby/federation'
+import {
+  type ServerState,
+  closeRound,
+  drawCohort,
+  modelFor,
+  strategyOf,
+  updateFold,
+  updateLayoutOf,
+  wholeLayout,
+} from '@passerby/federation'
 import type { LocalOutcome, LocalTask } from '@passerby/participant'
 import { type FederationSettings, updateBytes } from '@passerby/protocol'
 import { rng } from '@passerby/reid'
@@ -20,7 +29,7 @@ export interface TrainedClient {
 export interface SimulationState {
   /** Rounds done. */
   readonly round: number
-  readonly global: Params
+  readonly server: ServerState
   readonly memories: ReadonlyMap<string, Memory>
 }
 
@@ -52,12 +61,15 @@ export async function playRound(
 ): Promise<{ readonly state: SimulationState; readonly figures: RoundFigures }> {
   const { settings, workplace } = options
   const round = state.round + 1
-  const strategy = strategies[settings.strategy.name]
-  const before = strategy.start(state.global, settings.strategy)
+  const { layout } = state.server.global
+  const updateLayout = updateLayoutOf(settings.strategy, layout, {
+    round,
+    embedding: settings.local.embedding,
+    publicImages: 0,
+  })
   const cohort = drawCohort(options.clients, { ...settings.cohort, seed: settings.seed, round })
-  const sum = weightedSum(state.global.layout)
+  const fold = updateFold(updateLayout)
   const memories = new Map(state.memories)
-  let first = state.global
   let done = 0
   const outcomes = await Promise.all(
     cohort.map(async (client) => {
@@ -66,12 +78,12 @@ export async function playRound(
         rounds: settings.rounds,
         seed: rng(settings.seed, 'client', client).int(2 ** 32),
         strategy: settings.strategy,
-        backbone: strategy.dispatch(before, client, settings.strategy).values,
+        commonSeed: settings.seed,
+        backbone: modelFor(state.server, client).values,
         settings: settings.local,
       }
       const { outcome, memory } = await workplace.train(client, task, state.memories.get(client) ?? new Map())
-      sum.add(outcome.backbone, outcome.weight)
-      if (client === cohort.at(0)) first = { layout: state.global.layout, values: outcome.backbone }
+      fold.add(client, { values: updateOf(outcome), weight: outcome.weight })
       memories.set(client, memory)
       options.onClient?.(++done, cohort.length)
       return { images: outcome.images, loss: outcome.loss }
@@ -79,9 +91,27 @@ export async function playRound(
   )
   const images = outcomes.reduce((total, outcome) => total + outcome.images, 0)
   const loss = outcomes.reduce((total, outcome) => total + outcome.loss * outcome.images, 0) / images
-  const bytes = cohort.length * updateBytes(state.global.layout)
+  const { state: server } = await closeRound(strategyOf(settings.strategy), settings.strategy, {
+    state: state.server,
+    closing: {
+      round,
+      arrivals: fold.arrivals(),
+      all: fold.mean(),
+      mean: () => Promise.reject(new Error('not yet')),
+      model: () => Promise.reject(new Error('not yet')),
+    },
+  })
+  const bytes = { up: cohort.length * updateBytes(wholeLayout(updateLayout)), down: cohort.length * updateBytes(layout) }
   return {
-    state: { round, global: strategy.aggregate(before, { sum, first }, settings.strategy), memories },
-    figures: { round, clients: cohort.length, images, loss, bytesUp: bytes, bytesDown: bytes },
+    state: { round, server, memories },
+    figures: { round, clients: cohort.length, images, loss, bytesUp: bytes.up, bytesDown: bytes.down },
   }
+}
+
+/** The model, then what goes beside it. */
+function updateOf({ backbone, extras }: LocalOutcome): Float32Array {
+  const values = new Float32Array(backbone.length + extras.length)
+  values.set(backbone)
+  values.set(extras, backbone.length)
+  return values
 }

@@ -1,38 +1,123 @@
-import { type Params, specSize } from '../params.ts'
-import type { SumStrategy } from '../strategy.ts'
+import * as v from 'valibot'
+import { averaged } from '../averages.ts'
+import { groupBySketches, regrouped, sketchSpec } from '../sketches.ts'
+import { targetsSpec } from '../soft-targets.ts'
+import type { Strategy } from '../strategy.ts'
 
 /**
- * FedPav, federated partial averaging: w ← Σ (n_k / n) w_k over the cohort, the identity head never leaves.
- * Zhuang et al., Performance Optimization for Federated Person Re-identification via Benchmark Analysis, MM 2020,
- * algorithm 1. The paper averages weights; what happens to batch-norm statistics it does not say. We average
- * them too. The authors' code averages parameters only and keeps the statistics of whichever client comes first
- * in the round: that variant is `statistics: 'first'`.
+ * FedPav, federated partial averaging, with the three optimisations of FedReID: w ← Σ (n_k / n) w_k over the cohort, the
+ * identity head never leaves. Zhuang et al., MM 2020, algorithm 1, and TOMM 2023, algorithms 2 and 3 (ALGORITHMS 2.3–2.7).
+ *
+ * Where the authors' code differs: it averages parameters only and keeps the batch-norm statistics of whichever client comes
+ * first (`statistics: 'first'`); it takes the cosine distance of logits on the round's first batch, old and new head each with
+ * its own model (`weighting: 'cosine-logits'`), where the text takes features of a batch drawn at random ('cosine-features'); it
+ * distils embeddings of length 1 in every tenth round, the paper class scores in every round. Clustering was never released.
  */
-export interface FedPavConfig {
-  readonly statistics: 'average' | 'first'
-}
+const images = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(4_096))
 
-export const fedpav: SumStrategy<FedPavConfig, Params> = {
-  name: 'fedpav',
+const Clustering = v.object({
+  by: v.pipe(
+    v.optional(v.picklist(['off', 'flattened', 'averaged']), 'off'),
+    v.title('Client clustering'),
+    v.description('Clients that see a public batch alike share a model: image by image, or by the batch’s mean.'),
+  ),
+  images: v.pipe(
+    v.optional(images, 32),
+    v.title('Images of the public batch'),
+    v.description('On so many images of the public set clients are compared.'),
+  ),
+})
+
+const Distillation = v.object({
+  teachers: v.pipe(
+    v.optional(v.picklist(['off', 'private', 'open']), 'off'),
+    v.title('Knowledge distillation'),
+    v.description(
+      'The averaged model is taught what the clients’ models say of a public set: each client computes it, or the coordinator does from their opened models.',
+    ),
+  ),
+  targets: v.pipe(
+    v.optional(v.picklist(['embeddings', 'scores']), 'embeddings'),
+    v.title('Soft targets'),
+    v.description('Embeddings of length 1, or scores softened by a temperature.'),
+  ),
+  temperature: v.pipe(
+    v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(100)), 1),
+    v.title('Temperature'),
+    v.description('Of softened scores: the higher, the more even.'),
+  ),
+  every: v.pipe(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)), 1),
+    v.title('Distil every'),
+    v.description('In each n-th round.'),
+    v.metadata({ unit: 'rounds' }),
+  ),
+  rate: v.pipe(
+    v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10)), 5e-4),
+    v.title('Distillation rate'),
+    v.description('The server’s own learning rate.'),
+  ),
+  images: v.pipe(
+    v.optional(images, 512),
+    v.title('Images to distil on'),
+    v.description('So many images of the public set are used, or as many as there are.'),
+  ),
+})
+
+export const FedPavSettings = v.pipe(
+  v.object({
+    name: v.literal('fedpav'),
+    statistics: v.pipe(
+      v.optional(v.picklist(['average', 'first']), 'average'),
+      v.title('Batch-norm statistics'),
+      v.description('Averaged like weights, or those of the first client.'),
+    ),
+    weighting: v.pipe(
+      v.optional(v.picklist(['images', 'cosine-features', 'cosine-logits']), 'images'),
+      v.title('Weight of an update'),
+      v.description('The number of images, or how far training moved the client’s features or logits.'),
+    ),
+    clustering: v.optional(Clustering, {}),
+    distillation: v.optional(Distillation, {}),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['clustering'], ['distillation']],
+      ({ clustering, distillation }) => clustering.by === 'off' || distillation.teachers === 'off',
+      'Clustering makes several models and distillation teaches one: switch one of the two off.',
+    ),
+    ['distillation', 'teachers'],
+  ),
+)
+export type FedPavSettings = v.InferOutput<typeof FedPavSettings>
+
+export const fedpav = {
+  title: 'FedPav',
   paper: 'https://doi.org/10.1145/3394171.3413814',
-  reads: 'sum',
-  defaults: { statistics: 'average' },
-  start: (global) => global,
-  dispatch: (global) => global,
-  aggregate(_, { sum, first }, config) {
-    const mean = sum.mean()
-    return config.statistics === 'average' ? mean : withStatisticsOf(first, mean)
+  settings: FedPavSettings,
+  publicImages: ({ clustering, distillation }) =>
+    Math.max(
+      clustering.by === 'off' ? 0 : clustering.images,
+      distillation.teachers === 'off' ? 0 : distillation.images,
+    ),
+  extras: (about, { clustering, distillation }) => [
+    ...(clustering.by === 'off' ? [] : [sketchSpec(about, { ...clustering, kind: clustering.by })]),
+    ...(distillation.teachers === 'private' && isDistilled(about.round, distillation) ? [targetsSpec(about)] : []),
+  ],
+  group: (arrivals, { clustering }) => (clustering.by === 'off' ? undefined : groupBySketches(arrivals)),
+  aggregate: (state, { all, groups }, { statistics }) => ({
+    ...state,
+    global: averaged(all, statistics),
+    groups: regrouped(
+      state,
+      groups.map((group) => ({ ...group, mean: averaged(group, statistics) })),
+    ),
+  }),
+  distillation(round, { distillation }) {
+    const { teachers, targets, temperature, rate } = distillation
+    if (teachers === 'off' || !isDistilled(round, distillation)) return undefined
+    return { teachers, rate, targets: targets === 'embeddings' ? { of: targets } : { of: targets, temperature } }
   },
-}
+} satisfies Strategy<FedPavSettings>
 
-/** `mean` with every batch-norm statistic taken from `first`. */
-function withStatisticsOf(first: Params, mean: Params): Params {
-  const values = mean.values.slice()
-  let offset = 0
-  for (const spec of mean.layout) {
-    const end = offset + specSize(spec)
-    if (spec.role === 'statistic') values.set(first.values.subarray(offset, end), offset)
-    offset = end
-  }
-  return { layout: mean.layout, values }
-}
+const isDistilled = (round: number, { every }: { readonly every: number }) => round % every === 0

@@ -1,5 +1,33 @@
+import * as v from 'valibot'
+import type { Layout } from '../params.ts'
+import type { Strategy, UpdateAbout } from '../strategy.ts'
+import type { UpdateLayout } from '../update-fold.ts'
 import { fedpav } from './fedpav.ts'
 
 /** Every strategy by name: a new one is a file here, a file in learner, and one line in each index. */
 export const strategies = { fedpav }
+
 export type StrategyName = keyof typeof strategies
+
+/** Which strategy, and what it is set to. */
+export const StrategySettings = v.variant(
+  'name',
+  Object.values(strategies).map(({ settings }) => settings),
+)
+export type StrategySettings = v.InferOutput<(typeof strategies)[StrategyName]['settings']>
+export type SettingsOf<Name extends StrategyName> = Extract<StrategySettings, { readonly name: Name }>
+
+/** The server half that these settings are for. */
+export function strategyOf<Settings extends StrategySettings>({ name }: Settings): Strategy<Settings> {
+  return strategies[name] as unknown as Strategy<Settings>
+}
+
+/** How an update of a round lies in its buffer, for clients and server alike. */
+export function updateLayoutOf(settings: StrategySettings, model: Layout, about: UpdateAbout): UpdateLayout {
+  return { model, extras: strategyOf(settings).extras?.(about, settings) ?? [] }
+}
+
+/** Images of the public set that a federation needs; 0 where it needs none. */
+export function publicImagesOf(settings: StrategySettings): number {
+  return strategyOf(settings).publicImages?.(settings) ?? 0
+}

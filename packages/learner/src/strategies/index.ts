@@ -1,6 +1,11 @@
-import type { StrategyName } from '@passerby/federation'
+import type { SettingsOf, StrategyName, StrategySettings } from '@passerby/federation'
 import { fedpav } from './fedpav.ts'
 import type { LocalStrategy } from './strategy.ts'
 
 /** The client half of every strategy that federation knows. */
-export const localStrategies: Readonly<Record<StrategyName, LocalStrategy>> = { fedpav }
+const localStrategies: { readonly [Name in StrategyName]: LocalStrategy<SettingsOf<Name>> } = { fedpav }
+
+/** The client half that these settings are for. */
+export function localStrategyOf<Settings extends StrategySettings>({ name }: Settings): LocalStrategy<Settings> {
+  return localStrategies[name] as unknown as LocalStrategy<Settings>
+}

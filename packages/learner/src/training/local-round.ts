@@ -5,7 +5,7 @@ import type { Network } from '../network/network.ts'
 import { rateFactor } from '../settings.ts'
 import { nextTurn } from '../turn.ts'
 import { collectLosses } from './losses.ts'
-import { localStrategies } from '../strategies/index.ts'
+import { localStrategyOf } from '../strategies/index.ts'
 import { openRoundBatches } from './round-batches.ts'
 import { roundOptimiser } from './round-optimiser.ts'
 import { openSupervision } from './supervision.ts'
@@ -28,6 +28,9 @@ export interface TrainedRound {
   readonly head: Float32Array
   /** Mean over the images of the last epoch. */
   readonly loss: number
+  readonly steps: number
+  /** The images of the first batch. */
+  readonly firstBatch: readonly number[]
 }
 
 /** Steps whose losses are read back together: a read-back waits for the device. */
@@ -51,25 +54,30 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
     throw new RangeError(`trainRound: crops of ${pixels.height}×${pixels.width} for an input of ${height}×${width}`)
   }
   const factor = rateFactor(settings.schedule, task)
+  const strategy = localStrategyOf(task.strategy)
   const batches = openRoundBatches(round)
   const supervision = openSupervision(settings.loss, labels.size)
   const trainer = openTrainer(network, {
     backbone: task.backbone,
     head,
     rates: { backbone: settings.backboneRate * factor, head: settings.headRate * factor },
-    optimiser: roundOptimiser(settings),
+    optimiser: roundOptimiser(settings, strategy.proximal?.(task.strategy) ?? 0),
     pixels,
-    objective: localStrategies[task.strategy.name].objective,
+    objective: strategy.objective,
     supervision,
   })
   let losses = collectLosses()
+  let steps = 0
+  let firstBatch: readonly number[] = []
   try {
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       losses = collectLosses()
       const epochBatches = batches.epoch()
       for (const [index, batch] of epochBatches.entries()) {
         signal.throwIfAborted()
+        if (steps === 0) firstBatch = batch
         const loss = trainer.step(batches.batch(batch))
+        steps += 1
         losses.push(loss, batch.length)
         const step = index + 1
         const progress = { epoch, epochs: settings.epochs, step, steps: epochBatches.length }
@@ -82,7 +90,7 @@ export async function trainRound(round: LocalRound, { signal, onProgress }: Lear
     const trained = await trainer.read()
     // No loss tells of the last step, or of any where a graphics device takes max(NaN, 0) for 0.
     if (![trained.backbone, trained.head].every((values) => values.every(Number.isFinite))) throw diverged()
-    return { ...trained, loss: losses.mean() }
+    return { ...trained, loss: losses.mean(), steps, firstBatch }
   } finally {
     losses.dispose()
     supervision.dispose()

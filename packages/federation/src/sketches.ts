@@ -1,0 +1,41 @@
+import { cosineSimilarities, firstNeighbourClusters } from '@passerby/reid'
+import { type ParamSpec, view } from './params.ts'
+import type { Arrival, Group, GroupMean, Grouping, ServerState, UpdateAbout } from './strategy.ts'
+
+/**
+ * Client clustering (FedReID; ALGORITHMS 2.6): a client's sketch is what its model makes of one batch of the public set, the
+ * same for all. Whoever is each other's nearest neighbour is put together.
+ */
+const NAME = 'public.sketch'
+
+/** `flattened` compares image by image, `averaged` what the batch is like as a whole: the paper leaves it open. */
+export type SketchKind = 'flattened' | 'averaged'
+
+/** The sketch's place in an update. */
+export function sketchSpec(
+  { publicImages, embedding }: Pick<UpdateAbout, 'publicImages' | 'embedding'>,
+  { kind, images }: { readonly kind: SketchKind; readonly images: number },
+): ParamSpec {
+  const rows = kind === 'averaged' ? 1 : Math.min(images, publicImages)
+  return { name: NAME, shape: [rows, embedding], role: 'each' }
+}
+
+/** One step of FINCH on the clients' sketches. */
+export function groupBySketches(arrivals: readonly Arrival[]): Grouping {
+  const sketches = arrivals.map(({ each }) => view(each, NAME))
+  const size = sketches.at(0)?.length ?? 1
+  const rows = new Float32Array(size * sketches.length)
+  for (const [i, sketch] of sketches.entries()) rows.set(sketch, i * size)
+  const similarity = cosineSimilarities(rows, size)
+  const clusters = firstNeighbourClusters(similarity, arrivals.length)
+  return { groups: clusters.map((cluster) => cluster.map((i) => arrivals[i].client)), similarity }
+}
+
+/** The new groups, and of the old ones what was not there this time, with the model that it had. */
+export function regrouped({ groups }: ServerState, means: readonly GroupMean[]): readonly Group[] {
+  const here = new Set(means.flatMap(({ clients }) => clients))
+  const absent = groups
+    .map(({ clients, model }) => ({ clients: clients.filter((client) => !here.has(client)), model }))
+    .filter(({ clients }) => clients.length > 0)
+  return [...means.map(({ clients, mean }) => ({ clients, model: mean })), ...absent]
+}

@@ -1,0 +1,16 @@
+import type { Pixels } from '../data/pixels.ts'
+import { embedPlainly } from '../embeddings.ts'
+import type { Network } from '../network/network.ts'
+import type { TrainedLocally } from './strategy.ts'
+
+/** What a strategy is given to look at images with. Throws `RangeError` where it asks for a public set that there is not. */
+export function plainEmbeddings(
+  network: Network,
+  sets: { readonly own: Pixels; readonly public: Pixels | undefined; readonly signal: AbortSignal },
+): TrainedLocally['embed'] {
+  return async (of, images, { backbone }) => {
+    const set = sets[of]
+    if (!set) throw new RangeError('plainEmbeddings: the round has no public set')
+    return await embedPlainly(network, set, { images, backbone, signal: sets.signal })
+  }
+}

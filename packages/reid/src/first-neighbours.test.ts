@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { cosineSimilarities, firstNeighbourClusters } from './first-neighbours.ts'
+
+const at = (degrees: readonly number[]) =>
+  Float32Array.from(degrees.flatMap((a) => [Math.cos((a * Math.PI) / 180), Math.sin((a * Math.PI) / 180)]))
+const clustersAt = (...degrees: readonly number[]) =>
+  firstNeighbourClusters(cosineSimilarities(at(degrees), 2), degrees.length)
+
+test('ALGORITHMS 2.6: unit vectors at 0, 10, 25, 90 and 100 degrees are two clusters', () => {
+  expect(clustersAt(0, 10, 25, 90, 100)).toEqual([
+    [0, 1, 2],
+    [3, 4],
+  ])
+})
+
+test('clusters do not depend on the order or the length of the vectors', () => {
+  expect(clustersAt(90, 0, 100, 25, 10)).toEqual([
+    [0, 2],
+    [1, 3, 4],
+  ])
+  const long = at([0, 10, 25, 90, 100]).map((value, i) => value * (1 + Math.floor(i / 2)))
+  expect(firstNeighbourClusters(cosineSimilarities(long, 2), 5)).toEqual(clustersAt(0, 10, 25, 90, 100))
+})
+
+test('one alone is a cluster, two are one, and none is none', () => {
+  expect(clustersAt(30)).toEqual([[0]])
+  expect(clustersAt(0, 180)).toEqual([[0, 1]])
+  expect(clustersAt()).toEqual([])
+})
+
+test('similarities are the cosines of the angles between', () => {
+  const similarities = cosineSimilarities(at([0, 60, 180]), 2)
+  expect([...similarities].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([1, 0.5, -1, 0.5, 1, -0.5, -1, -0.5, 1])
+})
