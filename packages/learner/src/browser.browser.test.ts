@@ -5,7 +5,7 @@ import { useBackend } from './backend/use-backend.ts'
 import { locateWasmFiles } from './browser.ts'
 import { createLearner } from './learner.ts'
 import { networkOf } from './network/network-of.ts'
-import { memoryOf, paintPeople, TINY_SETTINGS, tinyBackbone, tinyParameters } from './testing/synthetic.ts'
+import { FEDPAV, memoryOf, paintPeople, TINY_SETTINGS, tinyBackbone, tinyParameters } from './testing/synthetic.ts'
 import { tf } from './tf.ts'
 
 const network = networkOf(tinyBackbone)
@@ -28,8 +28,15 @@ describe.each(['wasm', 'webgpu'] as const)('%s in a browser', { timeout }, (back
     await useBackend(backend)
     const learner = createLearner({ training, validation: paintPeople(3, 4, 2), memory: memoryOf(), federation: 'f' })
     const { signal } = new AbortController()
-    const strategy = { name: 'fedpav' } as const
-    const task = { round: 1, rounds: 2, seed: 1, strategy, backbone: tinyParameters, settings: TINY_SETTINGS }
+    const task = {
+      round: 1,
+      rounds: 2,
+      seed: 1,
+      strategy: FEDPAV,
+      commonSeed: 3,
+      backbone: tinyParameters,
+      settings: TINY_SETTINGS,
+    }
     await learner.train(task, { signal })
     const { numTensors } = tf.memory()
     const outcome = await learner.train({ ...task, round: 2 }, { signal })

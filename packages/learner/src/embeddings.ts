@@ -46,7 +46,11 @@ export async function embedPixels(
 export async function embedPlainly(
   network: Network,
   set: Pixels,
-  { images, backbone, signal }: { readonly images: readonly number[]; readonly backbone: Float32Array; readonly signal?: AbortSignal },
+  {
+    images,
+    backbone,
+    signal,
+  }: { readonly images: readonly number[]; readonly backbone: Float32Array; readonly signal?: AbortSignal },
 ): Promise<Float32Array> {
   const { embedding } = network.sizes
   const atOnce = largestPart(set)

@@ -53,7 +53,11 @@ export function createLearner(options: LearnerOptions): Learner {
           before: { backbone: task.backbone, head },
           after: { backbone, head: trained.head },
           embedding,
-          embed: plainEmbeddings(network(task.settings), { own: training, public: task.publicSet, signal: watch.signal }),
+          embed: plainEmbeddings(network(task.settings), {
+            own: training,
+            public: task.publicSet,
+            signal: watch.signal,
+          }),
         },
         task.strategy,
       )

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { useBackend } from './backend/use-backend.ts'
 import { createLearner } from './learner.ts'
 import type { LocalSettings } from './settings.ts'
-import { memoryOf, TINY_SETTINGS, tinyParameters } from './testing/synthetic.ts'
+import { FEDPAV, memoryOf, TINY_SETTINGS, tinyParameters } from './testing/synthetic.ts'
 
 const REAL = '../shared/reid-data/pku-reid'
 const { signal } = new AbortController()
@@ -40,7 +40,7 @@ test.skipIf(!existsSync(REAL)).each<[string, Partial<LocalSettings>]>([
   let backbone = tinyParameters
   const losses: number[] = []
   for (let round = 1; round <= 10; round++) {
-    const task = { round, rounds: 10, seed: 1, strategy: { name: 'fedpav' }, backbone, settings } as const
+    const task = { round, rounds: 10, seed: 1, strategy: FEDPAV, commonSeed: 3, backbone, settings } as const
     const outcome = await learner.train(task, { signal })
     losses.push(outcome.loss)
     backbone = outcome.backbone

@@ -1,4 +1,5 @@
 import { backboneByName, initialise } from '@passerby/backbones'
+import type { SettingsOf } from '@passerby/federation'
 import { rng } from '@passerby/reid'
 import type { LabelledPixels } from '../data/pixels.ts'
 import type { LocalSettings } from '../settings.ts'
@@ -41,7 +42,6 @@ export const TINY_SETTINGS: LocalSettings = {
   nesterov: true,
   weightDecay: 5e-4,
   clip: 0,
-  proximal: 0,
   loss: { identity: 1, triplet: 0, margin: 0.3, softMargin: false, centre: 0, centreRate: 0.5 },
   labelSmoothing: 0.1,
   dropout: 0,
@@ -51,6 +51,15 @@ export const TINY_SETTINGS: LocalSettings = {
   erasing: { probability: 0, minArea: 0.02, maxArea: 0.4, minAspect: 0.3 },
   jitter: { brightness: 0, contrast: 0, saturation: 0 },
   averagePrecision: 'rectangle',
+}
+
+/** FedPav as it was published first: no client sends more than its model. */
+export const FEDPAV: SettingsOf<'fedpav'> = {
+  name: 'fedpav',
+  statistics: 'average',
+  weighting: 'images',
+  clustering: { by: 'off', images: 32 },
+  distillation: { teachers: 'off', targets: 'embeddings', temperature: 1, every: 1, rate: 5e-4, images: 512 },
 }
 
 export const tinyBackbone = backboneByName('tiny', TINY_SETTINGS.embedding)

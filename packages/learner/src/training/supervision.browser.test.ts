@@ -4,7 +4,7 @@ import { useBackend } from '../backend/use-backend.ts'
 import { locateWasmFiles } from '../browser.ts'
 import { createLearner } from '../learner.ts'
 import type { LocalSettings, LossSettings } from '../settings.ts'
-import { memoryOf, paintPeople, TINY_SETTINGS, tinyParameters } from '../testing/synthetic.ts'
+import { FEDPAV, memoryOf, paintPeople, TINY_SETTINGS, tinyParameters } from '../testing/synthetic.ts'
 import { tf } from '../tf.ts'
 import { openSupervision } from './supervision.ts'
 import { smoothedTargets } from './loss.ts'
@@ -79,7 +79,8 @@ describe('losses between embeddings on WebGPU', { timeout }, () => {
         round: 1,
         rounds: 2,
         seed: 1,
-        strategy: { name: 'fedpav' },
+        strategy: FEDPAV,
+        commonSeed: 3,
         backbone: tinyParameters,
         settings,
       } as const
