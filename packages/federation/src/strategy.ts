@@ -11,8 +11,9 @@ export interface Strategy<Config> {
   /** Where the algorithm is published. */
   readonly paper: string
   /**
-   * Every setting with its default and bounds, `name` being the strategy's. Titles and descriptions are what the dashboard's
-   * form says of it: a strategy's settings are named here and nowhere else.
+   * Every setting with its default and bounds, `name` being the strategy's. Titles and descriptions, the whole's too, are what
+   * the dashboard's form says of it: a strategy's settings are named here and nowhere else. `v.metadata` gives a number's
+   * `unit` and, by value, how the `options` of a picklist are called. A group whose first setting is 'off' is folded.
    */
   readonly settings: v.GenericSchema<unknown, Config>
   /** Why it does not go together with how clients train, as a sentence that says what to change. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { averaged } from '../averages.ts'
+import { StatisticsSetting, averaged } from '../averages.ts'
 import { groupBySketches, regrouped, sketchSpec } from '../sketches.ts'
 import { targetsSpec } from '../soft-targets.ts'
 import type { Strategy } from '../strategy.ts'
@@ -15,54 +15,72 @@ import type { Strategy } from '../strategy.ts'
  */
 const images = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(4_096))
 
-const Clustering = v.object({
-  by: v.pipe(
-    v.optional(v.picklist(['off', 'flattened', 'averaged']), 'off'),
-    v.title('Client clustering'),
-    v.description('Clients that see a public batch alike share a model: image by image, or by the batch’s mean.'),
-  ),
-  images: v.pipe(
-    v.optional(images, 32),
-    v.title('Images of the public batch'),
-    v.description('On so many images of the public set clients are compared.'),
-  ),
-})
-
-const Distillation = v.object({
-  teachers: v.pipe(
-    v.optional(v.picklist(['off', 'private', 'open']), 'off'),
-    v.title('Knowledge distillation'),
-    v.description(
-      'The averaged model is taught what the clients’ models say of a public set: each client computes it, or the coordinator does from their opened models.',
+const Clustering = v.pipe(
+  v.object({
+    by: v.pipe(
+      v.optional(v.picklist(['off', 'flattened', 'averaged']), 'off'),
+      v.title('Compare clients'),
+      v.description('By what their models make of a public batch: every image, or the batch’s mean.'),
+      v.metadata({
+        options: { off: 'Off: one model for all', flattened: 'Image by image', averaged: 'By the mean over the batch' },
+      }),
     ),
-  ),
-  targets: v.pipe(
-    v.optional(v.picklist(['embeddings', 'scores']), 'embeddings'),
-    v.title('Soft targets'),
-    v.description('Embeddings of length 1, or scores softened by a temperature.'),
-  ),
-  temperature: v.pipe(
-    v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(100)), 1),
-    v.title('Temperature'),
-    v.description('Of softened scores: the higher, the more even.'),
-  ),
-  every: v.pipe(
-    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)), 1),
-    v.title('Distil every'),
-    v.description('In each n-th round.'),
-    v.metadata({ unit: 'rounds' }),
-  ),
-  rate: v.pipe(
-    v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10)), 5e-4),
-    v.title('Distillation rate'),
-    v.description('The server’s own learning rate.'),
-  ),
-  images: v.pipe(
-    v.optional(images, 512),
-    v.title('Images to distil on'),
-    v.description('So many images of the public set are used, or as many as there are.'),
-  ),
-})
+    images: v.pipe(
+      v.optional(images, 32),
+      v.title('Images to compare on'),
+      v.description('The size of that batch of the public set.'),
+      v.metadata({ unit: 'images' }),
+    ),
+  }),
+  v.title('Client clustering'),
+  v.description('Clients that see a public batch alike share a model of their own, in place of one for all.'),
+)
+
+const Distillation = v.pipe(
+  v.object({
+    teachers: v.pipe(
+      v.optional(v.picklist(['off', 'private', 'open']), 'off'),
+      v.title('Who computes the soft targets'),
+      v.description('Each client of its own model, of which only the mean is used, or the coordinator of them all.'),
+      v.metadata({
+        options: {
+          off: 'Off: nobody',
+          private: 'Each client, on its own device',
+          open: 'The coordinator, from opened models',
+        },
+      }),
+    ),
+    targets: v.pipe(
+      v.optional(v.picklist(['embeddings', 'scores']), 'embeddings'),
+      v.title('Soft targets'),
+      v.description('What the model is to say of a public image.'),
+      v.metadata({ options: { embeddings: 'Embeddings of length 1', scores: 'Scores softened by a temperature' } }),
+    ),
+    temperature: v.pipe(
+      v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(100)), 1),
+      v.title('Temperature'),
+      v.description('Of softened scores: the higher, the more even.'),
+    ),
+    every: v.pipe(
+      v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)), 1),
+      v.title('Distil each n-th round'),
+      v.description('The paper does in every round, its code in every tenth.'),
+    ),
+    rate: v.pipe(
+      v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10)), 5e-4),
+      v.title('Distillation rate'),
+      v.description('The coordinator’s own learning rate.'),
+    ),
+    images: v.pipe(
+      v.optional(images, 512),
+      v.title('Images to distil on'),
+      v.description('So many images of the public set are used, or as many as there are.'),
+      v.metadata({ unit: 'images' }),
+    ),
+  }),
+  v.title('Knowledge distillation'),
+  v.description('After averaging, the model is taught what the clients’ models say of a public set.'),
+)
 
 export const FedPavSettings = v.pipe(
   v.object({
@@ -70,16 +88,27 @@ export const FedPavSettings = v.pipe(
     statistics: v.pipe(
       v.optional(v.picklist(['average', 'first']), 'average'),
       v.title('Batch-norm statistics'),
-      v.description('Averaged like weights, or those of the first client.'),
+      v.description('Averaged like weights, or taken from one client as the authors’ code does.'),
+      v.metadata({ options: { average: 'Average', first: 'The first client’s' } }),
     ),
     weighting: v.pipe(
       v.optional(v.picklist(['images', 'cosine-features', 'cosine-logits']), 'images'),
       v.title('Weight of an update'),
-      v.description('The number of images, or how far training moved the client’s features or logits.'),
+      v.description('How many images it was trained on, or how far training moved the client’s features or logits.'),
+      v.metadata({
+        options: {
+          images: 'Number of images',
+          'cosine-features': 'Cosine distance of features (the paper)',
+          'cosine-logits': 'Cosine distance of logits (its code)',
+        },
+      }),
     ),
     clustering: v.optional(Clustering, {}),
     distillation: v.optional(Distillation, {}),
   }),
+  v.description(
+    'Clients train backbone and identity head; the backbones are averaged, the heads stay with their clients.',
+  ),
   v.forward(
     v.partialCheck(
       [['clustering'], ['distillation']],
