@@ -14,6 +14,7 @@ import {
   splitClients,
 } from '@passerby/crops'
 import { decodeImage, directoryFiles } from '@passerby/crops/node'
+import type { PublicPixels } from '@passerby/participant'
 import { basename, resolve } from 'node:path'
 import { LabError } from '../errors.ts'
 import type { Progress } from '../terminal/progress.ts'
@@ -21,6 +22,8 @@ import type { Progress } from '../terminal/progress.ts'
 export interface Corpus {
   readonly clients: readonly CorpusClient[]
   readonly evaluations: readonly EvaluationPixels[]
+  /** Images that no client holds, in shared memory. */
+  readonly publicSet?: PublicPixels
 }
 
 export interface CorpusClient {

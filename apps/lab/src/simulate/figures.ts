@@ -13,6 +13,8 @@ export function summed(all: readonly RoundFigures[], { travels }: { readonly tra
     loss: sum((figures) => figures.loss * figures.images) / images,
     bytesUp: travels ? sum((figures) => figures.bytesUp) : 0,
     bytesDown: travels ? sum((figures) => figures.bytesDown) : 0,
+    shares: Object.assign({}, ...all.map((figures) => figures.shares)),
+    ...(all[0].groups && { groups: all[0].groups }),
   }
 }
 

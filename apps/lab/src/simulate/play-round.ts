@@ -1,17 +1,24 @@
 /** One round of a federation without sockets: the server half of the strategy and every client's local training. */
 import {
+  type Layout,
+  type Params,
+  type ServerLearner,
   type ServerState,
+  type UpdateLayout,
   closeRound,
   drawCohort,
+  layoutSize,
   modelFor,
   strategyOf,
   updateFold,
   updateLayoutOf,
   wholeLayout,
 } from '@passerby/federation'
-import type { LocalOutcome, LocalTask } from '@passerby/participant'
+import type { LocalOutcome, LocalTask, PublicPixels } from '@passerby/participant'
 import { type FederationSettings, updateBytes } from '@passerby/protocol'
 import { rng } from '@passerby/reid'
+
+const imagesOf = ({ height, width, pixels }: PublicPixels) => pixels.length / (height * width * 3)
 
 /** What a client keeps between rounds, its identity head above all: bytes by the learner's own key. */
 export type Memory = ReadonlyMap<string, Uint8Array>
@@ -19,6 +26,8 @@ export type Memory = ReadonlyMap<string, Uint8Array>
 /** Where clients train. `client` is the client's name. The result does not depend on where or beside whom it runs. */
 export interface Workplace {
   train(client: string, task: LocalTask, memory: Memory): Promise<TrainedClient>
+  /** What the server does with tensors, on the public set that clients are given. */
+  serverLearner(publicSet: PublicPixels, seed: number): ServerLearner
 }
 
 export interface TrainedClient {
@@ -41,36 +50,45 @@ export interface RoundFigures {
   readonly loss: number
   readonly bytesUp: number
   readonly bytesDown: number
+  /** Each client's share in the average over all. */
+  readonly shares: Readonly<Record<string, number>>
+  /** Who shares a model from this round on, where the strategy groups clients. */
+  readonly groups?: readonly (readonly string[])[]
+}
+
+export interface PlayedRound {
+  readonly state: SimulationState
+  readonly figures: RoundFigures
+  /** Every client's model as it left, before any averaging. */
+  readonly models: ReadonlyMap<string, Params>
 }
 
 export interface RoundOptions {
   readonly clients: readonly string[]
   readonly settings: FederationSettings
   readonly workplace: Workplace
+  /** In shared memory, so that a task carries it at no cost. */
+  readonly publicSet?: PublicPixels
   /** Called when a client has finished. */
   readonly onClient?: (done: number, cohort: number) => void
 }
 
 /**
- * Plays the next round. Every client of the cohort trains at once, as far as the workplace has room; updates are
- * folded as they come, and the sum does not depend on their order. Rejects with the first failure of a client.
+ * Plays the next round. Every client of the cohort trains at once, as far as the workplace has room; their updates are kept
+ * until it closes, and the sum does not depend on their order. Rejects with the first failure of a client.
  */
-export async function playRound(
-  state: SimulationState,
-  options: RoundOptions,
-): Promise<{ readonly state: SimulationState; readonly figures: RoundFigures }> {
-  const { settings, workplace } = options
+export async function playRound(state: SimulationState, options: RoundOptions): Promise<PlayedRound> {
+  const { settings, workplace, publicSet } = options
   const round = state.round + 1
   const { layout } = state.server.global
   const updateLayout = updateLayoutOf(settings.strategy, layout, {
     round,
     embedding: settings.local.embedding,
-    publicImages: 0,
+    publicImages: publicSet ? imagesOf(publicSet) : 0,
   })
   const cohort = drawCohort(options.clients, { ...settings.cohort, seed: settings.seed, round })
-  const fold = updateFold(updateLayout)
+  const updates = new Map<string, ClientUpdate>()
   const memories = new Map(state.memories)
-  let done = 0
   const outcomes = await Promise.all(
     cohort.map(async (client) => {
       const task = {
@@ -79,39 +97,76 @@ export async function playRound(
         seed: rng(settings.seed, 'client', client).int(2 ** 32),
         strategy: settings.strategy,
         commonSeed: settings.seed,
+        ...(publicSet && { publicSet }),
         backbone: modelFor(state.server, client).values,
         settings: settings.local,
       }
       const { outcome, memory } = await workplace.train(client, task, state.memories.get(client) ?? new Map())
-      fold.add(client, { values: updateOf(outcome), weight: outcome.weight })
+      updates.set(client, { values: updateOf(outcome), weight: outcome.weight })
       memories.set(client, memory)
-      options.onClient?.(++done, cohort.length)
+      options.onClient?.(updates.size, cohort.length)
       return { images: outcome.images, loss: outcome.loss }
     }),
   )
   const images = outcomes.reduce((total, outcome) => total + outcome.images, 0)
   const loss = outcomes.reduce((total, outcome) => total + outcome.loss * outcome.images, 0) / images
-  const { state: server } = await closeRound(strategyOf(settings.strategy), settings.strategy, {
+  const fold = foldOf(updateLayout, updates)
+  const all = fold.mean()
+  const { state: server, grouping } = await closeRound(strategyOf(settings.strategy), settings.strategy, {
     state: state.server,
     closing: {
       round,
       arrivals: fold.arrivals(),
-      all: fold.mean(),
-      mean: () => Promise.reject(new Error('not yet')),
-      model: () => Promise.reject(new Error('not yet')),
+      all,
+      mean: async (clients) => foldOf(updateLayout, chosen(updates, clients)).mean(),
+      model: async (client) => modelIn(layout, of(updates, client)),
+      ...(publicSet && { learner: workplace.serverLearner(publicSet, settings.seed) }),
     },
   })
-  const bytes = { up: cohort.length * updateBytes(wholeLayout(updateLayout)), down: cohort.length * updateBytes(layout) }
   return {
     state: { round, server, memories },
-    figures: { round, clients: cohort.length, images, loss, bytesUp: bytes.up, bytesDown: bytes.down },
+    figures: {
+      round,
+      clients: cohort.length,
+      images,
+      loss,
+      bytesUp: cohort.length * updateBytes(wholeLayout(updateLayout)),
+      bytesDown: cohort.length * updateBytes(layout),
+      shares: Object.fromEntries(fold.arrivals().map(({ client, weight }) => [client, weight / all.weight] as const)),
+      ...(grouping && { groups: grouping.groups }),
+    },
+    models: new Map([...updates].map(([client, update]) => [client, modelIn(layout, update)])),
   }
 }
 
-/** The model, then what goes beside it. */
+interface ClientUpdate {
+  /** The model, then what goes beside it. */
+  readonly values: Float32Array
+  readonly weight: number
+}
+
 function updateOf({ backbone, extras }: LocalOutcome): Float32Array {
   const values = new Float32Array(backbone.length + extras.length)
   values.set(backbone)
   values.set(extras, backbone.length)
   return values
+}
+
+function foldOf(layout: UpdateLayout, updates: ReadonlyMap<string, ClientUpdate>) {
+  const fold = updateFold(layout)
+  for (const [client, update] of updates) fold.add(client, update)
+  return fold
+}
+
+const chosen = (updates: ReadonlyMap<string, ClientUpdate>, clients: readonly string[]) =>
+  new Map(clients.map((client) => [client, of(updates, client)]))
+
+function of(updates: ReadonlyMap<string, ClientUpdate>, client: string): ClientUpdate {
+  const update = updates.get(client)
+  if (!update) throw new RangeError(`playRound: no update of '${client}'`)
+  return update
+}
+
+function modelIn(layout: Layout, { values }: ClientUpdate): Params {
+  return { layout, values: values.subarray(0, layoutSize(layout)) }
 }

@@ -1,21 +1,24 @@
 /** A simulated run from its first model to its last, in one process. Effects (workers, disk, terminal) are handed in. */
-import type { Params } from '@passerby/federation'
+import { type Params, type ServerState, firstState, modelFor } from '@passerby/federation'
 import type { FederationSettings } from '@passerby/protocol'
 import type { RankingMetrics } from '@passerby/reid'
-import type { Corpus, EvaluationPixels } from '../corpus/corpus.ts'
+import type { Corpus, CorpusClient, EvaluationPixels } from '../corpus/corpus.ts'
 import { type Figures, embedPair, figure, measure, rawPixels } from '../measure/measure.ts'
 import type { Embedder } from '../work/training-pool.ts'
 import { meanFigures, summed } from './figures.ts'
 import { type Federation, type Mode, federationsOf, refuseUnequal } from './modes.ts'
 import { type RoundFigures, type SimulationState, type Workplace, playRound } from './play-round.ts'
+import { type EvaluationPlan, dueIn } from './evaluation-plan.ts'
 import type { RunState, StateFolder } from './state-folder.ts'
 
 export interface SimulatedRound extends RoundFigures {
   readonly seconds: number
   /** By data set, of standalone clients the mean; null in rounds that are not evaluated. */
   readonly evaluation: Figures | null
-  /** Each standalone client's own model by data set. */
+  /** Each client's own model by data set, in a federation as it left, before it was averaged. */
   readonly own?: Readonly<Record<string, Figures>>
+  /** By client and data set, the model of the group that the client is in, where the strategy makes groups. */
+  readonly group?: Readonly<Record<string, Figures>>
 }
 
 /** What is known after some round: kept on disk, and in the end the report. */
@@ -31,6 +34,8 @@ export interface Simulation {
   readonly corpus: Corpus
   readonly settings: FederationSettings
   readonly initial: Params
+  /** When models are measured beside every `settings.evaluateEvery`-th round and the last. */
+  readonly evaluation?: EvaluationPlan
 }
 
 export interface SimulationSurroundings {
@@ -61,11 +66,14 @@ export async function simulate(simulation: Simulation, around: SimulationSurroun
   refuseUnequal(mode, settings)
   const federations = federationsOf(mode, simulation.corpus)
   const kept = await around.state.load()
-  const start: SimulationState = { round: 0, global: simulation.initial, memories: new Map() }
+  const start: SimulationState = { round: 0, server: firstState(simulation.initial), memories: new Map() }
   let states: RunState = kept?.states ?? new Map(federations.map(({ name }) => [name, start]))
   let round = kept?.round ?? 0
   let record = kept?.records ?? {
-    initial: await evaluated(evaluations, simulation, around)(simulation.initial),
+    initial: await evaluator({ simulation, around })(
+      simulation.initial,
+      evaluations.map(({ name }) => name),
+    ),
     rawPixels: await figuresOf(evaluations, (set) => measure(set, rawPixels(set))),
     rounds: [],
   }
@@ -76,34 +84,43 @@ export async function simulate(simulation: Simulation, around: SimulationSurroun
     const played = await playAll(federations, states, { simulation, around, round })
     const seconds = around.clock() - began
     states = played.states
-    const due = round % settings.evaluateEvery === 0 || round === settings.rounds
-    const measured = due ? await evaluateAll(federations, states, { simulation, around }) : { evaluation: null }
+    const measured = await evaluateAll(federations, played, { simulation, around, round })
     const figures = { ...played.figures, seconds, ...measured }
     record = { ...record, rounds: [...record.rounds, figures] }
     await around.state.save(states, record)
     around.onRound(figures)
   }
-  const models = new Map([...states].map(([name, { global }]) => [name, global]))
+  const models = new Map([...states].map(([name, { server }]) => [name, server.global]))
   return { record, final: record.rounds.at(-1)?.evaluation ?? {}, models }
 }
 
 interface Under {
   readonly simulation: Simulation
   readonly around: SimulationSurroundings
+  readonly round: number
+}
+
+interface Played {
+  readonly states: RunState
+  readonly figures: RoundFigures
+  /** By client, as they left. */
+  readonly models: ReadonlyMap<string, Params>
 }
 
 /** The next round of every federation, all at once as far as the workplace has room. */
 async function playAll(
   federations: readonly Federation[],
   states: RunState,
-  { simulation: { mode, settings }, around, round }: Under & { readonly round: number },
-): Promise<{ readonly states: RunState; readonly figures: RoundFigures }> {
+  { simulation: { mode, settings, corpus }, around, round }: Under,
+): Promise<Played> {
   let done = 0
+  const { workplace } = around
+  const { publicSet } = corpus
   const played = await Promise.all(
     federations.map(async ({ name, clients }) => {
       const state = states.get(name)
       if (!state) throw new RangeError(`simulate: no state of '${name}'`)
-      const options = { clients, settings, workplace: around.workplace }
+      const options = { clients, settings, workplace, ...(publicSet && { publicSet }) }
       // A standalone client is a federation of its own, so that the round's clients are as many as federations.
       const onClient = (_: number, cohort: number) => around.onClient(round, ++done, cohort * federations.length)
       return { name, ...(await playRound(state, { ...options, onClient })) }
@@ -115,31 +132,68 @@ async function playAll(
       played.map(({ figures }) => figures),
       { travels: mode === 'federated' },
     ),
+    models: new Map(played.flatMap(({ models }) => [...models])),
   }
 }
 
+/** What is due in this round of what is measured at all. */
 async function evaluateAll(
   federations: readonly Federation[],
-  states: RunState,
-  { simulation, around }: Under,
-): Promise<Pick<SimulatedRound, 'evaluation' | 'own'>> {
-  const each = await Promise.all(
-    federations.map(async ({ name, sets }): Promise<readonly [string, Figures]> => {
-      const evaluations = simulation.corpus.evaluations.filter((set) => sets.includes(set.name))
-      const model = states.get(name)?.global ?? simulation.initial
-      return [name, await evaluated(evaluations, simulation, around)(model)]
-    }),
-  )
-  const evaluation = meanFigures(each.map(([, figures]) => figures))
-  return simulation.mode === 'standalone' ? { evaluation, own: Object.fromEntries(each) } : { evaluation }
+  { states, models }: Played,
+  under: Under,
+): Promise<Pick<SimulatedRound, 'evaluation' | 'own' | 'group'>> {
+  const { mode, settings, corpus, evaluation: plan } = under.simulation
+  const due = dueIn(under.round, settings, plan)
+  const evaluate = evaluator(under)
+  if (mode === 'standalone') {
+    if (!due.global && !due.own) return { evaluation: null }
+    const own = await byClient(corpus.clients, ({ name, sets }) => evaluate(serverOf(states, name).global, sets))
+    return { evaluation: meanFigures(Object.values(own)), own }
+  }
+  const [{ name, sets }] = federations
+  const server = serverOf(states, name)
+  const evaluation = due.global ? await evaluate(server.global, sets) : null
+  if (mode === 'centralised' || !due.own) return { evaluation }
+  const present = corpus.clients.filter((client) => models.has(client.name))
+  const own = await byClient(present, ({ name, sets }) => evaluate(models.get(name) ?? server.global, sets))
+  if (server.groups.length === 0) return { evaluation, own }
+  const group = await byClient(corpus.clients, ({ name, sets }) => evaluate(modelFor(server, name), sets))
+  return { evaluation, own, group }
 }
 
-const evaluated =
-  (evaluations: readonly EvaluationPixels[], { settings }: Simulation, { workplace }: SimulationSurroundings) =>
-  (model: Params) =>
-    figuresOf(evaluations, async (set) =>
-      measure(set, await embedPair(set, model, { embedder: workplace, dim: settings.local.embedding })),
-    )
+function serverOf(states: RunState, name: string): ServerState {
+  const state = states.get(name)
+  if (!state) throw new RangeError(`simulate: no state of '${name}'`)
+  return state.server
+}
+
+async function byClient(
+  clients: readonly CorpusClient[],
+  evaluate: (client: CorpusClient) => Promise<Figures>,
+): Promise<Readonly<Record<string, Figures>>> {
+  return Object.fromEntries(
+    await Promise.all(clients.map(async (client) => [client.name, await evaluate(client)] as const)),
+  )
+}
+
+/** Measures models by data set, each model once on a data set however many clients share it. */
+function evaluator({ simulation: { corpus, settings }, around: { workplace } }: Omit<Under, 'round'>) {
+  const known = new Map<Params, Map<string, Promise<Figures>>>()
+  return async (model: Params, sets: readonly string[]): Promise<Figures> => {
+    const figures = known.get(model) ?? new Map<string, Promise<Figures>>()
+    known.set(model, figures)
+    for (const set of corpus.evaluations.filter(({ name }) => sets.includes(name)))
+      if (!figures.has(set.name))
+        figures.set(
+          set.name,
+          figuresOf([set], async (set) =>
+            measure(set, await embedPair(set, model, { embedder: workplace, dim: settings.local.embedding })),
+          ),
+        )
+    const asked = await Promise.all(sets.flatMap((set) => figures.get(set) ?? []))
+    return Object.assign({}, ...asked)
+  }
+}
 
 async function figuresOf(
   evaluations: readonly EvaluationPixels[],

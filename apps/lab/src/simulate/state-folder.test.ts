@@ -1,4 +1,4 @@
-import type { Params } from '@passerby/federation'
+import { type Params, firstState } from '@passerby/federation'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,9 +23,20 @@ const at = (round: number) =>
   new Map([
     [
       'market/c1',
-      { round, global, memories: new Map([['market/c1', new Map([['head/x', new Uint8Array([1, 2, round])]])]]) },
+      {
+        round,
+        server: {
+          global,
+          groups: [
+            { clients: ['market/c1'], model: own },
+            { clients: ['market/c2', 'market/c3'], model: global },
+          ],
+          memory: { momentum: new Float32Array([0.5, round]), 'second moment': new Float32Array([1e-9]) },
+        },
+        memories: new Map([['market/c1', new Map([['head/x', new Uint8Array([1, 2, round])]])]]),
+      },
     ],
-    ['market/c2', { round, global: own, memories: new Map() }],
+    ['market/c2', { round, server: firstState(own), memories: new Map() }],
   ])
 
 test('the last round comes back whole, and only it is kept', async () => {

@@ -2,6 +2,7 @@
  * A simulated run on disk after each round, so that a killed one goes on. A round is one folder, written beside and then
  * renamed: what has its name is whole. The folder belongs to one configuration, told by its fingerprint.
  */
+import type { Group, ServerState } from '@passerby/federation'
 import { decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -29,9 +30,19 @@ export interface StateFolder<Record> {
 interface Index<Record> {
   readonly fingerprint: string
   readonly records: Record
-  readonly models: readonly { readonly federation: string; readonly file: string }[]
+  readonly federations: readonly KeptFederation[]
   /** Bytes of client memory. */
   readonly memories: readonly KeptMemory[]
+}
+
+interface KeptFederation {
+  readonly federation: string
+  /** Its global model. */
+  readonly file: string
+  /** Models that groups of clients have of their own. */
+  readonly groups: readonly { readonly clients: readonly string[]; readonly file: string }[]
+  /** Flat values that only the server needs. */
+  readonly memory: readonly { readonly name: string; readonly file: string }[]
 }
 
 interface KeptMemory {
@@ -60,12 +71,12 @@ export function stateFolder<Record>(folder: string, configuration: unknown): Sta
         )
       const round = Number(ROUND_FOLDER.exec(last)?.[1])
       const states = new Map<string, SimulationState>()
-      for (const { federation, file } of index.models) {
-        const { params: global } = decodeSafetensors(await read(file))
+      for (const kept of index.federations) {
+        const { federation } = kept
         const memories = new Map<string, Map<string, Uint8Array>>()
         for (const { client, key, file } of index.memories.filter((memory) => memory.federation === federation))
           memories.set(client, (memories.get(client) ?? new Map()).set(key, new Uint8Array(await read(file))))
-        states.set(federation, { round, global, memories })
+        states.set(federation, { round, server: await readServer(kept, read), memories })
       }
       return { round, states, records: index.records }
     },
@@ -76,12 +87,11 @@ export function stateFolder<Record>(folder: string, configuration: unknown): Sta
       const part = `${target}.part`
       await rm(part, { recursive: true, force: true })
       await mkdir(part, { recursive: true })
-      const models: Index<Record>['models'][number][] = []
+      const federations: KeptFederation[] = []
       const memories: KeptMemory[] = []
       for (const [federation, state] of states) {
-        const file = `model-${models.length}.safetensors`
-        await writeFile(join(part, file), encodeSafetensors(state.global))
-        models.push({ federation, file })
+        const write = (file: string, bytes: Uint8Array) => writeFile(join(part, file), bytes)
+        federations.push({ federation, ...(await writeServer(state.server, `server-${federations.length}`, write)) })
         for (const [client, memory] of state.memories)
           for (const [key, bytes] of memory) {
             const file = `memory-${memories.length}`
@@ -89,13 +99,49 @@ export function stateFolder<Record>(folder: string, configuration: unknown): Sta
             memories.push({ federation, client, key, file })
           }
       }
-      const index: Index<Record> = { fingerprint, records, models, memories }
+      const index: Index<Record> = { fingerprint, records, federations, memories }
       await writeFile(join(part, 'index.json'), JSON.stringify(index))
       await rename(part, target)
       for (const old of before) await rm(join(folder, old), { recursive: true })
     },
     clear: () => rm(folder, { recursive: true, force: true }),
   }
+}
+
+async function readServer(
+  { file, groups, memory }: KeptFederation,
+  read: (file: string) => Promise<Uint8Array>,
+): Promise<ServerState> {
+  const model = async (file: string) => decodeSafetensors(await read(file)).params
+  const read32 = async (file: string) => new Float32Array(new Uint8Array(await read(file)).buffer)
+  const kept: Group[] = []
+  for (const { clients, file } of groups) kept.push({ clients, model: await model(file) })
+  const values: [string, Float32Array][] = []
+  for (const { name, file } of memory) values.push([name, await read32(file)])
+  return { global: await model(file), groups: kept, memory: Object.fromEntries(values) }
+}
+
+/** `name` begins the name of every file. */
+async function writeServer(
+  { global, groups, memory }: ServerState,
+  name: string,
+  write: (file: string, bytes: Uint8Array) => Promise<void>,
+): Promise<Omit<KeptFederation, 'federation'>> {
+  const file = `${name}.safetensors`
+  await write(file, encodeSafetensors(global))
+  const keptGroups: KeptFederation['groups'][number][] = []
+  for (const { clients, model } of groups) {
+    const file = `${name}-group-${keptGroups.length}.safetensors`
+    await write(file, encodeSafetensors(model))
+    keptGroups.push({ clients, file })
+  }
+  const keptMemory: KeptFederation['memory'][number][] = []
+  for (const [value, { buffer, byteOffset, byteLength }] of Object.entries(memory)) {
+    const file = `${name}-memory-${keptMemory.length}`
+    await write(file, new Uint8Array(buffer, byteOffset, byteLength))
+    keptMemory.push({ name: value, file })
+  }
+  return { file, groups: keptGroups, memory: keptMemory }
 }
 
 /** SHA-256 of a plain value: the same for the same flags and data. */

@@ -1,7 +1,7 @@
 /** Learners in worker threads: clients train and images are embedded there, the figures come back. */
 import type { PixelSet } from '@passerby/crops'
-import type { Params } from '@passerby/federation'
-import type { LocalOutcome, LocalTask } from '@passerby/participant'
+import type { DistillationTask, Params, ServerLearner, SoftTargets } from '@passerby/federation'
+import type { LocalOutcome, LocalTask, PublicPixels } from '@passerby/participant'
 import type { Memory, Workplace } from '../simulate/play-round.ts'
 import type { BackboneChoice } from './models.ts'
 import { workerPool } from './worker-pool.ts'
@@ -23,10 +23,21 @@ export type TrainingJob =
       readonly to: number
       readonly backbone: Float32Array
     }
+  | ({ readonly type: 'softTargets'; readonly targets: SoftTargets } & ServerJob)
+  | ({ readonly type: 'distil'; readonly task: DistillationTask } & ServerJob)
+
+/** What the server's learner is made of, and the model that it looks at. Pixels in shared memory are not copied. */
+interface ServerJob {
+  readonly publicSet: PublicPixels
+  readonly seed: number
+  readonly model: Params
+}
 
 export type TrainingResult =
   | { readonly type: 'trained'; readonly outcome: LocalOutcome; readonly memory: Memory }
   | { readonly type: 'embedded'; readonly embeddings: Float32Array }
+  | { readonly type: 'targets'; readonly targets: Float32Array }
+  | { readonly type: 'distilled'; readonly model: Params }
 
 /** Turns the images of a set, by its name, into embeddings: row-major, flip-summed, of length 1. */
 export interface Embedder {
@@ -55,6 +66,18 @@ export function trainingPool({ size, choice, clients, images }: TrainingPoolOpti
       if (result.type !== 'trained') throw new RangeError('train: the worker did something else')
       return result
     },
+    serverLearner: (publicSet, seed): ServerLearner => ({
+      async softTargets(model, targets) {
+        const result = await pool.run({ type: 'softTargets', publicSet, seed, model, targets })
+        if (result.type !== 'targets') throw new RangeError('softTargets: the worker did something else')
+        return result.targets
+      },
+      async distil(model, task) {
+        const result = await pool.run({ type: 'distil', publicSet, seed, model, task })
+        if (result.type !== 'distilled') throw new RangeError('distil: the worker did something else')
+        return result.model
+      },
+    }),
     async embed(set, backbone) {
       const count = images.get(set)?.names.length ?? 0
       const embeddings = new Float32Array(count * choice.embedding)
@@ -75,11 +98,12 @@ export function trainingPool({ size, choice, clients, images }: TrainingPoolOpti
 
 /** The same sets with their pixels in shared memory. */
 function allShared(sets: ReadonlyMap<string, PixelSet>): ReadonlyMap<string, PixelSet> {
-  return new Map(
-    [...sets].map(([name, set]) => {
-      const pixels = new Uint8Array(new SharedArrayBuffer(set.pixels.length))
-      pixels.set(set.pixels)
-      return [name, { ...set, pixels }]
-    }),
-  )
+  return new Map([...sets].map(([name, set]) => [name, { ...set, pixels: inSharedMemory(set.pixels) }]))
+}
+
+/** A copy that threads are sent without another copy. */
+export function inSharedMemory(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  shared.set(bytes)
+  return shared
 }

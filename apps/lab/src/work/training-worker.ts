@@ -33,6 +33,9 @@ async function answer(job: TrainingJob): Promise<TrainingResult> {
       })
       return { type: 'trained', outcome: await learner.train(job.task, { signal }), memory }
     }
+    case 'softTargets':
+    case 'distil':
+      throw new RangeError('training worker: the server learner is on its way')
     case 'embed': {
       const part = between(of(images, job.set), job.from, job.to)
       return {
