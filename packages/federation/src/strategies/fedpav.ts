@@ -4,15 +4,6 @@ import { groupBySketches, regrouped, sketchSpec } from '../sketches.ts'
 import { targetsSpec } from '../soft-targets.ts'
 import type { Strategy } from '../strategy.ts'
 
-/**
- * FedPav, federated partial averaging, with the three optimisations of FedReID: w ← Σ (n_k / n) w_k over the cohort, the
- * identity head never leaves. Zhuang et al., MM 2020, algorithm 1, and TOMM 2023, algorithms 2 and 3 (ALGORITHMS 2.3–2.7).
- *
- * Where the authors' code differs: it averages parameters only and keeps the batch-norm statistics of whichever client comes
- * first (`statistics: 'first'`); it takes the cosine distance of logits on the round's first batch, old and new head each with
- * its own model (`weighting: 'cosine-logits'`), where the text takes features of a batch drawn at random ('cosine-features'); it
- * distils embeddings of length 1 in every tenth round, the paper class scores in every round. Clustering was never released.
- */
 const images = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(4_096))
 
 const Clustering = v.pipe(
@@ -85,12 +76,7 @@ const Distillation = v.pipe(
 export const FedPavSettings = v.pipe(
   v.object({
     name: v.literal('fedpav'),
-    statistics: v.pipe(
-      v.optional(v.picklist(['average', 'first']), 'average'),
-      v.title('Batch-norm statistics'),
-      v.description('Averaged like weights, or taken from one client as the authors’ code does.'),
-      v.metadata({ options: { average: 'Average', first: 'The first client’s' } }),
-    ),
+    statistics: StatisticsSetting,
     weighting: v.pipe(
       v.optional(v.picklist(['images', 'cosine-features', 'cosine-logits']), 'images'),
       v.title('Weight of an update'),
@@ -120,6 +106,15 @@ export const FedPavSettings = v.pipe(
 )
 export type FedPavSettings = v.InferOutput<typeof FedPavSettings>
 
+/**
+ * FedPav, federated partial averaging, with the three optimisations of FedReID: w ← Σ (n_k / n) w_k over the cohort, the
+ * identity head never leaves. Zhuang et al., MM 2020, algorithm 1, and TOMM 2023, algorithms 2 and 3 (ALGORITHMS 2.3–2.7).
+ *
+ * Where the authors' code differs: it averages parameters only and keeps the batch-norm statistics of whichever client comes
+ * first (`statistics: 'first'`); it takes the cosine distance of logits on the round's first batch, old and new head each with
+ * its own model (`weighting: 'cosine-logits'`), where the text takes features of a batch drawn at random ('cosine-features'); it
+ * distils embeddings of length 1 in every tenth round, the paper class scores in every round. Clustering was never released.
+ */
 export const fedpav = {
   title: 'FedPav',
   paper: 'https://doi.org/10.1145/3394171.3413814',

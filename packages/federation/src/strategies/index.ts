@@ -2,10 +2,14 @@ import * as v from 'valibot'
 import type { Layout } from '../params.ts'
 import type { Strategy, UpdateAbout } from '../strategy.ts'
 import type { UpdateLayout } from '../update-fold.ts'
+import { fedadam } from './fedadam.ts'
+import { fedavgm } from './fedavgm.ts'
+import { fednova } from './fednova.ts'
 import { fedpav } from './fedpav.ts'
+import { fedprox } from './fedprox.ts'
 
 /** Every strategy by name: a new one is a file here, a file in learner, and one line in each index. */
-export const strategies = { fedpav }
+export const strategies = { fedpav, fedprox, fednova, fedavgm, fedadam }
 
 export type StrategyName = keyof typeof strategies
 
@@ -13,6 +17,7 @@ export type StrategyName = keyof typeof strategies
 export const StrategySettings = v.variant(
   'name',
   Object.values(strategies).map(({ settings }) => settings),
+  ({ received }) => `The strategy must be one of ${Object.keys(strategies).join(', ')}, not ${received}.`,
 )
 export type StrategySettings = v.InferOutput<(typeof strategies)[StrategyName]['settings']>
 export type SettingsOf<Name extends StrategyName> = Extract<StrategySettings, { readonly name: Name }>
