@@ -1,5 +1,5 @@
 import { evaluateWithin, isPerson, personsOf } from '@passerby/reid'
-import type { LabelledPixels } from './data/pixels.ts'
+import { imagesOf, type LabelledPixels } from './data/pixels.ts'
 import { embedPixels } from './embeddings.ts'
 import type { Learner } from './interface.ts'
 import { latestNetwork, type NetworkOfSettings } from './network/latest-network.ts'
@@ -49,10 +49,12 @@ export function createLearner(options: LearnerOptions): Learner {
           task,
           images: images.length,
           steps: trained.steps,
+          positions: images,
           firstBatch: trained.firstBatch,
           before: { backbone: task.backbone, head },
           after: { backbone, head: trained.head },
           embedding,
+          publicImages: task.publicSet ? imagesOf(task.publicSet) : 0,
           embed: plainEmbeddings(network(task.settings), {
             own: training,
             public: task.publicSet,

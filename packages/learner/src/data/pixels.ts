@@ -44,6 +44,23 @@ export const LUMA = [0.299, 0.587, 0.114]
 /** What a batch is taken from: the part of a pixel set that has no labels. */
 export type Pixels = Pick<LabelledPixels, 'height' | 'width' | 'pixels'>
 
+/** How many there are. */
+export function imagesOf({ height, width, pixels }: Pixels): number {
+  return pixels.length / (height * width * 3)
+}
+
+/** Some images as a set of their own, copied. Throws `RangeError` for an image that there is not. */
+export function pickPixels({ height, width, pixels }: Pixels, images: readonly number[]): Pixels {
+  const size = height * width * 3
+  const picked = new Uint8Array(images.length * size)
+  for (const [position, image] of images.entries()) {
+    const from = image * size
+    if (!(image >= 0 && from < pixels.length)) throw new RangeError(`pickPixels: no image ${image}`)
+    picked.set(pixels.subarray(from, from + size), position * size)
+  }
+  return { height, width, pixels: picked }
+}
+
 /** A batch of images, `[placements, height, width, 3]`, normalised. Throws `RangeError` for an image that there is not. */
 export function placePixels(set: Pixels, placements: readonly Placement[]): Float32Array {
   const batch = new Float32Array(placements.length * set.height * set.width * 3)
@@ -55,7 +72,7 @@ export function placePixels(set: Pixels, placements: readonly Placement[]): Floa
 export function placePixelsInto(batch: Float32Array, set: Pixels, placements: readonly Placement[]): void {
   const { height, width, pixels } = set
   const size = height * width * 3
-  const images = pixels.length / size
+  const images = imagesOf(set)
   const [red, green, blue] = table
   for (const [position, placement] of placements.entries()) {
     const { image, mirrored, down, right } = placement

@@ -1,4 +1,4 @@
-import type { Pixels } from '../data/pixels.ts'
+import { pickPixels, type Pixels } from '../data/pixels.ts'
 import { embedPlainly } from '../embeddings.ts'
 import type { Network } from '../network/network.ts'
 import type { TrainedLocally } from './strategy.ts'
@@ -10,7 +10,9 @@ export function plainEmbeddings(
 ): TrainedLocally['embed'] {
   return async (of, images, { backbone }) => {
     const set = sets[of]
-    if (!set) throw new RangeError('plainEmbeddings: the round has no public set')
-    return await embedPlainly(network, set, { images, backbone, signal: sets.signal })
+    if (!set) throw new RangeError('plainEmbeddings: the strategy needs a public set, which the round does not give')
+    // A device that keeps pixels is given no more than what is looked at.
+    const looked = images === 'all' ? set : pickPixels(set, images)
+    return await embedPlainly(network, looked, { backbone, signal: sets.signal })
   }
 }

@@ -1,4 +1,3 @@
-import type { Pixels } from '../data/pixels.ts'
 import type { LocalTask } from '../interface.ts'
 import type { tf } from '../tf.ts'
 import type { SupervisedBatch } from '../training/supervision.ts'
@@ -36,23 +35,25 @@ export interface TrainedLocally {
   /** Training images, and optimiser steps on them. */
   readonly images: number
   readonly steps: number
+  /** Where those images are in the client's own set. */
+  readonly positions: readonly number[]
   /** The images of the round's first batch. */
   readonly firstBatch: readonly number[]
   readonly before: LocalModel
   readonly after: LocalModel
   /** Values in an embedding. */
   readonly embedding: number
-  /** Plain embeddings in evaluation mode, neither mirrored nor of length 1, `images × embedding`. */
-  embed(of: 'own' | 'public', images: readonly number[], model: LocalModel): Promise<Float32Array>
+  /** Images of the public set; 0 where the round has none. */
+  readonly publicImages: number
+  /**
+   * Plain embeddings of some or all images of the client's own set or the public one, neither mirrored nor of length 1, row by
+   * row. In evaluation mode: nothing is dropped out or augmented, and statistics are the running ones.
+   */
+  embed(of: 'own' | 'public', images: readonly number[] | 'all', model: LocalModel): Promise<Float32Array>
 }
 
 /** Both flat; the head as in `training/head.ts`. */
 export interface LocalModel {
   readonly backbone: Float32Array
   readonly head: Float32Array
-}
-
-/** Images of a public set. */
-export function publicImages({ height, width, pixels }: Pixels): number {
-  return pixels.length / (height * width * 3)
 }

@@ -2,6 +2,7 @@ import { rng } from '@passerby/reid'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../backend/use-backend.ts'
 import type { LossSettings } from '../settings.ts'
+import { lossOf, numericGradient } from '../testing/gradients.ts'
 import { tf } from '../tf.ts'
 import { openCentres } from './centres.ts'
 import { crossEntropy, smoothedTargets } from './loss.ts'
@@ -17,26 +18,6 @@ const settings: LossSettings = {
   centreRate: 0.5,
 }
 const close = (values: readonly number[], digits = 5) => values.map((value) => expect.closeTo(value, digits))
-const both = (loss: (x: tf.Tensor2D) => tf.Scalar, rows: readonly (readonly number[])[]) =>
-  tf.tidy(() => {
-    const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => loss(x as tf.Tensor2D))(
-      tf.tensor2d(rows.map((r) => [...r])),
-    )
-    return { value: value.dataSync()[0], gradient: [...grad.dataSync()] }
-  })
-
-/** By central differences, at points where neither the choice of hardest embeddings nor a margin is at an edge. */
-function numericGradient(loss: (x: tf.Tensor2D) => tf.Scalar, rows: readonly (readonly number[])[]): readonly number[] {
-  const step = 1e-2
-  const at = (change: number, row: number, column: number) =>
-    both(
-      loss,
-      rows.map((values, r) => values.map((value, c) => (r === row && c === column ? value + change : value))),
-    ).value
-  return rows.flatMap((values, row) =>
-    values.map((_, column) => (at(step, row, column) - at(-step, row, column)) / (2 * step)),
-  )
-}
 
 describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
   beforeAll(async () => {
@@ -55,9 +36,9 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
 
     it('by hand: positives at 3, 3, 6, 6; negatives at 4, 1, 1, 7', () => {
       // With margin 2: max(0, 2 − 1), 2 + 2, 2 + 5, max(0, 2 − 1).
-      expect(both(triplet({ margin: 2 }), line).value).toBeCloseTo((1 + 4 + 7 + 1) / 4, 6)
+      expect(lossOf(triplet({ margin: 2 }), line).value).toBeCloseTo((1 + 4 + 7 + 1) / 4, 6)
       // With margin ½ the first and the last are satisfied, and have no gradient.
-      const { value, gradient } = both(triplet({ margin: 0.5 }), line)
+      const { value, gradient } = lossOf(triplet({ margin: 0.5 }), line)
       expect(value).toBeCloseTo((2.5 + 5.5) / 4, 6)
       // Anchor 3: away from 4 and towards 0. Anchor 4: away from 3 and towards 10.
       expect(gradient).toEqual(close([-1 / 4, (1 + 1 + 1) / 4, (-1 - 1 - 1) / 4, 1 / 4]))
@@ -65,8 +46,8 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
 
     it('softly by hand: log(1 + e^x)', () => {
       const expected = [-1, 2, 5, -1].reduce((sum, x) => sum + Math.log1p(Math.exp(x)), 0) / 4
-      expect(both(triplet({ softMargin: true }), line).value).toBeCloseTo(expected, 5)
-      const far = both(triplet({ softMargin: true }), [[0], [1e3], [1], [1e3 + 1]])
+      expect(lossOf(triplet({ softMargin: true }), line).value).toBeCloseTo(expected, 5)
+      const far = lossOf(triplet({ softMargin: true }), [[0], [1e3], [1], [1e3 + 1]])
       expect(far.value).toBeCloseTo(999, 2)
       expect(far.gradient.every(Number.isFinite)).toBe(true)
     })
@@ -78,24 +59,24 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
       const random = rng(3, 'triplets')
       const rows = Array.from({ length: 8 }, () => Array.from({ length: 3 }, () => random.between(-1, 1)))
       const loss = triplet(options, [0, 0, 0, 1, 1, 2, 2, 2])
-      expect(both(loss, rows).gradient).toEqual(close(numericGradient(loss, rows), 3))
+      expect(lossOf(loss, rows).gradient).toEqual(close(numericGradient(loss, rows), 3))
     })
 
     it('count only anchors that have a positive and a negative', () => {
       // The third is alone: 1 − 2 and 1 − 1, margin 2.
-      expect(both(triplet({ margin: 2 }, [0, 0, 1]), [[0], [1], [2]]).value).toBeCloseTo((1 + 2) / 2, 6)
+      expect(lossOf(triplet({ margin: 2 }, [0, 0, 1]), [[0], [1], [2]]).value).toBeCloseTo((1 + 2) / 2, 6)
       for (const own of [
         [0, 0, 0],
         [0, 1, 2],
       ]) {
-        const { value, gradient } = both(triplet({}, own), [[0], [1], [2]])
+        const { value, gradient } = lossOf(triplet({}, own), [[0], [1], [2]])
         expect(value).toBe(0)
         expect(gradient.map(Math.abs)).toEqual([0, 0, 0])
       }
     })
 
     it('take one image twice for two at the same place', () => {
-      const { value, gradient } = both(triplet({ margin: 1 }), [[0], [0], [0.5], [0.5]])
+      const { value, gradient } = lossOf(triplet({ margin: 1 }), [[0], [0], [0.5], [0.5]])
       expect(value).toBeCloseTo(0.5, 5)
       expect(gradient).toEqual(gradient.map(() => expect.any(Number)))
       expect(gradient.every(Number.isFinite)).toBe(true)
@@ -106,12 +87,12 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
     it('by hand: start at the mean, then go α·Σ(x − c) / (1 + n)', () => {
       const centres = openCentres({ classes: 3, rate: 0.5 })
       // The first class starts at 1, half its squared distances 1/2 and 1/2; the last has one embedding, at 5.
-      const first = both((x) => centres.loss(x, [0, 0, 2]), [[0], [2], [5]])
+      const first = lossOf((x) => centres.loss(x, [0, 0, 2]), [[0], [2], [5]])
       expect(first.value).toBeCloseTo((0.5 + 0.5) / 3, 6)
       expect(first.gradient).toEqual(close([-1 / 3, 1 / 3, 0]))
       expect([...(centres.value()?.dataSync() ?? [])]).toEqual([1, 0, 5])
       // 4 is 3 away from 1, 6 is 1 away from 5, 7 is the second class's first.
-      const second = both((x) => centres.loss(x, [0, 2, 1, 2]), [[4], [6], [7], [8]])
+      const second = lossOf((x) => centres.loss(x, [0, 2, 1, 2]), [[4], [6], [7], [8]])
       expect(second.value).toBeCloseTo((4.5 + 0.5 + 0 + 4.5) / 4, 6)
       expect([...(centres.value()?.dataSync() ?? [])]).toEqual(close([1 + (0.5 * 3) / 2, 7, 5 + (0.5 * (1 + 3)) / 3]))
       centres.dispose()
@@ -139,7 +120,7 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
         [2, -1],
         [5, 4],
       ]
-      expect(both(loss, rows).gradient).toEqual(close(numericGradient(loss, rows), 3))
+      expect(lossOf(loss, rows).gradient).toEqual(close(numericGradient(loss, rows), 3))
     })
   })
 
@@ -155,16 +136,16 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
 
     it('is the weighted sum of the losses, value and gradient', () => {
       const weighed = { ...settings, identity: 0.5, triplet: 2, centre: 3 }
-      const sum = both((x) => {
+      const sum = lossOf((x) => {
         const supervision = openSupervision(weighed, 2)
         const loss = supervision.loss({ embeddings: x, logits: x, targets: targets(), labels })
         supervision.dispose()
         return loss
       }, rows)
       const parts = [
-        both((x) => crossEntropy(x, targets()), rows),
-        both((x) => batchHardTriplet(x, labels, settings), rows),
-        both((x) => {
+        lossOf((x) => crossEntropy(x, targets()), rows),
+        lossOf((x) => batchHardTriplet(x, labels, settings), rows),
+        lossOf((x) => {
           const centres = openCentres({ classes: 2, rate: 0.5 })
           const loss = centres.loss(x, labels)
           centres.dispose()
@@ -184,7 +165,7 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
       const before = tf.memory().numTensors
       const supervision = openSupervision({ ...settings, triplet: 1, centre: 1 }, 2)
       const counts = [1, 2, 3].map(() => {
-        both((x) => supervision.loss({ embeddings: x, logits: x, targets: targets(), labels }), rows)
+        lossOf((x) => supervision.loss({ embeddings: x, logits: x, targets: targets(), labels }), rows)
         return tf.memory().numTensors
       })
       expect(new Set(counts).size).toBe(1)
@@ -196,7 +177,7 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
       expect(() => openSupervision({ ...settings, identity: 0 }, 2)).toThrow(RangeError)
       const supervision = openSupervision({ ...settings, triplet: 1 }, 2)
       expect(() =>
-        both((x) => supervision.loss({ embeddings: x, logits: x, targets: targets(), labels: [] }), rows),
+        lossOf((x) => supervision.loss({ embeddings: x, logits: x, targets: targets(), labels: [] }), rows),
       ).toThrow('0 labels for 4 embeddings')
     })
   })
