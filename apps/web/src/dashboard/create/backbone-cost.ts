@@ -6,8 +6,8 @@ import {
   multiplyAdds,
   parametersOf,
 } from '@passerby/backbones'
-import { type Layout, layoutSize } from '@passerby/federation'
-import { updateBytes } from '@passerby/protocol'
+import { type Layout, layoutSize, publicImagesOf, strategyOf } from '@passerby/federation'
+import { type FederationSettings, updateBytes } from '@passerby/protocol'
 
 /** What a choice of backbone means for every client. */
 export interface BackboneCost {
@@ -42,4 +42,22 @@ export function costPerImage(
     return { refused: `${name} does not take images of ${input.height}×${input.width}: they are too small.` }
   }
   return { multiplyAdds: multiplyAdds(backbone, input) }
+}
+
+/** What a client sends beside its model, if it is in every round: over all of them, and in the one with most. */
+export function extrasBytes({ strategy, rounds, local }: FederationSettings): {
+  readonly inAll: number
+  readonly most: number
+} {
+  const { extras } = strategyOf(strategy)
+  const about = { embedding: local.embedding, publicImages: publicImagesOf(strategy) }
+  let inAll = 0
+  let most = 0
+  if (!extras) return { inAll, most }
+  for (let round = 1; round <= rounds; round++) {
+    const bytes = 4 * layoutSize(extras({ ...about, round }, strategy))
+    inAll += bytes
+    most = Math.max(most, bytes)
+  }
+  return { inAll, most }
 }

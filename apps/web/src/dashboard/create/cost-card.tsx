@@ -1,7 +1,8 @@
+import type { FederationSettings } from '@passerby/protocol'
 import { Card, Figures } from '../../ui/card.tsx'
 import { formatBytes, formatCount } from '../../ui/format.ts'
 import { Notice } from '../../ui/notice.tsx'
-import { backboneCosts, costPerImage } from './backbone-cost.ts'
+import { backboneCosts, costPerImage, extrasBytes } from './backbone-cost.ts'
 import { type Draft, defaultSettings } from './form-draft.ts'
 
 /** What the chosen network asks of every client: numbers to send and to compute. */
@@ -9,10 +10,13 @@ export function CostCard({
   backbone,
   embedding,
   draft,
+  settings,
 }: {
   readonly backbone: string
   readonly embedding: number
   readonly draft: Draft
+  /** What the form says, once it is right. */
+  readonly settings: FederationSettings | undefined
 }) {
   const usable =
     Number.isInteger(embedding) && embedding >= 8 && embedding <= 4096 ? embedding : defaultSettings.local.embedding
@@ -20,15 +24,20 @@ export function CostCard({
   const input = { height: Number(draft['local.input.height']), width: Number(draft['local.input.width']) }
   const image = costPerImage(backbone, input)
   const rounds = Number(draft['rounds'])
+  const extras = settings ? extrasBytes(settings) : { inAll: 0, most: 0 }
   if (!cost) return null
   return (
     <Card title="What it costs each client">
       <Figures
         figures={[
-          { name: 'Sent per round', value: formatBytes(cost.bytesPerUpdate), note: 'one sealed update' },
+          {
+            name: 'Sent per round',
+            value: formatBytes(cost.bytesPerUpdate + extras.most),
+            note: extras.most > 0 ? `${formatBytes(extras.most)} of it beside the backbone` : 'one sealed update',
+          },
           {
             name: 'Sent in all',
-            value: rounds > 0 ? formatBytes(rounds * cost.bytesPerUpdate) : '—',
+            value: rounds > 0 ? formatBytes(rounds * cost.bytesPerUpdate + extras.inAll) : '—',
             note: 'if it is in every round',
           },
           { name: 'Parameters', value: formatCount(cost.parameters), note: 'with batch-norm statistics' },

@@ -10,11 +10,16 @@ import { useOperator } from '../session/operator-context.ts'
 import { useAction } from '../use-action.ts'
 import { CostCard } from './cost-card.tsx'
 import styles from './create-page.module.css'
-import { adviceOn, defaultDraft, settingsOf } from './form-draft.ts'
-import { FormSection } from './form-section.tsx'
+import { adviceOn } from './form-advice.ts'
+import { type Draft, defaultDraft, settingsOf } from './form-draft.ts'
+import { type FormField, draftKey } from './form-field.ts'
+import { type FormParts, FormSection } from './form-section.tsx'
 import { sections } from './form-fields.ts'
 import { InitialModelCard } from './initial-model-card.tsx'
 import { type Checkpoint, fitOf, initialModel } from './initial-model.ts'
+import { StrategySection } from './strategy-section.tsx'
+import { TemplateCards } from './template-cards.tsx'
+import { type Template, filledIn, templates } from './templates.ts'
 
 /** The first invite of a federation, made with it. */
 const FIRST_INVITE = { label: 'First invite', hours: 7 * 24 }
@@ -22,7 +27,7 @@ const FIRST_INVITE = { label: 'First invite', hours: 7 * 24 }
 /** A federation is a form; what the schema refuses is told at its field. */
 export function CreatePage() {
   const operator = useOperator()
-  const [draft, setDraft] = useState(defaultDraft)
+  const [{ draft, template, before }, setForm] = useState<Form>({ draft: defaultDraft, template: templates[0] })
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [submitted, setSubmitted] = useState(false)
   const [checkpoint, setCheckpoint] = useState<Checkpoint>()
@@ -54,6 +59,14 @@ export function CreatePage() {
     location.hash = runFragment(federation, 'invites')
   }
 
+  const parts: FormParts = {
+    draft,
+    errorOf,
+    advice,
+    onChange: (field, value) => setForm((form) => changed(form, field, value)),
+    onLeave: (path) => setLeft(new Set([...left, path])),
+  }
+
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     setSubmitted(true)
@@ -68,17 +81,20 @@ export function CreatePage() {
       </div>
       <form className={styles.form} onSubmit={submit} noValidate ref={form}>
         <div className={page.stack}>
-          {sections.map((section) => (
-            <FormSection
-              key={section}
-              section={section}
-              draft={draft}
-              errorOf={errorOf}
-              advice={advice}
-              onChange={(path, value) => setDraft({ ...draft, [path]: value })}
-              onLeave={(path) => setLeft(new Set([...left, path]))}
-            />
-          ))}
+          <TemplateCards
+            chosen={template}
+            onChoose={(chosen) =>
+              setForm((form) => ({ draft: filledIn(chosen, form.draft), template: chosen, before: form }))
+            }
+            onUndo={before && (() => setForm({ ...before, draft: { ...before.draft, ...ownWords(draft) } }))}
+          />
+          {sections.map((section) =>
+            section === 'strategy' ? (
+              <StrategySection key={section} {...parts} settings={drafted.ok ? drafted.settings : undefined} />
+            ) : (
+              <FormSection key={section} {...parts} section={section} />
+            ),
+          )}
           <InitialModelCard
             seed={String(draft['seed'])}
             checkpoint={checkpoint}
@@ -88,7 +104,7 @@ export function CreatePage() {
           />
         </div>
         <aside className={styles.summary} aria-label="What it costs, and create">
-          <CostCard {...local} draft={draft} />
+          <CostCard {...local} draft={draft} settings={drafted.ok ? drafted.settings : undefined} />
           {creation.problem && (
             <Notice tone="bad" title="Not created">
               {creation.problem}
@@ -124,6 +140,21 @@ export function CreatePage() {
       </form>
     </Page>
   )
+}
+
+interface Form {
+  readonly draft: Draft
+  /** What it was last filled in from. */
+  readonly template: Template
+  /** The form before that, until something else is changed. */
+  readonly before?: Form
+}
+
+const ownWords = ({ name, description }: Draft): Draft => ({ name, description })
+
+function changed({ draft, template, before }: Form, field: FormField, value: string | boolean): Form {
+  const undone = field.path in ownWords(draft) ? before : undefined
+  return { draft: { ...draft, [draftKey(field)]: value }, template, ...(undone && { before: undone }) }
 }
 
 /** Opens its fold, also where a person has closed that over the error. */

@@ -1,9 +1,11 @@
+import type { StrategyName } from '@passerby/federation'
 import { FederationSettings } from '@passerby/protocol'
 import * as v from 'valibot'
-import type { FormField } from './form-field.ts'
-import { allFields } from './form-fields.ts'
+import { type FormField, draftKey } from './form-field.ts'
+import { allFields, fieldsOf } from './form-fields.ts'
+import { defaultStrategy, strategyNames } from './strategy-fields.ts'
 
-/** What stands in the form, by path: text, or on and off of a switch. */
+/** What stands in the form, by `draftKey`: text, or on and off of a switch. Strategies that are not chosen keep theirs. */
 export type Draft = Readonly<Record<string, string | boolean>>
 
 export type Drafted =
@@ -18,22 +20,28 @@ export const defaultSettings: FederationSettings = {
 }
 
 export function draftOf(settings: FederationSettings): Draft {
-  return Object.fromEntries(allFields.map((field) => [field.path, shown(field, valueAt(settings, field.path))]))
+  return Object.fromEntries(allFields.map((field) => [draftKey(field), shown(field, valueOf(field, settings))]))
 }
 
 /** The form as it starts. */
 export const defaultDraft: Draft = draftOf(defaultSettings)
 
+/** The strategy that is chosen in a form. */
+export function strategyIn(draft: Draft): StrategyName {
+  return strategyNames.find((name) => name === draft['strategy.name']) ?? defaultSettings.strategy.name
+}
+
 /** Reads a whole form. What the schema refuses is explained at the field to change. */
 export function settingsOf(draft: Draft): Drafted {
-  const settings: Record<string, unknown> = { strategy: { name: defaultSettings.strategy.name } }
-  for (const field of allFields) put(settings, field.path.split('.'), read(field, draft[field.path] ?? ''))
+  const fields = fieldsOf(strategyIn(draft))
+  const settings: Record<string, unknown> = {}
+  for (const field of fields) put(settings, field.path.split('.'), read(field, draft[draftKey(field)] ?? ''))
   const parsed = v.safeParse(FederationSettings, settings)
   if (parsed.success) return { ok: true, settings: parsed.output }
   const errors = new Map<string, string>()
   for (const issue of parsed.issues) {
-    const path = fieldOf(v.getDotPath(issue) ?? '')
-    if (!errors.has(path)) errors.set(path, explain(issue, draft[path]))
+    const field = fieldAt(v.getDotPath(issue) ?? '', fields)
+    if (!errors.has(field.path)) errors.set(field.path, explain(issue, field, draft[draftKey(field)]))
   }
   return { ok: false, errors }
 }
@@ -45,40 +53,16 @@ export function defaultOf(field: FormField): string {
 
 /** What a field is set to, with its unit. */
 export function shownValue(field: FormField, settings: FederationSettings): string {
-  const value = shown(field, valueAt(settings, field.path))
+  const value = shown(field, valueOf(field, settings))
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   const label = field.options?.find((option) => option.value === value)?.label ?? value
   return field.unit && label ? `${label} ${field.unit}` : label
 }
 
-/** A larger rate is hardly meant for Adam. */
-const ADAM_RATE = 0.01
-
-/** Settings that are allowed and yet hardly meant, by path. */
-export function adviceOn({ rounds, cohort, local }: FederationSettings): ReadonlyMap<string, string> {
-  const advice = new Map<string, string>()
-  const never = local.schedule.milestones.filter((round) => round > rounds)
-  if (never.length > 0)
-    advice.set(
-      'local.schedule.milestones',
-      `Round ${never.join(', ')} comes after the last, ${rounds}: nothing would happen then.`,
-    )
-  if (local.schedule.warmUp >= rounds)
-    advice.set('local.schedule.warmUp', `The rates would rise until the last round, ${rounds}, and never go down.`)
-  if (local.optimiser === 'adam' && local.backboneRate > ADAM_RATE)
-    advice.set('local.backboneRate', `Adam’s steps are as long as the rate itself: 0.0003 is usual.`)
-  if (local.loss.triplet > 0 && local.loss.identity === 0)
-    advice.set(
-      'local.loss.triplet',
-      'Without the identity loss and at high rates, all embeddings may fall into one point: watch that the loss does not stay at the margin.',
-    )
-  if (cohort.graceSeconds >= cohort.deadlineSeconds)
-    advice.set('cohort.graceSeconds', 'As long as the whole round: a lost client holds it up until its end.')
-  if (cohort.minClients === 1)
-    advice.set('cohort.minClients', 'With one client the new model is that client’s own update, unmixed.')
-  if (local.validation === 0)
-    advice.set('local.validation', 'Nobody measures anything: there will be no rank-1 and no mAP.')
-  return advice
+/** What a field is set to. Settings of a strategy that is not chosen are as they start. */
+export function valueOf({ path, of }: FormField, settings: FederationSettings): unknown {
+  const chosen = of === undefined || of === settings.strategy.name
+  return valueAt(chosen ? settings : { strategy: defaultStrategy(of) }, path)
 }
 
 function shown(field: FormField, value: unknown): string | boolean {
@@ -112,8 +96,8 @@ function numberIn(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text.trim().replace(/^(\d*),(\d+)$/, '$1.$2'))
 }
 
-function explain(issue: v.BaseIssue<unknown>, text: string | boolean | undefined): string {
-  const percent = allFields.find(({ path }) => path === v.getDotPath(issue))?.kind === 'percent'
+function explain(issue: v.BaseIssue<unknown>, field: FormField, text: string | boolean | undefined): string {
+  const percent = field.kind === 'percent'
   const bound = (limit: unknown) => (percent ? `${Number((100 * Number(limit)).toPrecision(12))} %` : String(limit))
   switch (issue.type) {
     case 'number':
@@ -136,11 +120,12 @@ function explain(issue: v.BaseIssue<unknown>, text: string | boolean | undefined
 }
 
 /** An issue about a whole group or one entry of a list belongs to the first field of that group, or to the list. */
-function fieldOf(path: string): string {
-  const field =
-    allFields.find((one) => one.path === path) ??
-    allFields.find((one) => one.path.startsWith(`${path}.`) || path.startsWith(`${one.path}.`))
-  return field?.path ?? path
+function fieldAt(path: string, fields: readonly FormField[]): FormField {
+  return (
+    fields.find((one) => one.path === path) ??
+    fields.find((one) => one.path.startsWith(`${path}.`) || path.startsWith(`${one.path}.`)) ??
+    fields[0]
+  )
 }
 
 function valueAt(of: unknown, path: string): unknown {

@@ -1,3 +1,5 @@
+import type { StrategyName } from '@passerby/federation'
+
 export interface FormField {
   /** Dot path in `FederationSettings`. */
   readonly path: string
@@ -13,7 +15,30 @@ export interface FormField {
   readonly fold?: Fold
   /** Takes the whole width of its section. */
   readonly wide?: true
+  /** A setting of this strategy alone. */
+  readonly of?: StrategyName
 }
 
 export const folds = ['Optimiser and schedule', 'Losses and batches', 'Augmentation', 'Network'] as const
 export type Fold = (typeof folds)[number]
+
+/** Fields that belong together, under a heading where they have one. */
+export interface FieldGroup {
+  readonly title?: string
+  readonly sentence?: string
+  readonly fields: readonly FormField[]
+}
+
+/** Where a field's text stands in a draft: two strategies may have settings of one path. */
+export function draftKey({ path, of }: Pick<FormField, 'path' | 'of'>): string {
+  return of ? `${of}/${path}` : path
+}
+
+/** The fields of a group that mean something: none but the first where that switches the group off. */
+export function askedFields(
+  { title, fields }: FieldGroup,
+  valueOf: (field: FormField) => unknown,
+): FieldGroup['fields'] {
+  const first = fields.at(0)
+  return title && first?.kind === 'choice' && valueOf(first) === 'off' ? [first] : fields
+}

@@ -1,12 +1,24 @@
+import type { StrategyName } from '@passerby/federation'
 import type { FormField } from './form-field.ts'
 import { learningFields } from './learning-fields.ts'
+import { strategyField, strategyGroups, strategyNames } from './strategy-fields.ts'
 
-export const sections = ['federation', 'learning', 'rounds', 'privacy', 'evaluation'] as const
+export const sections = ['federation', 'strategy', 'learning', 'rounds', 'privacy', 'evaluation'] as const
 export type Section = (typeof sections)[number]
+
+export const sectionTitles: Readonly<Record<Section, string>> = {
+  federation: 'Federation',
+  strategy: 'Strategy',
+  learning: 'Learning',
+  rounds: 'Rounds',
+  privacy: 'Privacy',
+  evaluation: 'Evaluation',
+}
 
 /**
  * The form of a new federation as data: one entry for every setting of protocol's `FederationSettings`, by its path
- * there. Bounds and defaults are the schema's alone; here is only what a person reads. A test holds both together.
+ * there. Bounds and defaults are the schema's alone; here is only what a person reads. A test holds both together. What
+ * a strategy asks for beside its name is in `strategyGroups`.
  */
 export const formFields: Readonly<Record<Section, readonly FormField[]>> = {
   federation: [
@@ -19,6 +31,7 @@ export const formFields: Readonly<Record<Section, readonly FormField[]>> = {
       wide: true,
     },
   ],
+  strategy: [strategyField],
   learning: learningFields,
   rounds: [
     { path: 'rounds', label: 'Rounds', sentence: 'The federation ends by itself after this many.', kind: 'number' },
@@ -102,4 +115,15 @@ export const formFields: Readonly<Record<Section, readonly FormField[]>> = {
   ],
 }
 
-export const allFields: readonly FormField[] = sections.flatMap((section) => formFields[section])
+const commonFields: readonly FormField[] = sections.flatMap((section) => formFields[section])
+
+/** All that a federation with this strategy asks for. */
+export function fieldsOf(strategy: StrategyName): readonly FormField[] {
+  return [...commonFields, ...strategyGroups[strategy].flatMap(({ fields }) => fields)]
+}
+
+/** The same over all strategies. */
+export const allFields: readonly FormField[] = [
+  ...commonFields,
+  ...strategyNames.flatMap((name) => strategyGroups[name].flatMap(({ fields }) => fields)),
+]

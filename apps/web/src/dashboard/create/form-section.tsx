@@ -6,58 +6,57 @@ import { backboneCosts } from './backbone-cost.ts'
 import styles from './create-page.module.css'
 import { FieldControl } from './field-control.tsx'
 import { type Draft, defaultDraft, defaultSettings } from './form-draft.ts'
-import { type FormField, folds } from './form-field.ts'
-import { type Section, formFields } from './form-fields.ts'
+import { type FormField, draftKey, folds } from './form-field.ts'
+import { type Section, formFields, sectionTitles } from './form-fields.ts'
 
-const titles: Record<Section, string> = {
-  federation: 'Federation',
-  learning: 'Learning',
-  rounds: 'Rounds',
-  privacy: 'Privacy',
-  evaluation: 'Evaluation',
+/** What a section needs of the form that it is part of. */
+export interface FormParts {
+  readonly draft: Draft
+  readonly errorOf: (path: string) => string | undefined
+  readonly advice: ReadonlyMap<string, string> | undefined
+  readonly onChange: (field: FormField, value: string | boolean) => void
+  readonly onLeave: (path: string) => void
 }
 
-/** The settings of one section; those seldom changed are folded away. */
-export function FormSection({
-  section,
+/** One field in its place. */
+export function PlacedField({
+  field,
+  options,
   draft,
   errorOf,
   advice,
   onChange,
   onLeave,
-}: {
-  readonly section: Section
-  readonly draft: Draft
-  readonly errorOf: (path: string) => string | undefined
-  readonly advice: ReadonlyMap<string, string> | undefined
-  readonly onChange: (path: string, value: string | boolean) => void
-  readonly onLeave: (path: string) => void
-}) {
-  const control = (field: FormField) => (
-    <div key={field.path} className={classNames(field.wide && styles.wide)}>
+}: FormParts & { readonly field: FormField; readonly options?: FormField['options'] }) {
+  return (
+    <div className={classNames(field.wide && styles.wide)}>
       <FieldControl
         field={field}
-        value={draft[field.path]}
+        value={draft[draftKey(field)]}
         error={errorOf(field.path)}
         advice={advice?.get(field.path)}
-        options={field.path === 'local.backbone' ? backboneOptions(Number(draft['local.embedding'])) : field.options}
-        onChange={(value) => onChange(field.path, value)}
+        options={options}
+        onChange={(value) => onChange(field, value)}
         onLeave={() => onLeave(field.path)}
       />
     </div>
   )
+}
+
+/** The settings of one section; those seldom changed are folded away. */
+export function FormSection({ section, ...parts }: FormParts & { readonly section: Section }) {
+  const { draft, errorOf } = parts
+  const control = (field: FormField) => (
+    <PlacedField
+      key={field.path}
+      {...parts}
+      field={field}
+      {...(field.path === 'local.backbone' && { options: backboneOptions(Number(draft['local.embedding'])) })}
+    />
+  )
   const fields = formFields[section]
   return (
-    <Card title={titles[section]}>
-      {section === 'learning' && (
-        <p className={styles.strategy}>
-          Strategy: <b>FedPav</b>. Clients train backbone and identity head; the backbones are averaged by image count,
-          the heads stay with their clients.{' '}
-          <a href="https://doi.org/10.1145/3394171.3413814" rel="noreferrer" target="_blank">
-            The paper
-          </a>
-        </p>
-      )}
+    <Card title={sectionTitles[section]}>
       <div className={styles.fields}>{fields.filter(({ fold }) => !fold).map(control)}</div>
       {folds.map((title) => {
         const folded = fields.filter(({ fold }) => fold === title)
@@ -66,7 +65,7 @@ export function FormSection({
           <Folded
             key={title}
             title={title}
-            changed={folded.filter(({ path }) => draft[path] !== defaultDraft[path]).length}
+            changed={folded.filter((field) => draft[draftKey(field)] !== defaultDraft[draftKey(field)]).length}
             atFault={folded.some(({ path }) => errorOf(path) !== undefined)}
           >
             {folded.map(control)}

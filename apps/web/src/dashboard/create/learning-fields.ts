@@ -109,12 +109,6 @@ const folded: Readonly<Record<Fold, readonly Omit<FormField, 'fold'>[]>> = {
       kind: 'number',
     },
     {
-      path: 'local.proximal',
-      label: 'Proximal term',
-      sentence: 'FedProx’s pull to where the round started, for clients not to drift apart; 0.001 to 1, 0 for none.',
-      kind: 'number',
-    },
-    {
       path: 'local.schedule.warmUp',
       label: 'Warm-up',
       sentence: 'Rounds over which the rates rise in a straight line; 0 starts at once.',
@@ -268,16 +262,6 @@ const folded: Readonly<Record<Fold, readonly Omit<FormField, 'fold'>[]>> = {
     },
   ],
   Network: [
-    {
-      path: 'strategy.statistics',
-      label: 'Batch-norm statistics',
-      sentence: 'Averaged like weights, or taken from one client as the authors’ code does.',
-      kind: 'choice',
-      options: [
-        { value: 'average', label: 'Average' },
-        { value: 'first', label: 'The first client’s' },
-      ],
-    },
     {
       path: 'local.embedding',
       label: 'Embedding size',

@@ -2,20 +2,13 @@ import type { FederationView } from '@passerby/protocol'
 import { Card } from '../../ui/card.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { formatBytes } from '../../ui/format.ts'
-import { defaultOf, shownValue } from '../create/form-draft.ts'
-import type { FormField } from '../create/form-field.ts'
-import { type Section, formFields, sections } from '../create/form-fields.ts'
+import { defaultOf, shownValue, valueOf } from '../create/form-draft.ts'
+import { type FormField, askedFields } from '../create/form-field.ts'
+import { type Section, formFields, sectionTitles, sections } from '../create/form-fields.ts'
+import { strategyGroups } from '../create/strategy-fields.ts'
 import { formatMoment } from '../format-time.ts'
 import page from '../page.module.css'
 import tables from './tables.module.css'
-
-const titles: Record<Section, string> = {
-  federation: 'Federation',
-  learning: 'Learning',
-  rounds: 'Rounds',
-  privacy: 'Privacy',
-  evaluation: 'Evaluation',
-}
 
 type Named = readonly [name: string, value: string]
 
@@ -24,10 +17,10 @@ export function SettingsPanel({ view }: { readonly view: FederationView }) {
   return (
     <div className={page.stack}>
       {sections.map((section) => (
-        <Card key={section} title={titles[section]}>
+        <Card key={section} title={sectionTitles[section]}>
           <DataTable
-            caption={titles[section]}
-            rows={formFields[section]}
+            caption={sectionTitles[section]}
+            rows={fieldsIn(section, view)}
             rowKey={({ path }) => path}
             columns={settingColumns(view)}
           />
@@ -38,6 +31,20 @@ export function SettingsPanel({ view }: { readonly view: FederationView }) {
       </Card>
     </div>
   )
+}
+
+/** Those of the strategy under the names of their groups. */
+function fieldsIn(section: Section, { settings }: FederationView): readonly FormField[] {
+  const own = section === 'strategy' ? strategyGroups[settings.strategy.name] : []
+  return [
+    ...formFields[section],
+    ...own.flatMap((group) =>
+      askedFields(group, (field) => valueOf(field, settings)).map((field) => ({
+        ...field,
+        label: group.title ? `${group.title}: ${field.label.toLowerCase()}` : field.label,
+      })),
+    ),
+  ]
 }
 
 function identityOf(view: FederationView): readonly Named[] {
