@@ -11,7 +11,7 @@ export interface LedgerEntry {
 
 export interface Ledger {
   readonly sent: Readonly<Record<LedgerKind, LedgerEntry>>
-  /** Models and cards that were downloaded. */
+  /** Models, public sets and cards that were downloaded. */
   readonly received: LedgerEntry
 }
 

@@ -1,6 +1,6 @@
 import { clientId, exportPublicKey, hex, importRoundKey, sha256, utf8 } from '@passerby/privacy'
 import type { UpdateContext } from '@passerby/privacy'
-import { type Params, canonicalLayout, updateLayoutOf, wholeLayout } from '@passerby/federation'
+import { type UpdateLayout, canonicalLayout, specSize, updateLayoutOf, wholeLayout } from '@passerby/federation'
 import { encodeUpdate } from '@passerby/protocol'
 import type { Evaluation } from '@passerby/protocol'
 import type { Egress } from './egress.ts'
@@ -8,6 +8,7 @@ import type { KeptUpload } from './keep.ts'
 import type { Learner, LearnerProgress, LocalEvaluation, LocalOutcome } from './learner.ts'
 import type { ModelSource } from './model-download.ts'
 import type { PublicSetSource } from './public-set-download.ts'
+import type { ExtraView } from './snapshot.ts'
 import type { Order } from './trust.ts'
 
 export type TrainOrder = Extract<Order, { config: unknown }>
@@ -23,6 +24,7 @@ export interface RoundTools {
 
 export interface RoundWatch {
   readonly signal: AbortSignal
+  /** Of the model, then of the public set where there is one. */
   readonly onDownload: (fraction: number) => void
   readonly onDownloaded: () => void
   readonly onTraining: (progress: LearnerProgress) => void
@@ -31,15 +33,16 @@ export interface RoundWatch {
   readonly onTrained: (outcome: LocalOutcome) => void
 }
 
-/** A finished update, and the backbone that is in it. */
+/** A finished update, the backbone that is in it, and what is beside that. */
 export interface FinishedRound {
   readonly update: KeptUpload
   readonly backbone: Float32Array
+  readonly extras: readonly ExtraView[]
 }
 
 /**
- * One session on the device: download, measure the model if that is asked for, train, seal. Nothing is sent but the GET
- * of the model. Rejects with what failed, or with the signal's reason.
+ * One session on the device: download, measure the model if that is asked for, train, seal. Nothing is sent but the GETs
+ * of the model and, where the round names one, of the public set. Rejects with what failed, or with the signal's reason.
  */
 export async function localRound(order: TrainOrder, tools: RoundTools, watch: RoundWatch): Promise<FinishedRound> {
   const { config } = order
@@ -48,14 +51,16 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
   const client = await clientId(await exportPublicKey(identity.publicKey))
   const model = await models.load(config.model, { signal, onProgress: watch.onDownload })
   signal.throwIfAborted()
+  const publicSet = config.publicSet
+    ? await tools.publicSets.load(config.publicSet, { signal, onProgress: watch.onDownload })
+    : undefined
+  signal.throwIfAborted()
   watch.onDownloaded()
   if (order.measure) {
     const global = await learner.evaluate({ backbone: model.values, settings: config.local }, { signal })
     signal.throwIfAborted()
     watch.onMeasured(global)
   }
-  const publicSet = config.publicSet ? await tools.publicSets.load(config.publicSet, signal) : undefined
-  signal.throwIfAborted()
   const outcome = await learner.train(
     {
       round: config.round,
@@ -71,23 +76,30 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
   )
   signal.throwIfAborted()
   watch.onTrained(outcome)
-  const sealed = await seal(order, { client, model, outcome }, tools)
+  const layout = updateLayoutOf(config.strategy, model.layout, {
+    round: config.round,
+    embedding: config.local.embedding,
+    publicImages: config.publicSet?.images ?? 0,
+  })
+  const sealed = await seal(order, { client, layout, outcome }, tools)
   const { images, loss, seconds } = outcome
-  return { update: { sealed, report: { images, loss, trainSeconds: seconds } }, backbone: outcome.backbone }
+  return {
+    update: { sealed, report: { images, loss, trainSeconds: seconds } },
+    backbone: outcome.backbone,
+    extras: layout.extras.map((spec) => ({ name: spec.name, bytes: 4 * specSize(spec) })),
+  }
 }
 
 async function seal(
   { config, hash }: TrainOrder,
-  { client, model, outcome }: { readonly client: string; readonly model: Params; readonly outcome: LocalOutcome },
+  {
+    client,
+    layout: updateLayout,
+    outcome,
+  }: { readonly client: string; readonly layout: UpdateLayout; readonly outcome: LocalOutcome },
   { egress, identity }: RoundTools,
 ) {
-  const layout = wholeLayout(
-    updateLayoutOf(config.strategy, model.layout, {
-      round: config.round,
-      embedding: config.local.embedding,
-      publicImages: config.publicSet?.images ?? 0,
-    }),
-  )
+  const layout = wholeLayout(updateLayout)
   const context: UpdateContext = {
     federation: config.federation,
     round: config.round,

@@ -261,7 +261,14 @@ function countingLearner(wait?: Promise<void>) {
         aborted++
         throw error
       })
-      return { backbone: task.backbone.map((value) => value + 1), weight: 12, images: 12, loss: 1.5, seconds: 3 }
+      return {
+        backbone: task.backbone.map((value) => value + 1),
+        extras: new Float32Array(),
+        weight: 12,
+        images: 12,
+        loss: 1.5,
+        seconds: 3,
+      }
     },
     async evaluate({ backbone }) {
       return { rank1: backbone[0] === 0 ? 10 : 20, rank5: 30, rank10: 40, mAP: 15, queries: 9, seconds: 0.5 }
@@ -351,6 +358,7 @@ describe('a round over a real socket', () => {
         local: measuredLocal,
         global: { ...measuredLocal, rank1: 10 },
         bytesUp: sealedLength(plaintexts[0].length),
+        extras: [],
       },
     ])
     expect(snapshot.ledger.sent.images).toEqual({ messages: 0, bytes: 0 })

@@ -75,7 +75,7 @@ export function createRoundWork(options: RoundWorkOptions) {
     const measure = order.measure && measuredRound !== before
     note(round, { outcome: 'open' })
     const tools = { egress, models, publicSets, learner, identity: await options.identity() }
-    const { update, backbone } = await localRound({ ...order, measure }, tools, {
+    const { update, backbone, extras } = await localRound({ ...order, measure }, tools, {
       signal,
       onDownload: (fraction) => tell(session, { round, phase: 'downloading', fraction }),
       onDownloaded() {
@@ -93,6 +93,7 @@ export function createRoundWork(options: RoundWorkOptions) {
     })
     signal.throwIfAborted()
     kept = update
+    note(round, { extras })
     freshSession = session
     void store((upload) => keep.write('upload', upload), update)
     dispatch({ type: 'sealed', session })

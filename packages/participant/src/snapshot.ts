@@ -64,6 +64,14 @@ export interface RoundView {
   readonly local?: LocalEvaluation
   readonly global?: LocalEvaluation
   readonly bytesUp?: number
+  /** What the update carries beside the backbone, as it lies in it; empty where it carries nothing else. */
+  readonly extras?: readonly ExtraView[]
+}
+
+/** `bytes`: before sealing. */
+export interface ExtraView {
+  readonly name: string
+  readonly bytes: number
 }
 
 const longestCurve = 2_000

@@ -48,8 +48,8 @@ export const RoundConfig = v.object({
   local: LocalSettings,
   /** The model to start from, and the SHA-256 of `canonicalLayout` of its parameters. */
   model: v.object({ sha256: Sha256, bytes: count(2 ** 31), layout: Sha256 }),
-  /** Images that belong to no client, which some strategies look at; null where this one does not. */
-  publicSet: v.nullable(PublicSet),
+  /** Images that belong to no client, which some strategies look at; null where this one does not, and in runs of before. */
+  publicSet: v.optional(v.nullable(PublicSet), null),
   /** X25519 public key to which this session's updates are sealed. */
   sealTo: Base64Url,
   mode: v.picklist(['sealed']),

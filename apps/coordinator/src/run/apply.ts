@@ -62,6 +62,15 @@ export async function apply(
   if (events) remember(core, events)
 }
 
+const nothingMade = {
+  model: null,
+  published: null,
+  groups: null,
+  similarity: null,
+  memory: null,
+  distilled: null,
+} as const
+
 /** The row that the journal makes of an opening session. */
 function openedRow(
   { id, model }: RunCore,
@@ -69,7 +78,7 @@ function openedRow(
   startedAt: number,
 ): SessionRow {
   const times = { startedAt, trainedAt: null, aggregatedAt: null, closedAt: null }
-  const made = { config: null, model: null, published: null }
+  const made = { config: null, groupConfigs: null, ...nothingMade }
   const row = { federation: id, session, round, cohort, baseModel: model.sha256, outcome: 'open' } as const
   return { ...row, ...times, ...made, bytesUp: 0, bytesDown: 0 }
 }

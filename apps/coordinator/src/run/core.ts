@@ -100,7 +100,10 @@ export function planOf(settings: FederationSettings): RunPlan {
 }
 
 /** How the updates of a round lie. */
-export function updateLayoutIn({ settings, travelling }: Pick<RunCore, 'settings' | 'travelling'>, round: number): UpdateLayout {
+export function updateLayoutIn(
+  { settings, travelling }: Pick<RunCore, 'settings' | 'travelling'>,
+  round: number,
+): UpdateLayout {
   const { embedding } = settings.local
   return updateLayoutOf(settings.strategy, travelling.layout, { round, embedding, publicImages: 0 })
 }

@@ -53,7 +53,7 @@ export interface OpenSession {
  * `CoordinatorError` (`bad-key`, `lost-update`) when something that clients rely on is gone.
  */
 export async function openSession(core: RunCore, row: SessionRow, acceptedClients: readonly string[]) {
-  const { around, id, travelling } = core
+  const { around, id } = core
   const { round, session } = row
   const updateLayout = updateLayoutIn(core, round)
   const folder = around.envelopes.session(id, session)

@@ -16,6 +16,11 @@ const session: SessionRow = {
   config: null,
   model: 'm',
   published: null,
+  groupConfigs: null,
+  groups: null,
+  similarity: null,
+  memory: null,
+  distilled: null,
   bytesUp: 7,
   bytesDown: 8,
 }

@@ -30,6 +30,7 @@ export function toRoundRecord({ session, contributions, evaluations, model }: Re
       client: row.client,
       alias: row.alias,
       outcome: row.outcome,
+      told: row.weight,
       weight: counted.includes(row) && totalWeight > 0 ? (row.weight ?? 0) / totalWeight : null,
       images: row.images,
       loss: row.loss,
@@ -41,6 +42,9 @@ export function toRoundRecord({ session, contributions, evaluations, model }: Re
     global: globalOf(evaluations.flatMap((row) => (row.evaluation ? [row.evaluation] : []))),
     local: localOf(counted.flatMap((row) => (row.local ? [row.local] : []))),
     model,
+    groups: (session.groups ?? []).map(({ clients, model }) => ({ clients: [...clients], model })),
+    similarity: session.similarity,
+    distilled: session.distilled,
   }
 }
 

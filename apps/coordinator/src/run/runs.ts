@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type RunState, newMachine, restoredMachine } from '@passerby/federation'
-import { type FederationSettings, type RunEventView, updateBytes } from '@passerby/protocol'
+import { FederationSettings, type RunEventView, parse, updateBytes } from '@passerby/protocol'
 import { desc, eq } from 'drizzle-orm'
+import { CoordinatorError } from '../errors.ts'
 import type { BlobName } from '../store/blobs.ts'
 import { newestEvents } from '../store/journal.ts'
 import { findModel } from '../store/models.ts'
@@ -57,7 +58,7 @@ export async function openRuns(around: Surroundings): Promise<Runs> {
     all: () => [...cores.values()].sort((a, b) => b.createdAt - a.createdAt),
     async create(settings, model) {
       if ((await findModel(around.db, model)) === undefined) return undefined
-      const row = { id: newId(settings.name), settings, initialModel: model, createdAt: around.now() }
+      const row = { id: newId(settings.name), settings, initialModel: model, createdAt: around.now(), publicSet: null }
       await around.db.insert(federations).values(row)
       const core = await loadRun(around, row, newMachine.run)
       cores.set(core.id, Object.assign(core, { changed: changed(core.id) }))
@@ -77,6 +78,7 @@ export async function openRuns(around: Surroundings): Promise<Runs> {
 }
 
 async function loadRun(around: Surroundings, row: typeof federations.$inferSelect, state: RunState): Promise<RunCore> {
+  const settings = settingsOf(row)
   const initial = await findModel(around.db, row.initialModel)
   if (initial === undefined) throw new Error(`The initial model of ${row.id} has no row.`)
   const newest = await newestModel(around.db, row.id)
@@ -87,8 +89,8 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
   return {
     around,
     id: row.id,
-    settings: row.settings,
-    plan: planOf(row.settings),
+    settings,
+    plan: planOf(settings),
     travelling: {
       layout: initial.layout,
       layoutHash: await layoutHash(initial.layout),
@@ -128,6 +130,14 @@ async function membersOf({ db }: Surroundings, federation: string): Promise<read
 }
 
 const named = ({ sha256, bytes }: BlobName): BlobName => ({ sha256, bytes })
+
+/** What an earlier version had no word for is at its default. */
+function settingsOf({ id, settings }: typeof federations.$inferSelect): FederationSettings {
+  const parsed = parse(FederationSettings, settings)
+  if (parsed.ok) return parsed.value
+  const what = `The settings of ${id} are of another version: ${parsed.refusal.message}. Run the version that made it.`
+  throw new CoordinatorError('bad-folder', what)
+}
 
 /** Readable in a link, and never given twice. */
 function newId(name: string): string {

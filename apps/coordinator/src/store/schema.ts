@@ -4,6 +4,7 @@ import type {
   Contribution,
   Evaluation,
   FederationSettings,
+  PublicSet,
   RoundRecord,
   RunEventView,
   Signed,
@@ -20,6 +21,15 @@ import {
   serial,
   text,
 } from 'drizzle-orm/pg-core'
+import type { BlobName } from './blobs.ts'
+
+/** A group as it is kept, with the statement by which its clients measure its model. */
+export interface KeptGroup {
+  /** Ascending. */
+  readonly clients: readonly string[]
+  readonly model: BlobName
+  readonly published: Signed
+}
 
 /** Epoch milliseconds, or bytes. */
 const whole = () => bigint({ mode: 'number' })
@@ -41,6 +51,8 @@ export const federations = pgTable('federation', {
     .notNull()
     .references(() => models.sha256),
   createdAt: whole().notNull(),
+  /** Public images as its clients are given them; null where its strategy looks at none. */
+  publicSet: jsonb().$type<PublicSet>(),
 })
 
 /** The journal's head: the state of each run, written before its effects run. */
@@ -73,6 +85,14 @@ export const sessions = pgTable(
     /** The model that the session produced; null until it is stored. */
     model: text(),
     published: jsonb().$type<Signed>(),
+    /** The signed configurations of those who start from a group's model, by its SHA-256. */
+    groupConfigs: jsonb().$type<Readonly<Record<string, Signed>>>(),
+    /** The groups that have a model of their own from this session on; null where its strategy makes none. */
+    groups: jsonb().$type<readonly KeptGroup[]>(),
+    similarity: jsonb().$type<RoundRecord['similarity']>(),
+    /** What the strategy's server half remembers from this session on, a safetensors file. */
+    memory: jsonb().$type<BlobName>(),
+    distilled: jsonb().$type<RoundRecord['distilled']>(),
     bytesUp: whole().notNull().default(0),
     bytesDown: whole().notNull().default(0),
   },
