@@ -72,8 +72,8 @@ async function distilled(global: Params, distillation: Distillation, closing: Cl
 }
 
 /** The clients' mean targets, one model at a time. */
-async function taught({ arrivals, model }: ClosingRound, learner: ServerLearner, targets: SoftTargets) {
+async function taught(closing: ClosingRound, learner: ServerLearner, targets: SoftTargets): Promise<Float32Array> {
   const mean = meanTargets()
-  for (const { client } of arrivals) mean.add(await learner.softTargets(await model(client), targets))
+  for (const { client } of closing.arrivals) mean.add(await learner.softTargets(await closing.model(client), targets))
   return mean.values()
 }
