@@ -12,24 +12,44 @@ test('ALGORITHMS 2.3: two clients with 100 and 300 images, w = 1 and 5, give 4',
   expect([...sum.mean().values]).toEqual([4])
 })
 
-const updates = fc.array(
-  fc.record({
-    values: fc.float32Array({ minLength: 4, maxLength: 4, noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }),
-    weight: fc.integer({ min: 1, max: 100_000 }),
-  }),
-  { minLength: 1, maxLength: 12 },
-)
+const updatesOf = (weights: fc.Arbitrary<number>) =>
+  fc.array(
+    fc.record({
+      values: fc.float32Array({
+        minLength: 4,
+        maxLength: 4,
+        noNaN: true,
+        noDefaultInfinity: true,
+        min: -1e6,
+        max: 1e6,
+      }),
+      weight: weights,
+    }),
+    { minLength: 1, maxLength: 12 },
+  )
+const updates = updatesOf(fc.integer({ min: 1, max: 100_000 }))
 type Update = { values: Float32Array; weight: number }
 
-test('the mean is bit for bit the same in every order', () => {
+test.each([
+  ['images', updates],
+  ['cosine distances', updatesOf(fc.double({ min: 1e-12, max: 2, noNaN: true }))],
+  ['images, of clients that did not move', updatesOf(fc.integer({ min: 1, max: 100_000 }).map((n) => 1e-12 * n))],
+])('weighed by %s, the mean and the sum of weights are bit for bit the same in every order', (_, updates) => {
   fc.assert(
     fc.property(
       updates.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
       ([list, shuffled]) => {
         expect(meanOf(shuffled)).toEqual(meanOf(list))
+        expect(weightOf(shuffled)).toBe(weightOf(list))
       },
     ),
   )
+})
+
+test('.1, .2 and .3 weigh .6 in every order, which plain addition does not find', () => {
+  const weighing = (...weights: readonly number[]) =>
+    weightOf(weights.map((weight) => ({ values: Float32Array.of(1, 1, 1, 1), weight })))
+  expect([weighing(0.1, 0.2, 0.3), weighing(0.3, 0.2, 0.1)]).toEqual([0.6, 0.6])
 })
 
 test('weights scale freely and identical updates give themselves', () => {
@@ -66,8 +86,11 @@ test('a refused update leaves the sum as it was', () => {
   expect([...sum.mean().values, sum.count, sum.weight]).toEqual([2, 1, 1])
 })
 
-function meanOf(list: readonly Update[]): Float32Array {
+const meanOf = (list: readonly Update[]) => sumOf(list).mean().values
+const weightOf = (list: readonly Update[]) => sumOf(list).weight
+
+function sumOf(list: readonly Update[]) {
   const sum = weightedSum(vector)
   for (const { values, weight } of list) sum.add(values, weight)
-  return sum.mean().values
+  return sum
 }

@@ -2,8 +2,8 @@ import { type Layout, type Params, specSize } from './params.ts'
 
 /**
  * A running Σwθ and Σw over client updates, folded as they arrive: memory is that of one model, whatever the
- * number of clients. Each value is kept as an unevaluated pair of doubles (Knuth's two-sum), about 106 bits, so
- * that the mean rounded to float32 does not depend on the order in which clients answer.
+ * number of clients. Each value, and the sum of weights too, is kept as an unevaluated pair of doubles (Knuth's
+ * two-sum), about 106 bits, so that the mean rounded to float32 does not depend on the order in which clients answer.
  */
 export interface WeightedSum {
   readonly layout: Layout
@@ -22,12 +22,13 @@ export function weightedSum(layout: Layout): WeightedSum {
   const size = layout.reduce((total, spec) => total + specSize(spec), 0)
   const high = new Float64Array(size)
   const low = new Float64Array(size)
-  let weight = 0
+  let weightHigh = 0
+  let weightLow = 0
   let count = 0
   return {
     layout,
     get weight() {
-      return weight
+      return weightHigh + weightLow
     },
     get count() {
       return count
@@ -44,12 +45,16 @@ export function weightedSum(layout: Layout): WeightedSum {
         low[i] += high[i] - (sum - back) + (term - back)
         high[i] = sum
       }
-      weight += w
+      const weight = weightHigh + w
+      const back = weight - weightHigh
+      weightLow += weightHigh - (weight - back) + (w - back)
+      weightHigh = weight
       count += 1
     },
     mean() {
       if (count === 0) throw new RangeError('weightedSum: nothing was folded')
       const values = new Float32Array(size)
+      const weight = weightHigh + weightLow
       for (let i = 0; i < size; i++) values[i] = (high[i] + low[i]) / weight
       return { layout, values }
     },

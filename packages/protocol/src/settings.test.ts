@@ -20,7 +20,6 @@ describe('settings', () => {
     ['local.sampling.by', { loss: { triplet: 1 } }],
     ['local.sampling.imagesEach', { sampling: { by: 'identity', imagesEach: 5 } }],
     ['local.sampling.imagesEach', { batchSize: 4, sampling: { by: 'identity', imagesEach: 4 } }],
-    ['local.proximal', { proximal: 0.01, clip: 5 }],
     ['local.erasing.maxArea', { erasing: { minArea: 0.3, maxArea: 0.2 } }],
   ])('%s refuses a combination that means nothing', (path, local) => {
     const { success, issues } = parsed(local)
@@ -32,7 +31,6 @@ describe('settings', () => {
     ['no momentum without Nesterov', { nesterov: false, momentum: 0 }],
     ['no momentum with Adam, which has neither', { optimiser: 'adam', momentum: 0 }],
     ['triplets from batches by identity', { loss: { triplet: 1 }, sampling: { by: 'identity' } }],
-    ['a proximal term without clipping', { proximal: 0.01, clip: 0 }],
     ['triplets alone', { loss: { identity: 0, triplet: 1 }, sampling: { by: 'identity', imagesEach: 16 } }],
     ['more images each than a shuffled batch holds', { sampling: { imagesEach: 64 } }],
   ])('allow %s', (_, local) => expect(parsed(local).success).toBe(true))
@@ -44,7 +42,6 @@ describe('settings', () => {
         schedule: { kind: 'steps', milestones: [28], factor: 0.1, warmUp: 0 },
         optimiser: 'sgd',
         clip: 0,
-        proximal: 0,
         loss: { identity: 1, triplet: 0, centre: 0 },
         dropout: 0,
         sampling: { by: 'shuffle' },
@@ -52,5 +49,55 @@ describe('settings', () => {
         jitter: { brightness: 0, contrast: 0, saturation: 0 },
       },
     })
+  })
+
+  test('of federations from before there were strategies to choose mean what they meant', () => {
+    const { output } = v.safeParse(FederationSettings, {
+      name: 'Two stations',
+      strategy: { name: 'fedpav', statistics: 'average' },
+    })
+    const off = { clustering: { by: 'off' }, distillation: { teachers: 'off' } }
+    expect(output).toMatchObject({ strategy: { name: 'fedpav', statistics: 'average', weighting: 'images', ...off } })
+    expect(output).toEqual(parsed({}).output)
+  })
+})
+
+describe('a strategy', () => {
+  const issuesOf = (strategy: object, local: object = {}) =>
+    v
+      .safeParse(FederationSettings, { name: 'Two stations', strategy, local })
+      .issues?.map((issue) => [v.getDotPath(issue), issue.message])
+
+  test.each([
+    [{ name: 'fedprox', proximal: 0.01 }, { clip: 5 }, 'set one of the two to 0'],
+    [{ name: 'fednova' }, { optimiser: 'adam' }, 'let clients train by SGD'],
+  ])('%o refuses clients that train by %o, and says what to change', (strategy, local, message) => {
+    expect(issuesOf(strategy, local)).toEqual([['strategy.name', expect.stringContaining(message)]])
+  })
+
+  test.each([
+    [{ name: 'fedprox', proximal: 0.01 }, { clip: 0 }],
+    [{ name: 'fedprox', proximal: 0 }, { clip: 5 }],
+    [{ name: 'fedprox' }, { optimiser: 'adam' }],
+    [{ name: 'fednova' }, { clip: 5, momentum: 0, nesterov: false }],
+    [{ name: 'fedpav' }, { optimiser: 'adam', clip: 5 }],
+  ])('%o allows clients that train by %o', (strategy, local) => expect(issuesOf(strategy, local)).toBeUndefined())
+
+  test('is told where one of its own settings is wrong, clients’ settings aside', () => {
+    expect(issuesOf({ name: 'fedprox', proximal: -1 }, { clip: 5 })?.map(([path]) => path)).toEqual([
+      'strategy.proximal',
+    ])
+    expect(issuesOf({ name: 'fedpav', clustering: { by: 'flattened' }, distillation: { teachers: 'open' } })).toEqual([
+      ['strategy.distillation.teachers', expect.stringContaining('switch one of the two off')],
+    ])
+  })
+
+  test.each([
+    [{ name: 'fedavg' }, '"fedavg"'],
+    [{}, 'undefined'],
+  ])('%o is told which there are', (strategy, received) => {
+    expect(issuesOf(strategy)).toEqual([
+      ['strategy.name', `The strategy must be one of fedpav, fedprox, fednova, fedavgm, fedadam, not ${received}.`],
+    ])
   })
 })
