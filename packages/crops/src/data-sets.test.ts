@@ -139,4 +139,12 @@ describe('clients', () => {
     expect(shape(both, 'by-camera', { images: 2, clients: 2 })).toEqual(['market/c1: 2', 'market/c2: 2'])
     expect(() => splitClients(both, 'none', { images: 0 })).toThrow(RangeError)
   })
+
+  test('a share keeps as much of every client’s persons, ascending, two at the least: sizes stay as unequal as they are', () => {
+    expect(shape(both, 'by-data-set', { share: 0.75 })).toEqual(['market: 12', 'pairs: 6'])
+    expect(shape(both, 'by-camera', { share: 0.1, clients: 1 })).toEqual(['market/c1: 2'])
+    const [{ crops }] = splitClients(both, 'by-data-set', { share: 0.5, clients: 1 })
+    expect([...new Set(crops.map(({ identity }) => identity))]).toEqual(['market/0002', 'market/0003'])
+    expect(() => splitClients(both, 'none', { share: 0 })).toThrow(RangeError)
+  })
 })

@@ -21,6 +21,8 @@ export interface SplitOptions {
   readonly clients?: number
   /** Per client (before `none` joins them), whole identities in ascending order until this many images are reached. */
   readonly images?: number
+  /** Per client, this share of its identities, rounded up, at least two where there are two, in ascending order. */
+  readonly share?: number
 }
 
 /**
@@ -34,16 +36,17 @@ const CAMERAS_OF_A_NETWORK = 4
 export function splitClients(
   dataSets: readonly DataSet[],
   split: ClientSplit,
-  { clients: most = Infinity, images = Infinity }: SplitOptions = {},
+  { clients: most = Infinity, images = Infinity, share = 1 }: SplitOptions = {},
 ): readonly ClientCrops[] {
   if (!(most >= 1) || !(images >= 1)) throw new RangeError(`splitClients: ${most} clients of ${images} images`)
+  if (!(share > 0 && share <= 1)) throw new RangeError(`splitClients: ${share} is no share of the identities`)
   const trained = dataSets
     .map(({ name, parts }) => ({ name, crops: parts.train.filter((crop) => isPerson(crop.identity)) }))
     .filter(({ crops }) => crops.length > 0)
   const sets = trained.length > 1 ? trained.map(labelledBySet) : trained
   const crops = sets.flatMap((set) => set.crops)
   const limited = (clients: readonly ClientCrops[]) =>
-    clients.slice(0, most).map((client) => ({ ...client, crops: firstIdentities(client.crops, images) }))
+    clients.slice(0, most).map((client) => ({ ...client, crops: firstIdentities(shareOf(client.crops, share), images) }))
   switch (split) {
     case 'by-camera':
       return limited(byCamera(sets))
@@ -97,6 +100,14 @@ export function firstIdentities(crops: CropSet, images: number): CropSet {
     kept.push(...person.crops)
   }
   return kept
+}
+
+function shareOf(crops: CropSet, share: number): CropSet {
+  if (share === 1) return crops
+  const persons = groupBy(crops, (crop) => crop.identity)
+  // Rounded first, so that a tenth of 30 is 3 and not, by the last bit of a product, 4.
+  const kept = Math.max(2, Math.ceil(Number((share * persons.length).toFixed(6))))
+  return persons.slice(0, kept).flatMap((person) => person.crops)
 }
 
 function groupBy(crops: CropSet, key: (crop: Crop) => string): ClientCrops[] {

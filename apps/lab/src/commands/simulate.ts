@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander'
+import { publicImagesOf } from '@passerby/federation'
+import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { openCorpus } from '../corpus/open.ts'
+import { type PublicFlags, openCorpus } from '../corpus/open.ts'
 import { addDataOptions, type DataFlags } from '../settings/data.ts'
-import { whole } from '../settings/arguments.ts'
+import { number, whole } from '../settings/arguments.ts'
 import { evaluationImages } from '../measure/measure.ts'
 import { type LearningFlags, addLearningOptions, federationSettings } from '../settings/learning.ts'
 import { type Mode, corpusFor, modes } from '../simulate/modes.ts'
@@ -17,9 +19,11 @@ import { writeJson } from '../terminal/write-json.ts'
 import { initialModel, writeModel } from '../work/models.ts'
 import { trainingPool } from '../work/training-pool.ts'
 
-interface SimulateFlags extends LearningFlags, DataFlags {
+interface SimulateFlags extends LearningFlags, DataFlags, PublicFlags {
   readonly mode: Mode
   readonly evaluateEvery: number
+  readonly evaluateOwnEvery: number
+  readonly evaluateLast: number
   readonly workers: number
   readonly init?: string
   readonly state?: string
@@ -51,6 +55,13 @@ export function simulateCommand(): Command {
   return command
     .addOption(new Option('--mode <how>', 'who learns with whom').choices([...modes]).default('federated'))
     .option('--evaluate-every <n>', 'measure the models every n-th round and after the last', whole(1, 1e5), 10)
+    .option('--evaluate-own-every <n>', "also each client's own model every n-th round; 0 for never", whole(0, 1e5), 0)
+    .option('--evaluate-last <n>', 'measure the model after each of the last n rounds', whole(1, 1e5), 1)
+    .option(
+      '--public <n>',
+      'set aside so many training identities, or below 1 this share, for strategies that want images no client holds',
+      number(0, 1e6),
+    )
     .option('--workers <n>', 'worker threads', whole(1, 256), availableParallelism())
     .option('--init <file>', 'first model (safetensors) instead of a drawn one')
     .option('--state <folder>', 'where the run is kept after each round (default: .passerby/simulate/…)')
@@ -73,11 +84,15 @@ async function run(flags: SimulateFlags): Promise<void> {
     minClients: 1,
   })
   const { seed, local } = settings
-  const corpus = corpusFor(flags.mode, await openCorpus({ ...flags, seed }, { size: local.input, progress }))
+  const choice = { size: local.input, publicImages: publicImagesOf(settings.strategy), progress }
+  const evaluation = { ownEvery: flags.evaluateOwnEvery, last: flags.evaluateLast }
+  const corpus = corpusFor(flags.mode, await openCorpus({ ...flags, seed }, choice))
   const initial = await initialModel(local, seed, flags.init)
   const configuration = {
     mode: flags.mode,
     settings,
+    evaluation,
+    publicSet: corpus.publicSet && createHash('sha256').update(corpus.publicSet.pixels).digest('hex'),
     clients: corpus.clients.map(({ name, pixels }) => [name, fingerprintOf(pixels.names)]),
     evaluations: corpus.evaluations.map(({ name, query, gallery }) => [name, query.names.length, gallery.names.length]),
     initial: fingerprintOf([...initial.values]),
@@ -107,6 +122,7 @@ async function run(flags: SimulateFlags): Promise<void> {
         corpus,
         settings,
         initial,
+        evaluation,
       },
       {
         workplace,

@@ -1,14 +1,11 @@
 import { Command } from 'commander'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { readCorpus } from '../corpus/corpus.ts'
-import { openDataSets } from '../corpus/open.ts'
 import { writeComparison } from '../experiment/compare/write-comparison.ts'
 import { readExperiment } from '../experiment/read.ts'
 import { COMPARISON_FOLDER } from '../experiment/run-folder.ts'
-import { sweep } from '../experiment/sweep.ts'
+import { sweepFile } from '../experiment/sweep-file.ts'
 import { whole } from '../settings/arguments.ts'
-import { splitNamed } from '../settings/data.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { duration } from '../terminal/table.ts'
 
@@ -21,15 +18,20 @@ interface SweepFlags {
 const FORMAT = `
 An experiment file (YAML) says on which data, in which arms, from which first models, with which seeds and settings:
   name: rates
-  data: { folder: reid-data, images: 200, clients: 8 }     # or folder: synthetic, with people and cameras
+  data: { folder: reid-data, images: 200, clients: 8 }     # or folder: synthetic, with people and cameras; synthetic-nine
   arms:
     - { mode: federated, scenario: by-camera }              # or standalone, centralised; by-identity, by-dataset
+    - { label: CDW, mode: federated, scenario: by-camera, settings: { strategy: { weighting: cosine-features } } }
   inits:
     - { label: scratch }
     - { label: mine, file: model.safetensors, make: the command that makes it, settings: { local: { backbone: tiny } } }
   seeds: [1, 2]
   settings: { rounds: 20, evaluateEvery: 5, local: { input: { height: 64, width: 32 } } }   # as on the dashboard
   grid: { local.backboneRate: [0.05, 0.01] }                # all combinations
+
+With data: { share: 0.4 } in place of images, clients keep their natural sizes, and with public: 0.1 that share of the
+training identities is set aside for strategies that look at images which no client holds. evaluateOwnEvery: 5 also
+measures every client's own model each fifth round, evaluateLast: 15 the global one after each of the last 15.
 
 Each run is a folder in --out: settings.json, result.json, rounds.csv, and an event file for TensorBoard. What is
 there is not played again; a run that was killed goes on after its last round. In the end all runs are compared, as by
@@ -57,21 +59,8 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
     process.stdout.write(`${read.runs.map(({ name }) => name).join('\n')}\n`)
     return
   }
-  const { data } = read.experiment
-  const sets = await openDataSets({ data: data.folder, people: data.people, cameras: data.cameras, seed: 1 })
   const started = performance.now()
-  const results = await sweep(read, {
-    out: flags.out,
-    workers: flags.workers,
-    progress,
-    sets,
-    now: () => Date.now() / 1000,
-    openCorpus: (scenario, size) => {
-      const { images, clients } = data
-      const limits = { ...(images !== undefined && { images }), ...(clients !== undefined && { clients }) }
-      return readCorpus(sets, { ...limits, split: splitNamed(scenario), size, exact: true, progress })
-    },
-  })
+  const results = await sweepFile(read, { ...flags, progress })
   const comparison = join(flags.out, COMPARISON_FOLDER)
   process.stdout.write(`${await writeComparison(results, comparison)}\n`)
   progress.say(`${duration((performance.now() - started) / 1000)}; tables and curves are in ${comparison}`)

@@ -5,7 +5,7 @@ import { roundTimings, totalTiming } from './timing.ts'
 const measured = (seconds: number) => ({ rank1: 1, rank5: 2, rank10: 3, mAP: 1, queries: 4, seconds })
 
 function contribution(client: string, trainSeconds: number, more: Partial<Contribution> = {}): Contribution {
-  const nothing = { weight: null, images: null, loss: null, local: null, global: null }
+  const nothing = { weight: null, told: null, images: null, loss: null, local: null, global: null }
   return { client, alias: client, outcome: 'counted', trainSeconds, ...nothing, ...more }
 }
 
@@ -23,6 +23,9 @@ function record(round: number, training: number, contributions: Contribution[]):
     global: null,
     local: null,
     model: null,
+    groups: [],
+    similarity: null,
+    distilled: null,
   }
 }
 

@@ -1,7 +1,9 @@
 /** One run of an experiment: its corpus, first model and workers put together, simulated and written down. */
-import type { DataSet } from '@passerby/crops'
 import type { Corpus } from '../corpus/corpus.ts'
+import type { OpenedData } from '../corpus/public-set.ts'
+import type { PublicPixels } from '@passerby/participant'
 import { evaluationImages } from '../measure/measure.ts'
+import type { EvaluationPlan } from '../simulate/evaluation-plan.ts'
 import { corpusFor } from '../simulate/modes.ts'
 import { type SimulatedRound, type SimulationRecord, simulate } from '../simulate/simulate.ts'
 import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
@@ -33,24 +35,30 @@ export interface RunFiles {
 }
 
 /** Changes with what the experiment says, the first model, and the data's file names and sizes; not with their pixels. */
-export function runFingerprint({ data }: Experiment, run: Run, files: RunFiles): string {
+export function runFingerprint(experiment: Experiment, run: Run, files: RunFiles): string {
   const { mode, scenario, settings } = run
-  return fingerprintOf({ data, mode, scenario, settings, files })
+  return fingerprintOf({ data: experiment.data, mode, scenario, settings, files, evaluation: planOf(experiment) })
 }
 
-/** Of the names and sizes of all files of the data sets. */
-export function filesFingerprint(sets: readonly DataSet[]): string {
-  return fingerprintOf(
-    sets.map(({ name, parts }) => [
+const planOf = ({ evaluateOwnEvery, evaluateLast }: Experiment): EvaluationPlan => ({
+  ownEvery: evaluateOwnEvery,
+  last: evaluateLast,
+})
+
+/** Of the names and sizes of all files of the data sets and the public set. */
+export function filesFingerprint({ sets, publicCrops }: OpenedData): string {
+  return fingerprintOf([
+    publicCrops.map(({ name, size }) => [name, size]),
+    ...sets.map(({ name, parts }) => [
       name,
       Object.entries(parts).map(([part, crops]) => [part, crops.map(({ name, size }) => [name, size])]),
     ]),
-  )
+  ])
 }
 
 /** Plays from where the run was killed, or from its start, to its written result. */
 export async function playRun(experiment: Experiment, run: Run, around: RunSurroundings): Promise<RunResult> {
-  const { mode, scenario, settings, init, seed, grid } = run
+  const { arm, mode, scenario, settings, init, seed, grid } = run
   const corpus = corpusFor(mode, around.corpus)
   const startedAt = around.now()
   const workplace = trainingPool({
@@ -63,7 +71,7 @@ export async function playRun(experiment: Experiment, run: Run, around: RunSurro
     const initial = await initialModel(settings.local, seed, init.file)
     const names = corpus.clients.map(({ name, pixels }) => [name, pixels.names])
     const { record, final } = await simulate(
-      { mode, corpus, settings, initial },
+      { mode, corpus, settings, initial, evaluation: planOf(experiment) },
       {
         workplace,
         state: stateFolder<SimulationRecord>(around.folder.state, [around.fingerprint, fingerprintOf(names)]),
@@ -77,6 +85,7 @@ export async function playRun(experiment: Experiment, run: Run, around: RunSurro
       experiment: experiment.name,
       run: run.name,
       fingerprint: around.fingerprint,
+      arm,
       mode,
       scenario,
       init: init.label,
@@ -95,11 +104,15 @@ export async function playRun(experiment: Experiment, run: Run, around: RunSurro
         query: query.names.length,
         gallery: gallery.names.length,
       })),
+      publicImages: corpus.publicSet ? publicImages(corpus.publicSet) : 0,
       imagePasses: settings.local.epochs * record.rounds.reduce((total, { images }) => total + images, 0),
       startedAt,
       seconds: record.rounds.reduce((total, { seconds }) => total + seconds, 0),
       ...record,
-      rounds: [...record.rounds],
+      rounds: record.rounds.map(({ groups, ...round }) => ({
+        ...round,
+        ...(groups && { groups: groups.map((clients) => [...clients]) }),
+      })),
       final,
     }
     await around.folder.write(result)
@@ -108,3 +121,5 @@ export async function playRun(experiment: Experiment, run: Run, around: RunSurro
     await workplace.close()
   }
 }
+
+const publicImages = ({ height, width, pixels }: PublicPixels) => pixels.length / (height * width * 3)

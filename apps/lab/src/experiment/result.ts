@@ -15,8 +15,14 @@ const Round = v.object({
   bytesUp: number,
   bytesDown: number,
   seconds: number,
+  /** Each client's share in the average. */
+  shares: v.optional(v.record(v.string(), number), {}),
+  /** Who shares a model from this round on. */
+  groups: v.optional(v.array(v.array(v.string()))),
   evaluation: v.nullable(Figures),
+  /** By client: its own model, and its group's. */
   own: v.optional(v.record(v.string(), Figures)),
+  group: v.optional(v.record(v.string(), Figures)),
 })
 
 export const RunResult = v.object({
@@ -24,6 +30,8 @@ export const RunResult = v.object({
   run: v.string(),
   /** Of what the experiment says, the first model's file, and the names and sizes of the data's files. */
   fingerprint: v.string(),
+  /** What the experiment calls the arm; empty where it does not. */
+  arm: v.optional(v.string(), ''),
   mode: v.picklist(modes),
   scenario: v.picklist(scenarios),
   /** The first model's label. */
@@ -35,6 +43,8 @@ export const RunResult = v.object({
   /** `sets` are the data sets that a client's images come from. */
   clients: v.array(v.object({ name: v.string(), sets: v.array(v.string()), images: number, identities: number })),
   sets: v.array(v.object({ name: v.string(), query: number, gallery: number })),
+  /** Images that no client holds, as many as the strategy wanted. */
+  publicImages: v.optional(number, 0),
   /** Images that went through training, over all rounds, epochs and clients. */
   imagePasses: number,
   /** Seconds since 1970. */

@@ -5,12 +5,14 @@ import { reasonOf } from '@passerby/crops'
 import * as v from 'valibot'
 import { withEmbeddingWidth } from '../settings/backbone-argument.ts'
 import { type Mode, refuseUnequal } from '../simulate/modes.ts'
-import type { Experiment, Init, Scenario } from './experiment.ts'
+import type { Arm, Experiment, Init, Scenario } from './experiment.ts'
 import { type Tree, at, isTree, leaves, merged, nested } from './paths.ts'
 
 export interface Run {
   /** Tells it from the experiment's other runs; also its folder's name. */
   readonly name: string
+  /** What the experiment calls the arm; empty where it does not. */
+  readonly arm: string
   readonly mode: Mode
   readonly scenario: Scenario
   readonly init: Init
@@ -39,6 +41,9 @@ const FIXED: ReadonlyMap<string, string> = new Map([
   ['local.validation', 'simulated clients train on all their people; query and gallery of the data sets measure'],
 ])
 
+/** Whose settings they are where no strategy is named. */
+const STRATEGY = v.parse(FederationSettings, { name: 'defaults' }).strategy.name
+
 /** Every run, all of one seed before those of the next, so that a stopped sweep has whole tables; or all complaints. */
 export function runsOf(experiment: Experiment): {
   readonly runs: readonly Run[]
@@ -50,33 +55,34 @@ export function runsOf(experiment: Experiment): {
   const taken = new Set<string>()
   for (const seed of experiment.seeds)
     for (const [which, init] of experiment.inits.entries())
-      for (const point of points) {
-        const checked = settingsOf(experiment, { init, which, point, seed })
-        if (!checked.settings) {
-          if (seed === experiment.seeds[0]) complaints.push(...checked.complaints)
-          continue
-        }
-        for (const [arm, { mode, scenario }] of experiment.arms.entries()) {
+      for (const point of points)
+        for (const [arm, { label, mode, scenario }] of experiment.arms.entries()) {
+          const checked = settingsOf(experiment, { init, which, arm, point, seed })
+          if (!checked.settings) {
+            if (seed === experiment.seeds[0]) complaints.push(...checked.complaints)
+            continue
+          }
           const unequal = complaintOf(() => refuseUnequal(mode, checked.settings))
           if (unequal !== undefined) complaints.push({ places: [['arms', arm]], message: unequal })
           const grid = point.values
           const varied = Object.entries(grid).map(([path, value]) => `${path}=${JSON.stringify(value)}`)
-          const name = sanitised([`${mode}-${scenario}`, init.label, ...varied, `seed-${seed}`].join(' '))
+          const what = label ?? `${mode}-${scenario}`
+          const name = sanitised([what, init.label, ...varied, `seed-${seed}`].join(' '))
           if (taken.has(name) && seed === experiment.seeds[0])
             complaints.push({
               places: twicePlaces(experiment, arm, point),
               message: `two runs would be called ${name}: leave out or rename what is there twice`,
             })
           taken.add(name)
-          runs.push({ name, mode, scenario, init, seed, grid, settings: checked.settings })
+          runs.push({ name, arm: label ?? '', mode, scenario, init, seed, grid, settings: checked.settings })
         }
-      }
   return { runs, complaints: firstOfEach(complaints) }
 }
 
 interface Choice {
   readonly init: Init
   readonly which: number
+  readonly arm: number
   readonly point: GridPoint
   readonly seed: number
 }
@@ -85,18 +91,21 @@ type Checked =
   | { readonly settings: FederationSettings }
   | { readonly settings?: undefined; readonly complaints: readonly Complaint[] }
 
-function settingsOf({ name, settings, inits }: Experiment, { init, which, point, seed }: Choice): Checked {
+/** Where several say something of one setting, the grid wins over the arm, the arm over the first model. */
+function settingsOf({ name, settings, inits, arms }: Experiment, { init, which, arm, point, seed }: Choice): Checked {
+  const own = arms[arm].settings
   const given = Object.entries(point.values).reduce<Tree>(
     (tree, [path, value]) => merged(tree, nested(path, value)),
-    merged(settings, init.settings),
+    merged(merged(settings, init.settings), own),
   )
   const fixed = { seed, cohort: { minClients: 1 }, local: { validation: 0 } }
-  const parsed = v.safeParse(FederationSettings, merged(merged({ name }, given), fixed))
+  const parsed = v.safeParse(FederationSettings, merged(merged({ name, strategy: { name: STRATEGY } }, given), fixed))
   const complaint = (path: string, message: string): Complaint => ({
     places: [
       ...Object.entries(point.positions)
         .filter(([varied]) => path === varied || path.startsWith(`${varied}.`))
         .map(([varied, position]) => ['grid', varied, position]),
+      ...(at(own, path.split('.')) === undefined ? [] : [['arms', arm, 'settings', ...path.split('.')]]),
       ...(inits[which] && at(init.settings, path.split('.')) !== undefined
         ? [['inits', which, 'settings', ...path.split('.')]]
         : []),
@@ -153,8 +162,8 @@ function gridPoints(grid: readonly (readonly [string, readonly unknown[]])[]): r
 /** Where an arm or a value of the grid is named that an earlier one equals, in what it is or how it is written in a name. */
 function twicePlaces({ arms, grid }: Experiment, arm: number, { positions }: GridPoint): Complaint['places'] {
   const written = (value: unknown) => sanitised(JSON.stringify(value))
-  const { mode, scenario } = arms[arm]
-  const first = arms.findIndex((other) => other.mode === mode && other.scenario === scenario)
+  const called = ({ label, mode, scenario }: Arm) => sanitised(label ?? `${mode}-${scenario}`)
+  const first = arms.findIndex((other) => called(other) === called(arms[arm]))
   return [
     ...Object.entries(positions)
       .filter(([path, position]) => {

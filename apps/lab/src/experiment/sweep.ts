@@ -1,8 +1,10 @@
 /** Plays the runs of an experiment that are not there yet, several at once. */
-import { type DataSet, reasonOf } from '@passerby/crops'
+import { reasonOf } from '@passerby/crops'
+import { publicImagesOf } from '@passerby/federation'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Corpus } from '../corpus/corpus.ts'
+import type { OpenedData } from '../corpus/public-set.ts'
 import { LabError } from '../errors.ts'
 import { duration } from '../terminal/table.ts'
 import type { Progress } from '../terminal/progress.ts'
@@ -19,15 +21,18 @@ export interface SweepSurroundings {
   /** Worker threads, shared out among the runs that are played at once. */
   readonly workers: number
   readonly progress: Progress
-  /** The opened data. */
-  readonly sets: readonly DataSet[]
+  readonly data: OpenedData
   /** Clients of a scenario, decoded at an input size. */
-  readonly openCorpus: (
-    scenario: Scenario,
-    size: { readonly height: number; readonly width: number },
-  ) => Promise<Corpus>
+  readonly openCorpus: (scenario: Scenario, choice: CorpusSize) => Promise<Corpus>
   /** Seconds since 1970. */
   readonly now: () => number
+}
+
+/** What a run needs its corpus to be like. */
+export interface CorpusSize {
+  readonly size: { readonly height: number; readonly width: number }
+  /** Images of the public set that its strategy wants. */
+  readonly publicImages: number
 }
 
 interface Planned {
@@ -92,10 +97,10 @@ export async function sweep(read: ReadExperiment, around: SweepSurroundings): Pr
 /** What `out` has already, and what is still to be played. */
 async function plan(
   { experiment, runs }: ReadExperiment,
-  { out, sets }: Pick<SweepSurroundings, 'out' | 'sets'>,
+  { out, data: opened }: Pick<SweepSurroundings, 'out' | 'data'>,
 ): Promise<{ readonly done: readonly RunResult[]; readonly waiting: readonly Planned[] }> {
   const inits = await initHashes(experiment)
-  const data = filesFingerprint(sets)
+  const data = filesFingerprint(opened)
   const done: RunResult[] = []
   const waiting: Planned[] = []
   for (const run of runs) {
@@ -112,13 +117,14 @@ async function plan(
   return { done, waiting }
 }
 
-/** Each scenario is decoded once per input size. */
+/** Each scenario is decoded once per input size and public set. */
 function corpora(open: SweepSurroundings['openCorpus']): (run: Run) => Promise<Corpus> {
   const opened = new Map<string, Promise<Corpus>>()
   return ({ scenario, settings }) => {
-    const { input } = settings.local
-    const key = `${scenario} ${input.height}x${input.width}`
-    const corpus = opened.get(key) ?? open(scenario, input)
+    const size = settings.local.input
+    const publicImages = publicImagesOf(settings.strategy)
+    const key = `${scenario} ${size.height}x${size.width} ${publicImages}`
+    const corpus = opened.get(key) ?? open(scenario, { size, publicImages })
     opened.set(key, corpus)
     return corpus
   }

@@ -20,6 +20,8 @@ function noServerLearner(): never {
   throw new RangeError('no public set in this test')
 }
 
+const unasked = () => Promise.reject(new RangeError('nothing is distilled in this test'))
+
 /** Clients named by their image count; each uploads (1, 10) when it has 100 images, else (5, 50). */
 const workplace: Workplace = {
   serverLearner: noServerLearner,
@@ -90,7 +92,7 @@ describe('with a public set', () => {
     const began = new Map<string, number>()
     const sketches: Readonly<Record<string, number>> = { '100': 0, '200': 1, '300': 0, '500': 1 }
     const clustering: Workplace = {
-      ...workplace,
+      serverLearner: () => ({ softTargets: unasked, distil: unasked }),
       async train(client, task, memory) {
         began.set(client, task.backbone[0])
         const images = Number(client)

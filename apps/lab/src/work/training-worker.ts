@@ -1,6 +1,6 @@
 /** One worker thread of a `trainingPool`: a learner on WebAssembly, one job at a time. */
 import type { PixelSet } from '@passerby/crops'
-import { createLearner, embedPixels, latestNetwork, networkOf, useBackend } from '@passerby/learner'
+import { createLearner, embedPixels, latestNetwork, networkOf, serverLearner, useBackend } from '@passerby/learner'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TrainingJob, TrainingResult, TrainingWorkerData } from './training-pool.ts'
 import { answerOf } from './worker-answer.ts'
@@ -33,9 +33,14 @@ async function answer(job: TrainingJob): Promise<TrainingResult> {
       })
       return { type: 'trained', outcome: await learner.train(job.task, { signal }), memory }
     }
-    case 'softTargets':
-    case 'distil':
-      throw new RangeError('training worker: the server learner is on its way')
+    case 'softTargets': {
+      const { publicSet, seed, model, targets } = job
+      return { type: 'targets', targets: await serverLearner(network(choice), publicSet, { seed }).softTargets(model, targets) }
+    }
+    case 'distil': {
+      const { publicSet, seed, model, task } = job
+      return { type: 'distilled', model: await serverLearner(network(choice), publicSet, { seed }).distil(model, task) }
+    }
     case 'embed': {
       const part = between(of(images, job.set), job.from, job.to)
       return {

@@ -31,11 +31,21 @@ export interface Tone {
   readonly haze: number
 }
 
-/** Cameras of one seed are spread apart: drawn independently, two would now and then be alike and the task easy. */
-export function drawCamera(random: Rng, index: number): Camera {
+/**
+ * Cameras of one seed are spread apart: drawn independently, two would now and then be alike and the task easy. Those of a
+ * `place` share its light and streets, and places are spread apart as cameras are.
+ */
+export function drawCamera(random: Rng, index: number, place?: number): Camera {
   const common = random.split('common')
   const own = random.split('camera', index)
-  const spread = (low: number, high: number) => low + (high - low) * ((common.uniform() + index * GOLDEN) % 1)
+  let property = 0
+  const spread = (low: number, high: number) => {
+    const drawn = (common.uniform() + index * GOLDEN) % 1
+    property += 1
+    if (place === undefined) return low + (high - low) * drawn
+    const centre = ((place + 1) * property * GOLDEN) % 1
+    return low + (high - low) * (centre * (1 - WITHIN_A_PLACE) + drawn * WITHIN_A_PLACE)
+  }
   const warmth = spread(-0.22, 0.22)
   const green = own.normal() * 0.04
   return {
@@ -57,6 +67,9 @@ export function drawCamera(random: Rng, index: number): Camera {
     occluded: own.between(0.02, 0.15),
   }
 }
+
+/** How much of a property's whole range the cameras of one place take up. */
+const WITHIN_A_PLACE = 0.4
 
 /** Multiples of the golden ratio, without their whole parts, fall evenly however many there are. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2

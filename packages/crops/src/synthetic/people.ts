@@ -24,6 +24,8 @@ export interface SyntheticOptions {
   readonly seed: number
   /** Number of the first identity, 1 by default: people of one seed differ by number, so ranges that do not meet share nobody. */
   readonly firstIdentity?: number
+  /** Cameras of one place are alike in light and streets, from 0; without it they are spread as far apart as they go. */
+  readonly place?: number
 }
 
 interface Shot {
@@ -59,11 +61,11 @@ export function syntheticPixels(options: SyntheticOptions): PixelSet {
   }
 }
 
-function shots({ identities, cameras, imagesPerCamera, seed, firstIdentity = 1 }: SyntheticOptions): readonly Shot[] {
+function shots({ identities, cameras, imagesPerCamera, seed, firstIdentity = 1, place }: SyntheticOptions): readonly Shot[] {
   for (const count of [identities, cameras, imagesPerCamera, firstIdentity])
     if (!Number.isInteger(count) || count < 1) throw new RangeError(`syntheticPeople: ${count} is no count`)
   const random = rng(seed, 'synthetic people')
-  const views = Array.from({ length: cameras }, (_, index) => drawCamera(random.split('cameras'), index))
+  const views = Array.from({ length: cameras }, (_, index) => drawCamera(random.split('cameras'), index, place))
   const grain = noiseTable(random.split('grain'))
   return Array.from({ length: identities }, (_, index) => firstIdentity + index).flatMap((number) => {
     const identity = String(number).padStart(4, '0')

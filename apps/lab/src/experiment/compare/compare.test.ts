@@ -10,6 +10,7 @@ import { rowsOf } from './rows.ts'
 import { comparisonCsv, comparisonMarkdown, comparisonTable } from './shown.ts'
 
 interface Told {
+  readonly arm?: string
   readonly mode?: Mode
   readonly scenario?: Scenario
   readonly init?: string
@@ -30,11 +31,12 @@ function resultOf(told: Told): RunResult {
   if (!settings.ok) throw new RangeError(settings.refusal.message)
   const figures = Object.fromEntries(Object.entries(final).map(([set, [rank1, mAP]]) => [set, { rank1, mAP }]))
   const zero = Object.fromEntries(Object.keys(final).map((set) => [set, { rank1: told.before ?? 5, mAP: 3 }]))
-  const round = { clients: 2, images: 40, bytesUp: 8, bytesDown: 8, seconds: 1.5 }
+  const round = { clients: 2, images: 40, bytesUp: 8, bytesDown: 8, seconds: 1.5, shares: {} }
   return {
     experiment: 'by hand',
     run: 'run',
     fingerprint: '',
+    arm: told.arm ?? '',
     mode,
     scenario,
     init,
@@ -49,6 +51,7 @@ function resultOf(told: Told): RunResult {
       identities: 5,
     })),
     sets: Object.keys(final).map((name) => ({ name, query: 3, gallery: 9 })),
+    publicImages: 0,
     imagePasses: 80,
     startedAt: 1000,
     seconds: 3,
