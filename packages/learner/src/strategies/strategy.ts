@@ -49,7 +49,7 @@ export interface TrainedLocally {
    * Plain embeddings of some or all images of the client's own set or the public one, neither mirrored nor of length 1, row by
    * row. In evaluation mode: nothing is dropped out or augmented, and statistics are the running ones.
    */
-  embed(of: 'own' | 'public', images: readonly number[] | 'all', model: LocalModel): Promise<Float32Array>
+  readonly embed: (of: 'own' | 'public', images: readonly number[] | 'all', model: LocalModel) => Promise<Float32Array>
 }
 
 /** Both flat; the head as in `training/head.ts`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assembleHead, decodeHead, encodeHead, headRows } from './head.ts'
+import { assembleHead, decodeHead, encodeHead, headLogits, headRows } from './head.ts'
 
 const rows = new Map([
   ['Ada', Float32Array.of(1, 2, 3)],
@@ -23,6 +23,13 @@ describe('a head', () => {
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.05)
     expect(Math.max(...values)).toBeGreaterThan(0.045)
     expect(Math.min(...values)).toBeLessThan(-0.045)
+  })
+
+  it('gives logits: embedding · weights + bias, by identity', () => {
+    const head = assembleHead(rows, { identities: ['Bé', 'Ada'], embedding: 2, seed: 1 })
+    const logits = headLogits(Float32Array.of(1, 0, 10, 100), head, 2)
+    expect([...logits]).toEqual([4 + 6, 1 + 3, 40 + 500 + 6, 10 + 200 + 3])
+    expect(() => headLogits(Float32Array.of(1, 0), head.subarray(1), 2)).toThrow(RangeError)
   })
 
   it('survives being kept', () => {

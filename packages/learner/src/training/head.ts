@@ -2,7 +2,7 @@
  * The identity head of one client: a linear classifier over its own identities, which stays with the client for ever.
  * Rows are remembered by identity, so that a client whose crops change keeps what it knows of the people who remain.
  */
-import { rng } from '@passerby/reid'
+import { rng, rowsOf } from '@passerby/reid'
 import { LearnerError } from '../learner-error.ts'
 
 /** Where heads are kept between rounds and reloads: OPFS in a page, a folder or a map in Node. */
@@ -46,6 +46,24 @@ export function headRows(head: Float32Array, identities: readonly string[]): Hea
       Float32Array.from({ length: head.length / count }, (_, i) => head[i * count + column]),
     ]),
   )
+}
+
+/** What a flat head says of embeddings, both row by row: `images × identities`. Throws `RangeError` for no head of them. */
+export function headLogits(embeddings: Float32Array, head: Float32Array, embedding: number): Float32Array {
+  const identities = head.length / (embedding + 1)
+  if (!Number.isInteger(identities))
+    throw new RangeError(`headLogits: ${head.length} values are no head for ${embedding} numbers`)
+  const images = rowsOf(embeddings, embedding)
+  const bias = head.subarray(embedding * identities)
+  const logits = new Float32Array(images * identities)
+  for (let image = 0; image < images; image++) {
+    for (let identity = 0; identity < identities; identity++) {
+      let sum = bias[identity]
+      for (let i = 0; i < embedding; i++) sum += embeddings[image * embedding + i] * head[i * identities + identity]
+      logits[image * identities + identity] = sum
+    }
+  }
+  return logits
 }
 
 function firstRow(identity: string, embedding: number, seed: number): Float32Array {
