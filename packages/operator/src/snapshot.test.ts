@@ -47,6 +47,9 @@ const record = (session: number, bytesUp = 0): RoundRecord =>
     global: null,
     local: null,
     model: null,
+    groups: [],
+    similarity: null,
+    distilled: null,
   })
 const event = (id: number): RunEventView => ({
   id,

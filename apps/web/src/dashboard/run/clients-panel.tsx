@@ -1,5 +1,6 @@
 import type { WatchedRun } from '@passerby/operator'
 import type { ClientView } from '@passerby/protocol'
+import { useMemo } from 'react'
 import { Badge } from '../../ui/badge.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -9,6 +10,8 @@ import { EmptyState } from '../../ui/notice.tsx'
 import page from '../page.module.css'
 import { runFragment } from '../routes.ts'
 import { useShown } from '../use-shown.tsx'
+import { GroupOf } from './group-chip.tsx'
+import { type NamedGroup, groupSpans } from './groups.ts'
 import { clientState, inOrder } from './client-state.ts'
 import tables from './tables.module.css'
 
@@ -16,6 +19,7 @@ import tables from './tables.module.css'
 export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly now: number }) {
   const { clients, summary } = run.view
   const { shown, more } = useShown(inOrder(clients), 100)
+  const groups = useMemo(() => groupSpans(run.rounds).at(-1)?.groups ?? noGroups, [run.rounds])
   const ended = summary.state === 'ended'
   const counted = ended ? clients : clients.filter(({ state }) => state !== 'gone')
   if (clients.length === 0)
@@ -41,7 +45,7 @@ export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly 
       title={ended ? `${plural(counted.length, 'client')} took part` : `${plural(counted.length, 'client')} here`}
       actions={<span className={page.small}>{plural(imagesOf(counted), 'training image')}</span>}
     >
-      <DataTable caption="Clients" columns={columns(now, ended)} rows={shown} rowKey={({ id }) => id} />
+      <DataTable caption="Clients" columns={columns(now, ended, groups)} rows={shown} rowKey={({ id }) => id} />
       {more}
     </Card>
   )
@@ -51,10 +55,13 @@ function imagesOf(clients: readonly ClientView[]): number {
   return clients.reduce((sum, { images }) => sum + images, 0)
 }
 
-function columns(now: number, ended: boolean): readonly Column<ClientView>[] {
+const noGroups: ReadonlyMap<string, NamedGroup> = new Map()
+
+function columns(now: number, ended: boolean, groups: ReadonlyMap<string, NamedGroup>): readonly Column<ClientView>[] {
   return [
     { name: 'Alias', cell: ({ alias }) => alias },
     { name: 'State', wide: true, cell: (client) => <State client={client} ended={ended} /> },
+    ...(groups.size > 0 ? [{ name: 'Group', cell: ({ id }: ClientView) => <GroupOf group={groups.get(id)} /> }] : []),
     {
       name: 'Device',
       wide: true,

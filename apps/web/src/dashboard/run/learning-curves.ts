@@ -6,7 +6,7 @@ export type Metric = 'loss' | 'rank1' | 'mAP'
 export interface LearningCurves {
   /** Published rounds, ascending. */
   readonly rounds: readonly number[]
-  /** Loss: mean by images over counted clients. Rank-1, mAP: the global model, mean over clients. */
+  /** Loss: mean by images over counted clients. Rank-1, mAP: the shared model, mean over clients. */
   readonly mean: Curve
   readonly worst: Curve
   /** The local models before upload, mean over clients; of the loss there is none. */
@@ -20,7 +20,7 @@ export type Curve = readonly (number | null)[]
 export interface ClientCurve {
   readonly client: string
   readonly alias: string
-  /** Loss in training, or the global model on this client's validation identities. */
+  /** Loss in training, or the shared model on this client's validation identities. */
   readonly global: Curve
   /** The client's local model before upload. */
   readonly local: Curve
@@ -66,6 +66,11 @@ export function commonRange({ clients }: LearningCurves): readonly [low: number,
   if (low > high) return undefined
   const room = (high - low) * 0.05 || 1
   return [low - room, high + room]
+}
+
+/** What clients measure: the one model, or that of the group that each is in. */
+export function sharedModel(records: readonly Pick<RoundRecord, 'groups'>[]): 'Global' | 'Group’s' {
+  return records.some(({ groups }) => groups.length > 0) ? 'Group’s' : 'Global'
 }
 
 function publishedOf(records: readonly RoundRecord[]): readonly RoundRecord[] {

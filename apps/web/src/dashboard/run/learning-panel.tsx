@@ -8,7 +8,7 @@ import { EmptyState } from '../../ui/notice.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import page from '../page.module.css'
 import { useShown } from '../use-shown.tsx'
-import { type LearningCurves, type Metric, commonRange, learningCurves } from './learning-curves.ts'
+import { type LearningCurves, type Metric, commonRange, learningCurves, sharedModel } from './learning-curves.ts'
 import tables from './tables.module.css'
 
 const metrics = ['mAP', 'rank1', 'loss'] as const
@@ -18,6 +18,7 @@ const titles: Record<Metric, string> = { mAP: 'mAP', rank1: 'Rank-1', loss: 'Los
 export function LearningPanel({ records }: { readonly records: readonly RoundRecord[] }) {
   const [everyClient, setEveryClient] = useState(false)
   const curves = useMemo(() => metrics.map((metric) => ({ metric, ...learningCurves(records, metric) })), [records])
+  const shared = sharedModel(records)
   if (curves[0].rounds.length === 0)
     return (
       <Card>
@@ -30,7 +31,7 @@ export function LearningPanel({ records }: { readonly records: readonly RoundRec
     <div className={page.stack}>
       <Switch
         label="A line for every client"
-        help="Each measures the new model on its own validation identities: the mean and the worst of them are always shown. Local: their own models, before they were averaged."
+        help={`Each measures the new model${shared === 'Global' ? '' : ' of its group'} on its own validation identities: the mean and the worst of them are always shown. Local: their own models, before they were averaged.`}
         checked={everyClient}
         onChange={setEveryClient}
       />
@@ -49,13 +50,20 @@ export function LearningPanel({ records }: { readonly records: readonly RoundRec
           </Card>
         ))}
       </div>
-      <Multiples curves={curves} />
+      <Multiples curves={curves} shared={shared} />
     </div>
   )
 }
 
 /** One small chart per client on its own validation identities. */
-function Multiples({ curves }: { readonly curves: readonly (LearningCurves & { readonly metric: Metric })[] }) {
+function Multiples({
+  curves,
+  shared,
+}: {
+  readonly curves: readonly (LearningCurves & { readonly metric: Metric })[]
+  /** What the model is called that is not a client's own. */
+  readonly shared: string
+}) {
   const [metric, setMetric] = useState<Metric>('mAP')
   const curve = curves.find((one) => one.metric === metric) ?? curves[0]
   const { shown, more } = useShown(curve.clients, 12)
@@ -79,7 +87,7 @@ function Multiples({ curves }: { readonly curves: readonly (LearningCurves & { r
               metric === 'loss'
                 ? [{ label: 'Loss', values: global, color: 1 }]
                 : [
-                    { label: 'Global', values: global, color: 1 },
+                    { label: shared, values: global, color: 1 },
                     { label: 'Local', values: local, color: 2, dashed: true },
                   ]
             }

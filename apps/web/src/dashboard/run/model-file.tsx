@@ -21,21 +21,23 @@ export function ModelHash({ sha256 }: { readonly sha256: string }) {
   )
 }
 
-/** Downloads a model as safetensors. `round` 0 is the initial model. */
+/** Downloads a model as safetensors. `round` 0 is the initial model; `group` where it is of one alone. */
 export function SaveModel({
   run,
   model,
   round,
+  group,
 }: {
   readonly run: WatchedRun
   readonly model: { readonly sha256: string }
   readonly round: number
+  readonly group?: string | undefined
 }) {
   const operator = useOperator()
   const { busy, problem, run: act } = useAction()
   async function save(): Promise<void> {
     const file = await act(() => operator.downloadModel(model.sha256))
-    const version = round === 0 ? 'initial' : `round-${round}`
+    const version = round === 0 ? 'initial' : group ? `round-${round}-group-${group}` : `round-${round}`
     if (file) saveFile(file, `${fileStem(run.view.summary.name)}-${version}.safetensors`)
   }
   return (
@@ -45,7 +47,7 @@ export function SaveModel({
         icon="down"
         disabled={busy}
         onClick={() => void save()}
-        aria-label={round === 0 ? 'Download the initial model' : `Download the model of round ${round}`}
+        aria-label={`Download the ${round === 0 ? 'initial model' : `model of ${group ? `group ${group}, ` : ''}round ${round}`}`}
       >
         {busy ? 'Downloading …' : 'Download'}
       </Button>

@@ -1,5 +1,7 @@
 import type { WatchedRun } from '@passerby/operator'
-import type { Contribution, RoundRecord } from '@passerby/protocol'
+import type { StrategySettings } from '@passerby/federation'
+import type { Contribution, FederationSettings, RoundRecord } from '@passerby/protocol'
+import { useMemo } from 'react'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card, Figures } from '../../ui/card.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -8,10 +10,16 @@ import { ContributionBadge, OutcomeBadge } from '../badges.tsx'
 import { formatMoment } from '../format-time.ts'
 import page from '../page.module.css'
 import { runFragment } from '../routes.ts'
+import { GroupCard } from './group-card.tsx'
+import { GroupOf } from './group-chip.tsx'
+import { distillationOf } from './distillation.ts'
+import { type NamedGroup, byClient, makesGroups, namedGroups } from './groups.ts'
+import { sharedModel } from './learning-curves.ts'
 import { ModelHash, SaveModel } from './model-file.tsx'
 import { PhaseBar, PhaseLegend } from './phase-bar.tsx'
 import { phaseBars } from './phase-bars.ts'
 import styles from './run.module.css'
+import { toldWeights, weightShares } from './round-weights.ts'
 
 /** The whole record of one session. */
 export function RoundPanel({
@@ -23,6 +31,11 @@ export function RoundPanel({
   readonly now: number
 }) {
   const federation = run.view.summary.id
+  const { settings } = run.view
+  const groups = useMemo(
+    () => byClient(namedGroups(run.rounds).get(record.session) ?? []),
+    [run.rounds, record.session],
+  )
   const at = run.rounds.indexOf(record)
   const [bar] = phaseBars([record])
   return (
@@ -50,7 +63,7 @@ export function RoundPanel({
       </div>
       <Card title={`Session ${record.session}, from ${formatMoment(record.startedAt)}`} actions={<PhaseLegend />}>
         <PhaseBar bar={bar} />
-        <RecordFigures record={record} />
+        <RecordFigures record={record} settings={settings} />
         {record.model && (
           <div className={page.row}>
             <span className={page.muted}>Model</span>
@@ -62,18 +75,21 @@ export function RoundPanel({
       <Card title={plural(record.contributions.length, 'client')}>
         <DataTable
           caption={`Clients of round ${record.round}`}
-          columns={columns}
+          columns={columns(record, settings.strategy, groups)}
           rows={[...record.contributions].sort(byAlias)}
           rowKey={({ client }) => client}
           empty="Nobody was drawn yet."
         />
       </Card>
+      {(makesGroups(settings.strategy) || record.groups.length > 0) && <GroupCard run={run} record={record} />}
     </div>
   )
 }
 
-function RecordFigures({ record }: { readonly record: RoundRecord }) {
+function RecordFigures({ record, settings }: { readonly record: RoundRecord; readonly settings: FederationSettings }) {
   const { seconds, global, local } = record
+  const shared = sharedModel([record])
+  const distillation = distillationOf(record, settings)
   return (
     <Figures
       figures={[
@@ -84,12 +100,12 @@ function RecordFigures({ record }: { readonly record: RoundRecord }) {
         { name: 'Sent', value: formatBytes(record.bytesDown) },
         { name: 'Loss', value: formatFigure(record.loss) },
         {
-          name: 'Global rank-1',
+          name: `${shared} rank-1`,
           value: global ? formatPercent(global.rank1) : '—',
           note: global && `worst ${formatPercent(global.worstRank1)}`,
         },
         {
-          name: 'Global mAP',
+          name: `${shared} mAP`,
           value: global ? formatPercent(global.mAP) : '—',
           note: global && `worst ${formatPercent(global.worstMAP)}`,
         },
@@ -98,6 +114,7 @@ function RecordFigures({ record }: { readonly record: RoundRecord }) {
           value: local ? formatPercent(local.mAP) : '—',
           note: local && `rank-1 ${formatPercent(local.rank1)}`,
         },
+        ...(distillation ? [{ name: 'Distillation', ...distillation }] : []),
       ]}
     />
   )
@@ -105,25 +122,46 @@ function RecordFigures({ record }: { readonly record: RoundRecord }) {
 
 const byAlias = (a: Contribution, b: Contribution) => a.alias.localeCompare(b.alias, 'en', { numeric: true })
 
-const columns: readonly Column<Contribution>[] = [
-  { name: 'Client', cell: ({ alias }) => alias },
-  { name: 'Outcome', cell: ({ outcome }) => <ContributionBadge outcome={outcome} /> },
-  { name: 'Weight', align: 'end', cell: ({ weight }) => (weight === null ? '—' : formatPercent(100 * weight)) },
-  { name: 'Images', align: 'end', cell: ({ images }) => (images === null ? '—' : formatCount(images)) },
-  { name: 'Loss', align: 'end', cell: ({ loss }) => formatFigure(loss) },
-  {
-    name: 'Trained for',
-    align: 'end',
-    cell: ({ trainSeconds }) => (trainSeconds === null ? '—' : formatSeconds(trainSeconds)),
-  },
-  {
-    name: 'Measured for',
-    align: 'end',
-    cell: ({ local, global }) =>
-      local || global ? formatSeconds((local?.seconds ?? 0) + (global?.seconds ?? 0)) : '—',
-  },
-  { name: 'Local rank-1', align: 'end', cell: ({ local }) => (local ? formatPercent(local.rank1) : '—') },
-  { name: 'Local mAP', align: 'end', cell: ({ local }) => (local ? formatPercent(local.mAP) : '—') },
-  { name: 'Global rank-1', align: 'end', cell: ({ global }) => (global ? formatPercent(global.rank1) : '—') },
-  { name: 'Global mAP', align: 'end', cell: ({ global }) => (global ? formatPercent(global.mAP) : '—') },
-]
+function columns(
+  record: RoundRecord,
+  strategy: StrategySettings,
+  groups: ReadonlyMap<string, NamedGroup>,
+): readonly Column<Contribution>[] {
+  const shared = sharedModel([record])
+  const shares = weightShares(record.contributions, groups)
+  const told = toldWeights(record.contributions, strategy)
+  return [
+    { name: 'Client', cell: ({ alias }) => alias },
+    { name: 'Outcome', cell: ({ outcome }) => <ContributionBadge outcome={outcome} /> },
+    ...(groups.size > 0
+      ? [{ name: 'Group', cell: ({ client }: Contribution) => <GroupOf group={groups.get(client)} /> }]
+      : []),
+    {
+      name: groups.size > 0 ? 'Weight in group' : 'Weight',
+      align: 'end',
+      cell: ({ client }) => known(shares.get(client), (share) => formatPercent(100 * share)),
+    },
+    ...(told ? [{ name: told.name, align: 'end' as const, cell: (one: Contribution) => told.show(one.told) }] : []),
+    { name: 'Images', align: 'end', cell: ({ images }) => (images === null ? '—' : formatCount(images)) },
+    { name: 'Loss', align: 'end', cell: ({ loss }) => formatFigure(loss) },
+    {
+      name: 'Trained for',
+      align: 'end',
+      cell: ({ trainSeconds }) => (trainSeconds === null ? '—' : formatSeconds(trainSeconds)),
+    },
+    {
+      name: 'Measured for',
+      align: 'end',
+      cell: ({ local, global }) =>
+        local || global ? formatSeconds((local?.seconds ?? 0) + (global?.seconds ?? 0)) : '—',
+    },
+    { name: 'Local rank-1', align: 'end', cell: ({ local }) => (local ? formatPercent(local.rank1) : '—') },
+    { name: 'Local mAP', align: 'end', cell: ({ local }) => (local ? formatPercent(local.mAP) : '—') },
+    { name: `${shared} rank-1`, align: 'end', cell: ({ global }) => (global ? formatPercent(global.rank1) : '—') },
+    { name: `${shared} mAP`, align: 'end', cell: ({ global }) => (global ? formatPercent(global.mAP) : '—') },
+  ]
+}
+
+function known<Value>(value: Value | undefined, show: (value: Value) => string): string {
+  return value === undefined ? '—' : show(value)
+}

@@ -6,8 +6,10 @@ import { EmptyState } from '../../ui/notice.tsx'
 import { OutcomeBadge } from '../badges.tsx'
 import { runFragment } from '../routes.ts'
 import { useShown } from '../use-shown.tsx'
+import { GroupHistory } from './group-history.tsx'
 import { PhaseBar, PhaseLegend } from './phase-bar.tsx'
 import { type PhaseBar as Bar, phaseBars } from './phase-bars.ts'
+import page from '../page.module.css'
 import { RoundPanel } from './round-panel.tsx'
 import tables from './tables.module.css'
 
@@ -34,10 +36,18 @@ export function RoundsPanel({
       </Card>
     )
   return (
-    <Card title="Rounds" actions={<PhaseLegend />}>
-      <DataTable caption="Rounds" columns={columns(federation)} rows={shown} rowKey={({ record }) => record.session} />
-      {more}
-    </Card>
+    <div className={page.stack}>
+      <GroupHistory run={run} />
+      <Card title="Rounds" actions={<PhaseLegend />}>
+        <DataTable
+          caption="Rounds"
+          columns={columns(federation)}
+          rows={shown}
+          rowKey={({ record }) => record.session}
+        />
+        {more}
+      </Card>
+    </div>
   )
 }
 

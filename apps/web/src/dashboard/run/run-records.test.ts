@@ -1,43 +1,9 @@
-import { RoundRecord, type Contribution } from '@passerby/protocol'
-import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { commonRange, lastAndGain, learningCurves, meanCurve } from './learning-curves.ts'
 import { phaseBars, runTotals } from './phase-bars.ts'
+import { contribution, record } from './testing/records.ts'
 
 const quality = (rank1: number, mAP: number) => ({ rank1, rank5: 90, rank10: 95, mAP, queries: 40, seconds: 1 })
-
-function contribution(alias: string, more: Partial<Contribution>): Contribution {
-  return {
-    client: (alias === 'Platform 2' ? 'a' : 'b').repeat(32),
-    alias,
-    outcome: 'counted',
-    weight: 0.5,
-    images: 100,
-    loss: null,
-    trainSeconds: 9,
-    local: null,
-    global: null,
-    ...more,
-  }
-}
-
-function record(session: number, more: Partial<RoundRecord>): RoundRecord {
-  return v.parse(RoundRecord, {
-    round: session,
-    session,
-    outcome: 'published',
-    startedAt: 0,
-    seconds: { training: 30, aggregating: 1, evaluating: 9 },
-    bytesUp: 100,
-    bytesDown: 200,
-    contributions: [],
-    loss: null,
-    global: null,
-    local: null,
-    model: null,
-    ...more,
-  })
-}
 
 const records = [
   record(1, {
