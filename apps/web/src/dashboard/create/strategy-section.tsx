@@ -49,11 +49,11 @@ function Group({ group, ...parts }: FormParts & { readonly group: FieldGroup }) 
     .map((field) => <PlacedField key={field.path} {...parts} field={field} />)
   if (!group.title) return <div className={styles.fields}>{fields}</div>
   return (
-    <div className={styles.group} role="group" aria-labelledby={id}>
+    <section className={styles.group} aria-labelledby={id}>
       <h3 id={id}>{group.title}</h3>
       {group.sentence && <p>{group.sentence}</p>}
       <div className={styles.fields}>{fields}</div>
-    </div>
+    </section>
   )
 }
 

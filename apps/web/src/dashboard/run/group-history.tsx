@@ -1,6 +1,7 @@
 import type { WatchedRun } from '@passerby/operator'
 import { useMemo } from 'react'
 import { Card } from '../../ui/card.tsx'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import page from '../page.module.css'
 import { aliasesOf } from './group-card.tsx'
 import { GroupOf } from './group-chip.tsx'
@@ -30,7 +31,7 @@ export function GroupHistory({ run }: { readonly run: WatchedRun }) {
         shares most clients.
         {spans.length > shown.length && ` The last ${SPANS_SHOWN} are shown; the export has them all.`}
       </p>
-      <div className={styles.scroll} tabIndex={0} role="region" aria-label={caption}>
+      <ScrollRegion label={caption}>
         <table className={styles.history}>
           <caption className="visually-hidden">{caption}</caption>
           <thead>
@@ -57,7 +58,7 @@ export function GroupHistory({ run }: { readonly run: WatchedRun }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
     </Card>
   )
 }

@@ -3,11 +3,11 @@ import { byClient, groupSpans, namedGroups } from './groups.ts'
 import { similarityRows } from './similarities.ts'
 import { record } from './testing/records.ts'
 
-const id = (letter: string) => letter.repeat(32)
+const id = (letter: string): string => letter.repeat(32)
 const model = (letter: string) => ({ sha256: letter.repeat(64), bytes: 8 })
 const grouped = (round: number, ...groups: readonly string[]) =>
   record(round, {
-    groups: groups.map((clients) => ({ clients: [...clients].map(id), model: model(clients[0]) })),
+    groups: groups.map((clients) => ({ clients: Array.from(clients, id), model: model(clients[0]) })),
   })
 const seen = (records: Parameters<typeof namedGroups>[0]) =>
   [...namedGroups(records)].map(([session, groups]) => [

@@ -1,4 +1,5 @@
 import { classNames } from '../../ui/class-names.ts'
+import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import page from '../page.module.css'
 import { GroupChip } from './group-chip.tsx'
 import styles from './groups.module.css'
@@ -22,7 +23,7 @@ export function SimilarityTable({ rows, round }: { readonly rows: readonly Simil
         nearest to it, <span className={styles.sample}>outlined</span> in its row; whoever is linked is in one group.
         {rows.length > shown.length && ` ${shown.length} of ${rows.length} clients are shown; the export has them all.`}
       </p>
-      <div className={styles.scroll} tabIndex={0} role="region" aria-label={caption}>
+      <ScrollRegion label={caption}>
         <table className={styles.matrix}>
           <caption className="visually-hidden">{caption}</caption>
           <thead>
@@ -48,7 +49,7 @@ export function SimilarityTable({ rows, round }: { readonly rows: readonly Simil
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
     </div>
   )
 }
