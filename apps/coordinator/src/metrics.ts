@@ -9,8 +9,9 @@ export interface Metrics {
   readonly bytes: Counter<'direction' | 'kind'>
   /** Opening, checking and adding one update. */
   readonly fold: Histogram
-  /** From the sum to the stored model. */
+  /** From the sum to the stored models. */
   readonly aggregation: Histogram
+  readonly groups: Gauge<'federation'>
 }
 
 const seconds = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
@@ -60,8 +61,14 @@ export function createMetrics(connected: () => number): Metrics {
     }),
     aggregation: new Histogram({
       name: 'passerby_aggregation_seconds',
-      help: 'From the sum to the stored model',
+      help: 'From the sum to the stored models',
       buckets: seconds,
+      registers,
+    }),
+    groups: new Gauge({
+      name: 'passerby_groups',
+      help: 'Groups of clients with a model of their own',
+      labelNames: ['federation'],
       registers,
     }),
   }

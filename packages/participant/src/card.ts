@@ -1,4 +1,4 @@
-import { fingerprintWords } from '@passerby/privacy'
+import { clientId, exportPublicKey, fingerprintWords } from '@passerby/privacy'
 import { paths } from '@passerby/protocol'
 import type { FederationCard } from '@passerby/protocol'
 import { openEgress } from './egress.ts'
@@ -22,6 +22,8 @@ export interface CardQuestion {
   readonly fingerprint: string
   readonly keep: Keep
   readonly now: number
+  /** Whose newest model the card is to name; of those in no group without. */
+  readonly client?: string
 }
 
 export interface TrustedCard {
@@ -45,7 +47,7 @@ export async function readCard(
       'changed-key',
       `The link names another key than before. Trusted until now: ${fingerprintWords(pinned).join(' ')}. Do not go on: ask the operator.`,
     )
-  const path = paths.card(question.federation)
+  const path = paths.card(question.federation, question.client)
   try {
     const body = await patiently(signal, () => egress.get(path, { limit: longestCardBytes, signal }), attempts)
     return await trustCard(body, question)
@@ -76,7 +78,7 @@ export async function previewCard(
   }
 }
 
-/** The newest model of a federation as a safetensors file, by its verified card. Sends two GETs. */
+/** The newest model of a federation as a safetensors file, this client's where it has joined, by its verified card. Sends two GETs. */
 export async function downloadNewestModel(
   origin: string,
   question: CardQuestion,
@@ -84,7 +86,10 @@ export async function downloadNewestModel(
 ): Promise<Trusted<Uint8Array<ArrayBuffer>>> {
   const egress = openEgress({ origin })
   try {
-    const trusted = await readCard(egress, question, { signal, attempts: previewAttempts })
+    const identity = await question.keep.read('identity')
+    const client = identity && (await clientId(await exportPublicKey(identity.publicKey)))
+    const asked = { ...question, ...(client !== undefined && { client }) }
+    const trusted = await readCard(egress, asked, { signal, attempts: previewAttempts })
     if (!trusted.ok) return trusted
     return { ok: true, value: await fetchModel(egress, trusted.value.card.model, { signal }) }
   } finally {

@@ -6,7 +6,9 @@ import { Base64Url, Sha256, Signed, positive } from './wire-types.ts'
  * names. The others take the operator's token as `Authorization: Bearer`. Whatever fails is answered with a `Refusal` as JSON.
  */
 export const paths = {
-  card: (federation: string) => `/api/federations/${federation}/card`,
+  /** With a client's id, the card names the newest model of that client. */
+  card: (federation: string, client?: string) =>
+    `/api/federations/${federation}/card${client === undefined ? '' : `?client=${client}`}`,
   model: (sha256: string) => `/api/models/${sha256}.safetensors`,
   /** A public set's bytes, as the signed round configuration names them. */
   publicSet: (sha256: string) => `/api/public-sets/${sha256}`,

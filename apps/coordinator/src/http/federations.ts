@@ -3,8 +3,9 @@ import { type CardAnswer, type FederationCard, paths } from '@passerby/protocol'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { exportJson, toCsv } from '../operator/export.ts'
 import { recordsOf } from '../operator/records.ts'
-import { type RunCore, roundsDone } from '../run/core.ts'
+import { type RunCore, roundsDone, updateBytesIn } from '../run/core.ts'
 import type { Runs } from '../run/runs.ts'
+import { modelOf } from '../run/server-state.ts'
 import { stateOf } from '../run/tasks.ts'
 import type { OperatorOnly } from './operator-only.ts'
 import { refused, sendRefusal } from './refusals.ts'
@@ -17,18 +18,24 @@ export function serveFederations(
   const onRequest = operatorOnly
   interface Route {
     Params: { federation: string }
+    Querystring: { client?: unknown }
   }
   const withRun =
-    (work: (core: RunCore, answer: FastifyReply) => Promise<unknown>) =>
-    async (request: { readonly params: Route['Params'] }, answer: FastifyReply) => {
+    (work: (core: RunCore, answer: FastifyReply, client: unknown) => Promise<unknown>) =>
+    async (
+      request: { readonly params: Route['Params']; readonly query: Route['Querystring'] },
+      answer: FastifyReply,
+    ) => {
       const core = runs.get(request.params.federation)
-      if (core) return await work(core, answer)
+      if (core) return await work(core, answer, request.query.client)
       return sendRefusal(answer, refused('unknown-federation', 'This coordinator has no such federation.'))
     }
 
   app.get<Route>(
     paths.card(':federation'),
-    withRun(async (core, answer) => answer.header('cache-control', 'no-store').send(await cardOf(core))),
+    withRun(async (core, answer, client) =>
+      answer.header('cache-control', 'no-store').send(await cardOf(core, typeof client === 'string' ? client : '')),
+    ),
   )
   app.get<Route>(
     paths.exportJson(':federation'),
@@ -53,9 +60,9 @@ function asFile(answer: FastifyReply, core: RunCore, ending: string): FastifyRep
   })
 }
 
-/** What a person is told before joining, signed. */
-async function cardOf(core: RunCore): Promise<CardAnswer> {
-  const { around, id, settings, travelling, model } = core
+/** What a person is told before joining, signed; the newest model is this client's, where it is in a group (rule R11). */
+async function cardOf(core: RunCore, client: string): Promise<CardAnswer> {
+  const { around, id, settings, kept } = core
   const card: FederationCard = {
     federation: id,
     name: settings.name,
@@ -67,8 +74,8 @@ async function cardOf(core: RunCore): Promise<CardAnswer> {
     cohort: settings.cohort,
     local: settings.local,
     privacy: settings.privacy.mode,
-    updateBytes: travelling.updateBytes,
-    model,
+    updateBytes: updateBytesIn(core),
+    model: modelOf(kept, client),
   }
   const { chain, signing } = around.keys
   return { ...chain, card: await sign('card', card, signing.privateKey) }

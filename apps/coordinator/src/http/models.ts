@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { addToSession } from '../run/apply.ts'
 import type { Surroundings } from '../run/core.ts'
 import type { Runs } from '../run/runs.ts'
+import { modelsOf } from '../run/server-state.ts'
 import { storeModelRow } from '../store/models.ts'
 import type { OperatorOnly } from './operator-only.ts'
 import { refused, sendRefusal } from './refusals.ts'
@@ -82,7 +83,7 @@ function countDownload(
   runs: Runs,
   { sha256, bytes, client }: { readonly sha256: string; readonly bytes: number; readonly client: string | undefined },
 ): void {
-  const using = runs.all().filter((core) => core.model.sha256 === sha256)
+  const using = runs.all().filter((core) => modelsOf(core.kept).some((model) => model.sha256 === sha256))
   const core = using.find(({ members }) => client !== undefined && members.has(client)) ?? using.at(0)
   if (!core) return
   addToSession(core, { up: 0, down: bytes })

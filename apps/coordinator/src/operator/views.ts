@@ -1,7 +1,7 @@
 import type { RunState } from '@passerby/federation'
 import type { ClientView, FederationSummary, FederationView, PhaseView } from '@passerby/protocol'
 import { settleTraffic } from '../run/apply.ts'
-import { type RunCore, roundOf } from '../run/core.ts'
+import { type RunCore, roundOf, updateBytesIn } from '../run/core.ts'
 import type { Member } from '../run/member.ts'
 import { type Standing, standingOf } from '../run/standing.ts'
 import { connectedOf, stateOf } from '../run/tasks.ts'
@@ -27,7 +27,7 @@ export async function summaryOf(core: RunCore): Promise<FederationSummary> {
 }
 
 export async function viewOf(core: RunCore): Promise<FederationView> {
-  const { around, id, settings, initialModel, travelling } = core
+  const { around, id, settings, initialModel } = core
   const summary = await summaryOf(core)
   const { shares } = await standingOf(core)
   settleTraffic(core)
@@ -37,7 +37,7 @@ export async function viewOf(core: RunCore): Promise<FederationView> {
     phase: phaseOf(core),
     now: around.now(),
     initialModel,
-    updateBytes: travelling.updateBytes,
+    updateBytes: updateBytesIn(core),
     fingerprint: { base64url: around.keys.fingerprint, words: around.keys.fingerprintWords },
     clients: [...core.members.values()].map((member) => clientView(core, member, shares)),
     invites: await readInvites(around.db, id),

@@ -1,20 +1,23 @@
 import { type RunEffect, type RunEvent, type RunState, step } from '@passerby/federation'
 import type { Contribution, RunEventView } from '@passerby/protocol'
+import { CoordinatorError } from '../errors.ts'
 import { contributions } from '../store/schema.ts'
 import type { Writer } from '../store/database.ts'
-import type { BlobName } from '../store/blobs.ts'
-import { type SessionChange, type SessionRow } from '../store/sessions.ts'
+import { type SessionChange, type SessionRow, findSession } from '../store/sessions.ts'
 import type { RunCore } from './core.ts'
 import { countTraffic } from './member.ts'
 import { type Note, notesOf } from './notes.ts'
+import type { KeptState } from './server-state.ts'
 
 /** What belongs to a step beside what the round machine says. */
 interface StepRows {
   /** Rows of other tables. */
   readonly write?: (to: Writer) => Promise<void>
   readonly change?: SessionChange
-  /** The newest model from this step on. */
-  readonly model?: BlobName
+  /** What is said of it beside what the machine's step says. */
+  readonly notes?: readonly Note[]
+  /** What the server knows from this step on. */
+  readonly kept?: KeptState
 }
 
 /**
@@ -24,18 +27,17 @@ interface StepRows {
 export async function apply(
   core: RunCore,
   event: RunEvent,
-  { write, change, model = core.model }: StepRows = {},
+  { write, change, notes: beside = [], kept = core.kept }: StepRows = {},
 ): Promise<void> {
   const { around, plan, id } = core
   const now = around.now()
   const before = core.machine
   const [after, effects] = step(before, event, { plan, now })
-  const nameOf = (client: string) => core.members.get(client)?.alias ?? client.slice(0, 8)
-  const notes = notesOf({ before: before.run, event, after: after.run }, effects, nameOf)
+  const notes = [...notesOf({ before: before.run, event, after: after.run }, effects, nameIn(core)), ...beside]
   let events: readonly RunEventView[] | undefined
   let counted = { up: 0, down: 0 }
   if (after.run !== before.run || effects.length + notes.length > 0 || write || change) {
-    const entry = { federation: id, now, state: after.run, notes, effects, baseModel: model.sha256 }
+    const entry = { federation: id, now, state: after.run, notes, effects, baseModel: kept.model.sha256 }
     const ending = before.run.state === 'training' && after.run.state !== 'training' ? before.run : undefined
     const moved = ending || after.run.state !== before.run.state ? trafficSoFar(core) : undefined
     if (moved) counted = moved
@@ -50,7 +52,7 @@ export async function apply(
     })
   }
   core.machine = after
-  core.model = model
+  core.kept = kept
   addToSession(core, { up: -counted.up, down: -counted.down })
   core.outbox.push(...effects)
   for (const effect of effects) {
@@ -73,13 +75,13 @@ const nothingMade = {
 
 /** The row that the journal makes of an opening session. */
 function openedRow(
-  { id, model }: RunCore,
+  { id, kept }: RunCore,
   { round, session, cohort }: Extract<RunEffect, { type: 'open-session' }>,
   startedAt: number,
 ): SessionRow {
   const times = { startedAt, trainedAt: null, aggregatedAt: null, closedAt: null }
   const made = { config: null, groupConfigs: null, ...nothingMade }
-  const row = { federation: id, session, round, cohort, baseModel: model.sha256, outcome: 'open' } as const
+  const row = { federation: id, session, round, cohort, baseModel: kept.model.sha256, outcome: 'open' } as const
   return { ...row, ...times, ...made, bytesUp: 0, bytesDown: 0 }
 }
 
@@ -88,6 +90,21 @@ export function noteRow({ rows }: RunCore, row: SessionRow): void {
   rows.set(row.session, row)
   for (const session of rows.keys()) if (session < row.session - 1) rows.delete(session)
 }
+
+export async function sessionRow(core: RunCore, session: number): Promise<SessionRow> {
+  const known = core.rows.get(session)
+  if (known) return known
+  const row = await findSession(core.around.db, { federation: core.id, session })
+  if (row === undefined) throw new CoordinatorError('bad-folder', `Session ${session} of ${core.id} has no row.`)
+  noteRow(core, row)
+  return row
+}
+
+/** What people call a client. */
+export const nameIn =
+  ({ members }: RunCore) =>
+  (client: string) =>
+    members.get(client)?.alias ?? client.slice(0, 8)
 
 /** A line of history that no step makes. */
 export async function addNote(core: RunCore, note: Note): Promise<void> {

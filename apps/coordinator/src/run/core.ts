@@ -1,15 +1,16 @@
 import {
   type Layout,
-  type Params,
   type RoundMachine,
   type RunEffect,
   type RunPlan,
+  type ServerState,
   type UpdateLayout,
   canonicalLayout,
   updateLayoutOf,
+  wholeLayout,
 } from '@passerby/federation'
 import { hex, sha256, utf8 } from '@passerby/privacy'
-import type { FederationSettings, RunEventView, Signed } from '@passerby/protocol'
+import { type FederationSettings, type PublicSet, type RunEventView, type Signed, updateBytes } from '@passerby/protocol'
 import type { Keys } from '../keys.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -19,9 +20,11 @@ import type { Envelopes } from '../store/envelopes.ts'
 import type { Journal } from '../store/journal.ts'
 import type { ModelRows } from '../store/models.ts'
 import type { SessionRow } from '../store/sessions.ts'
+import type { Aggregation } from './aggregation.ts'
 import type { Member } from './member.ts'
 import type { OpenSession } from './open-session.ts'
 import type { Queue } from './queue.ts'
+import type { KeptState } from './server-state.ts'
 import type { Standing } from './standing.ts'
 
 /** What every run of a coordinator shares. */
@@ -41,8 +44,6 @@ export interface Surroundings {
 export interface Travelling {
   readonly layout: Layout
   readonly layoutHash: string
-  /** Bytes of one encoded update. */
-  readonly updateBytes: number
 }
 
 /** A run as it lives in this process. Only `apply.ts` and `effects.ts` change its machine and its session. */
@@ -53,6 +54,8 @@ export interface RunCore {
   readonly plan: RunPlan
   readonly travelling: Travelling
   readonly initialModel: BlobName
+  /** Null where the strategy looks at no public images. */
+  readonly publicSet: PublicSet | null
   readonly createdAt: number
   readonly events: Queue
   /** Updates are opened one at a time, so that memory does not grow with the number of clients. */
@@ -62,10 +65,12 @@ export interface RunCore {
   /** Everyone who ever joined. */
   readonly members: Map<string, Member>
   machine: RoundMachine
-  /** The newest model; with its numbers, once this process has made it. */
-  model: BlobName
-  newest: { readonly sha256: string; readonly params: Params } | undefined
+  /** What the server knows; with its numbers, once this process has made them. */
+  kept: KeptState
+  newest: ServerState | undefined
   open: OpenSession | undefined
+  /** The aggregation that was begun last. */
+  aggregation: Aggregation | undefined
   /** The newest model that this process published. */
   published: { readonly round: number; readonly session: number; readonly statement: Signed } | undefined
   /** Bytes of the present session that its row does not hold yet. */
@@ -101,11 +106,16 @@ export function planOf(settings: FederationSettings): RunPlan {
 
 /** How the updates of a round lie. */
 export function updateLayoutIn(
-  { settings, travelling }: Pick<RunCore, 'settings' | 'travelling'>,
+  { settings, travelling, publicSet }: Pick<RunCore, 'settings' | 'travelling' | 'publicSet'>,
   round: number,
 ): UpdateLayout {
   const { embedding } = settings.local
-  return updateLayoutOf(settings.strategy, travelling.layout, { round, embedding, publicImages: 0 })
+  return updateLayoutOf(settings.strategy, travelling.layout, { round, embedding, publicImages: publicSet?.images ?? 0 })
+}
+
+/** Bytes of one encoded update of the round that is open or comes next. */
+export function updateBytesIn(core: RunCore): number {
+  return updateBytes(wholeLayout(updateLayoutIn(core, roundOf(core))))
 }
 
 /** What identifies a layout on the wire. */

@@ -23,7 +23,7 @@ export function serially<Value>(core: RunCore, work: () => Promise<Value>): Prom
 async function drain(core: RunCore): Promise<void> {
   for (let effect = core.outbox.at(0); effect && !core.closed; effect = core.outbox.at(0)) {
     try {
-      if (isDue(effect, core.machine.run)) await perform(core, effect)
+      if (isDue(effect, core.machine.run)) await perform(core, effect, (work) => serially(core, work))
     } catch (error) {
       reportTo(core)(error)
       wake(core, RETRY_MS)

@@ -13,12 +13,14 @@ import {
   unwrapRoundKey,
   wrapRoundKey,
 } from '@passerby/privacy'
-import { type UpdateFold, updateFold, wholeLayout } from '@passerby/federation'
+import { type GroupMean, type Params, type UpdateFold, layoutSize, updateFold, wholeLayout } from '@passerby/federation'
 import { type RoundConfig, type Signed, decodeUpdate, updateBytes } from '@passerby/protocol'
 import { CoordinatorError } from '../errors.ts'
+import type { BlobName } from '../store/blobs.ts'
 import type { Commit, Envelope, SessionFolder } from '../store/envelopes.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import { type RunCore, layoutHash, updateLayoutIn } from './core.ts'
+import { type KeptState, modelOf, modelsOf } from './server-state.ts'
 
 /**
  * A restarted coordinator extends an open session's deadline, and a client's sealed update is bound to the signed
@@ -32,12 +34,16 @@ const LARGEST_WEIGHT = 100_000_000
 export interface OpenSession {
   readonly round: number
   readonly session: number
+  /** For those in no group. */
   readonly config: Signed
+  /** For those who start from a group's model, by its SHA-256. */
+  readonly groupConfigs: Readonly<Record<string, Signed>>
   readonly notAfter: number
   readonly folder: SessionFolder
   readonly fold: UpdateFold
   /** Updates that were begun, by client. */
   readonly uploads: Map<string, Envelope>
+  configOf(client: string): Signed
   /** What the header of this client's update must say. */
   expects(client: string): UpdateContext & { readonly bytes: number }
   /** Opens and checks a complete update (rules U4, U6). */
@@ -45,7 +51,16 @@ export interface OpenSession {
     update: Envelope,
     commit: Commit,
     publicKey: string,
-  ): Promise<Outcome<{ readonly values: Float32Array; readonly weight: number }, 'bad-signature' | 'unreadable'>>
+  ): Promise<Outcome<OpenedUpdate, 'bad-signature' | 'unreadable'>>
+  /** The mean over some of those who are in the sum: their updates are opened once more, one at a time. */
+  meanOf(clients: readonly string[], signal: AbortSignal): Promise<GroupMean>
+  /** The model of one of those who are in the sum, opened once more. */
+  modelOf(client: string, signal: AbortSignal): Promise<Params>
+}
+
+interface OpenedUpdate {
+  readonly values: Float32Array
+  readonly weight: number
 }
 
 /**
@@ -58,28 +73,32 @@ export async function openSession(core: RunCore, row: SessionRow, acceptedClient
   const updateLayout = updateLayoutIn(core, round)
   const folder = around.envelopes.session(id, session)
   const key = await sessionKey(core, row, folder)
-  const config = row.config ?? (await newConfig(core, row, key))
+  const { config, groupConfigs } = await configsOf(core, row, key)
   const notAfter = notAfterOf(config)
   const context = {
     federation: id,
     round,
     session,
-    config: await payloadHash(config),
-    baseModel: row.baseModel,
     layout: await layoutHash(wholeLayout(updateLayout)),
     mode: 'sealed',
     kind: 'update',
     bytes: updateBytes(wholeLayout(updateLayout)),
   } as const
+  const starts = await startsOf(core.kept, row, { config, groupConfigs })
   const opened: OpenSession = {
     round,
     session,
     config,
+    groupConfigs,
     notAfter,
     folder,
     fold: updateFold(updateLayout),
     uploads: new Map(),
-    expects: (client) => ({ ...context, client }),
+    configOf: (client) => starts(client).signed,
+    expects(client) {
+      const { config, baseModel } = starts(client)
+      return { ...context, client, config, baseModel }
+    },
     async read(update, { signature }, publicKey) {
       const { header, enc } = update
       const received = { header, enc, signature, chunk: readOnce(update) }
@@ -93,8 +112,18 @@ export async function openSession(core: RunCore, row: SessionRow, acceptedClient
         throw error
       }
     },
+    async meanOf(clients, signal) {
+      const fold = updateFold(updateLayout)
+      for (const client of clients) fold.add(client, await readAgain(core, opened, { client, signal }))
+      return fold.mean()
+    },
+    async modelOf(client, signal) {
+      const { model } = updateLayout
+      const { values } = await readAgain(core, opened, { client, signal })
+      return { layout: model, values: values.subarray(0, layoutSize(model)) }
+    },
   }
-  for (const client of acceptedClients) await foldAgain(core, opened, client)
+  for (const client of acceptedClients) opened.fold.add(client, await readAgain(core, opened, { client }))
   return opened
 }
 
@@ -108,17 +137,21 @@ function readOnce(update: Envelope): Envelope['chunk'] {
   }
 }
 
-async function foldAgain(core: RunCore, session: OpenSession, client: string): Promise<void> {
+/** An update that counts, from its session's folder. Throws `CoordinatorError` `lost-update`, or the signal's reason. */
+async function readAgain(
+  core: RunCore,
+  session: OpenSession,
+  { client, signal }: { readonly client: string; readonly signal?: AbortSignal },
+): Promise<OpenedUpdate> {
+  signal?.throwIfAborted()
   const envelope = await session.folder.find(client)
   const commit = await envelope?.committed()
   const publicKey = core.members.get(client)?.publicKey
   const update =
     envelope && commit && publicKey !== undefined ? await session.read(envelope, commit, publicKey) : undefined
-  if (!update?.ok) {
-    const what = `The sealed update of client ${client} in session ${session.session} is lost. Was the data folder changed by hand?`
-    throw new CoordinatorError('lost-update', what)
-  }
-  session.fold.add(client, update.value)
+  if (update?.ok) return update.value
+  const what = `The sealed update of client ${client} in session ${session.session} is lost. Was the data folder changed by hand?`
+  throw new CoordinatorError('lost-update', what)
 }
 
 async function sessionKey(core: RunCore, row: SessionRow, folder: SessionFolder): Promise<CryptoKeyPair> {
@@ -150,11 +183,26 @@ function lostKey(session: number, cause?: unknown): CoordinatorError {
   return new CoordinatorError('bad-key', what, { cause })
 }
 
-/** The same for the same row and key, whenever it is made. */
-async function newConfig(core: RunCore, row: SessionRow, key: CryptoKeyPair): Promise<Signed> {
-  const { around, id, settings, travelling } = core
-  const model = await around.blobs.open(row.baseModel)
-  if (!model) throw new CoordinatorError('bad-folder', `The model of session ${row.session} is missing.`)
+type Configs = Pick<OpenSession, 'config' | 'groupConfigs'>
+
+/** As they are on disk; else made, the same for the same row, key and state, whenever that is. */
+async function configsOf(core: RunCore, row: SessionRow, key: CryptoKeyPair): Promise<Configs> {
+  if (row.config !== null) return { config: row.config, groupConfigs: row.groupConfigs ?? {} }
+  const [model, ...others] = modelsOf(core.kept)
+  const sealTo = await exportRoundKey(key)
+  const groupConfigs: Record<string, Signed> = {}
+  for (const other of others) groupConfigs[other.sha256] = await newConfig(core, row, { model: other, sealTo })
+  return { config: await newConfig(core, row, { model, sealTo }), groupConfigs }
+}
+
+async function newConfig(
+  core: RunCore,
+  row: SessionRow,
+  { model, sealTo }: { readonly model: BlobName; readonly sealTo: string },
+): Promise<Signed> {
+  const { around, id, settings, travelling, publicSet } = core
+  if (!(await around.blobs.open(model.sha256)))
+    throw new CoordinatorError('bad-folder', `The model of session ${row.session} is missing.`)
   const config: RoundConfig = {
     federation: id,
     round: row.round,
@@ -163,13 +211,25 @@ async function newConfig(core: RunCore, row: SessionRow, key: CryptoKeyPair): Pr
     seed: settings.seed,
     strategy: settings.strategy,
     local: settings.local,
-    model: { sha256: row.baseModel, bytes: model.bytes, layout: travelling.layoutHash },
-    publicSet: null,
-    sealTo: await exportRoundKey(key),
+    model: { ...model, layout: travelling.layoutHash },
+    publicSet,
+    sealTo,
     mode: 'sealed',
     notAfter: row.startedAt + core.plan.deadlineMs + RESTART_ALLOWANCE_MS,
   }
   return await sign('round', config, around.keys.signing.privateKey)
+}
+
+/** What each client starts from in this session, and by which configuration; the latter as it is signed, and its hash. */
+async function startsOf(kept: KeptState, { baseModel }: SessionRow, { config, groupConfigs }: Configs) {
+  const byModel = new Map<string, { readonly signed: Signed; readonly config: string; readonly baseModel: string }>()
+  for (const [sha256, signed] of [...Object.entries(groupConfigs), [baseModel, config] as const])
+    byModel.set(sha256, { signed, config: await payloadHash(signed), baseModel: sha256 })
+  return (client: string) => {
+    const start = byModel.get(modelOf(kept, client).sha256)
+    if (start === undefined) throw new RangeError(`startsOf: nothing is signed for client ${client}`)
+    return start
+  }
 }
 
 /** Our own statement: read without a check. */

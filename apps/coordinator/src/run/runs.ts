@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type RunState, newMachine, restoredMachine } from '@passerby/federation'
-import { FederationSettings, type RunEventView, parse, updateBytes } from '@passerby/protocol'
+import { FederationSettings, type RunEventView, parse } from '@passerby/protocol'
 import { desc, eq } from 'drizzle-orm'
 import { CoordinatorError } from '../errors.ts'
 import type { BlobName } from '../store/blobs.ts'
@@ -51,6 +51,8 @@ export async function openRuns(around: Surroundings): Promise<Runs> {
     for (const core of cores.values()) {
       await core.openings.idle()
       await core.events.idle()
+      await core.aggregation?.rest
+      await core.events.idle()
     }
   }
   return {
@@ -70,6 +72,7 @@ export async function openRuns(around: Surroundings): Promise<Runs> {
       for (const core of cores.values()) {
         core.closed = true
         clearTimeout(core.timer)
+        core.aggregation?.stop()
       }
       await idle()
     },
@@ -94,18 +97,19 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
     travelling: {
       layout: initial.layout,
       layoutHash: await layoutHash(initial.layout),
-      updateBytes: updateBytes(initial.layout),
     },
     initialModel: named(initial),
+    publicSet: row.publicSet,
     createdAt: row.createdAt,
     events: serialQueue(),
     openings: serialQueue(),
     outbox: [],
     members: new Map((await membersOf(around, row.id)).map((member) => [member.id, member])),
     machine: restoredMachine(state),
-    model: named(model),
+    kept: { model: named(model), groups: newest?.groups ?? [], memory: newest?.memory ?? null },
     newest: undefined,
     open: undefined,
+    aggregation: undefined,
     published: undefined,
     traffic: { up: 0, down: 0 },
     standing: undefined,

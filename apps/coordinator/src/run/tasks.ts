@@ -1,19 +1,23 @@
 import { isMeasured } from '@passerby/federation'
-import type { EdgeStatus, EdgeTask } from '@passerby/protocol'
+import type { EdgeStatus, EdgeTask, Signed } from '@passerby/protocol'
 import { type RunCore, roundOf } from './core.ts'
 import type { Member } from './member.ts'
+import { groupOf } from './server-state.ts'
 
 /** What the coordinator wants of a client now, by what its journal says and nothing else (rules J7, R2, R8). */
-export function taskOf({ machine: { run }, open, published, plan }: RunCore, client: string): EdgeTask | null {
+export function taskOf(core: RunCore, client: string): EdgeTask | null {
+  const { machine: { run }, open, published, plan, kept } = core
+  const evaluate = (newest: Signed) =>
+    ({ task: 'evaluate', model: groupOf(kept, client)?.published ?? newest }) as const
   if (run.state === 'training') {
     const measure = isMeasured(run.round - 1, plan)
     if (!run.cohort.includes(client))
-      return measure && published?.round === run.round - 1 ? { task: 'evaluate', model: published.statement } : null
+      return measure && published?.round === run.round - 1 ? evaluate(published.statement) : null
     if (open?.session !== run.session) return null
-    return { task: 'train', config: open.config, accepted: run.accepted.includes(client), measure }
+    return { task: 'train', config: open.configOf(client), accepted: run.accepted.includes(client), measure }
   }
   if (run.state === 'evaluating' && published?.round === run.round && run.waiting.includes(client))
-    return { task: 'evaluate', model: published.statement }
+    return evaluate(published.statement)
   return null
 }
 

@@ -1,5 +1,5 @@
 import type { RunEffect } from '@passerby/federation'
-import type { Evaluation, Signed } from '@passerby/protocol'
+import type { Evaluation } from '@passerby/protocol'
 import { and, desc, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Database, Writer } from './database.ts'
@@ -76,15 +76,19 @@ export async function newestModel(db: Database, federation: string): Promise<Ses
   return (await db.select().from(sessions).where(withModel).orderBy(desc(sessions.session)).limit(1)).at(0)
 }
 
-export async function storeConfig(db: Writer, name: SessionName, config: Signed): Promise<void> {
-  await db.update(sessions).set({ config }).where(named(name))
+export async function storeConfigs(
+  db: Writer,
+  name: SessionName,
+  configs: Pick<SessionRow, 'config' | 'groupConfigs'>,
+): Promise<void> {
+  await db.update(sessions).set(configs).where(named(name))
 }
 
 /** What changes in a session's row beside what its effects say. */
 export interface SessionChange {
   readonly session: number
   /** From here on the session's updates are not needed any more. */
-  readonly result?: { readonly model: string; readonly published: Signed }
+  readonly result?: Pick<SessionRow, 'model' | 'published' | 'groups' | 'similarity' | 'memory' | 'distilled'>
   /** Bytes to be added to the session's account. */
   readonly traffic?: { readonly up: number; readonly down: number }
 }

@@ -1,0 +1,57 @@
+import { type ServerState, view } from '@passerby/federation'
+import { decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
+import type { BlobName, BlobStore } from '../store/blobs.ts'
+import type { KeptGroup } from '../store/schema.ts'
+
+/** What a run's server knows after its newest round, as it lies on disk. */
+export interface KeptState {
+  /** What a client starts from that is in no group. */
+  readonly model: BlobName
+  readonly groups: readonly KeptGroup[]
+  /** What only the strategy's server half needs, in one file. */
+  readonly memory: BlobName | null
+}
+
+/** The group that a client is in, if it is in one: federation's `modelFor` on what is kept. */
+export function groupOf({ groups }: Pick<KeptState, 'groups'>, client: string): KeptGroup | undefined {
+  return groups.find(({ clients }) => clients.includes(client))
+}
+
+/** What a client starts from, and measures. */
+export function modelOf(kept: KeptState, client: string): BlobName {
+  return groupOf(kept, client)?.model ?? kept.model
+}
+
+/** Everything that some client starts from, each once; the model of those in no group first. */
+export function modelsOf({ model, groups }: KeptState): readonly BlobName[] {
+  const all = [model, ...groups.map((group) => group.model)]
+  return all.filter(({ sha256 }, at) => all.findIndex((other) => other.sha256 === sha256) === at)
+}
+
+/** Throws `CoordinatorError` when a file is gone. */
+export async function readState({ model, groups, memory }: KeptState, blobs: BlobStore): Promise<ServerState> {
+  const read = async ({ sha256 }: BlobName) => decodeSafetensors(await blobs.read(sha256)).params
+  const global = await read(model)
+  const withModels: ServerState['groups'][number][] = []
+  for (const group of groups) withModels.push({ clients: group.clients, model: await read(group.model) })
+  return { global, groups: withModels, memory: memory === null ? {} : decodeMemory(await blobs.read(memory.sha256)) }
+}
+
+/** `undefined` where the strategy remembers nothing. */
+export function encodeMemory(memory: ServerState['memory']): Uint8Array | undefined {
+  const entries = Object.entries(memory)
+  if (entries.length === 0) return undefined
+  const layout = entries.map(([name, { length }]) => ({ name, shape: [length], role: 'weight' }) as const)
+  const values = new Float32Array(entries.reduce((total, [, { length }]) => total + length, 0))
+  let at = 0
+  for (const [, part] of entries) {
+    values.set(part, at)
+    at += part.length
+  }
+  return encodeSafetensors({ layout, values })
+}
+
+function decodeMemory(file: Uint8Array): ServerState['memory'] {
+  const { params } = decodeSafetensors(file)
+  return Object.fromEntries(params.layout.map(({ name }) => [name, view(params, name)]))
+}
