@@ -143,6 +143,19 @@ describe('a local round', { timeout }, () => {
     expect(changed.backbone).not.toEqual(plain.backbone)
   })
 
+  it("stays near its download by FedProx's term", async () => {
+    const { weight: weights } = countParameters(tinyBackbone)
+    const wayWith = async (proximal: number) => {
+      const settings = { ...TINY_SETTINGS, epochs: 8 }
+      const strategy = { name: 'fedprox', proximal, statistics: 'average' } as const
+      const { backbone } = await newLearner().train(task({ settings, strategy }), { signal })
+      return Math.hypot(...backbone.subarray(0, weights).map((value, i) => value - tinyParameters[i]))
+    }
+    const [free, pulled] = [await wayWith(0), await wayWith(10)]
+    expect(pulled).toBeLessThan(free / 3)
+    expect(pulled).toBeGreaterThan(0)
+  })
+
   it('by triplets alone leaves the head as it was', async () => {
     const memory = memoryOf()
     const loss = { ...TINY_SETTINGS.loss, identity: 0, triplet: 1, softMargin: true }
