@@ -15,6 +15,7 @@ import type {
 export interface ClosingRound {
   /** 1-based. */
   readonly round: number
+  /** In ascending order of clients. */
   readonly arrivals: readonly Arrival[]
   /** Formed while the updates came. */
   readonly all: GroupMean
@@ -42,6 +43,7 @@ export interface DistillationTask extends Pick<Distillation, 'targets' | 'rate'>
 
 export interface ClosedRound {
   readonly state: ServerState
+  /** Absent where everyone shares a model. */
   readonly grouping: Grouping | undefined
 }
 

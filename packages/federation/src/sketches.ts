@@ -4,7 +4,7 @@ import type { Arrival, Group, GroupMean, Grouping, ServerState, UpdateAbout } fr
 
 /**
  * Client clustering (FedReID; ALGORITHMS 2.6): a client's sketch is what its model makes of one batch of the public set, the
- * same for all. Whoever is each other's nearest neighbour is put together.
+ * same for all. Everyone is put together with its nearest neighbour.
  */
 const NAME = 'public.sketch'
 
@@ -31,7 +31,7 @@ export function groupBySketches(arrivals: readonly Arrival[]): Grouping {
   return { groups: clusters.map((cluster) => cluster.map((i) => arrivals[i].client)), similarity }
 }
 
-/** The new groups, and of the old ones what was not there this time, with the model that it had. */
+/** The new groups; of the old ones those members who were not there this time, with the model that they had. */
 export function regrouped({ groups }: ServerState, means: readonly GroupMean[]): readonly Group[] {
   const here = new Set(means.flatMap(({ clients }) => clients))
   const absent = groups

@@ -3,7 +3,7 @@ import type { Layout, Params } from './params.ts'
 
 /**
  * The server half of a federated algorithm: arithmetic on `Params`, nothing else. Whatever needs tensors is its client
- * half, which has the same name in learner. What is not said here is FedPav's: one model for all, nothing beside it.
+ * half, which has the same name in learner. What a strategy leaves out is as in plain averaging: one model for all, nothing beside it.
  */
 export interface Strategy<Config> {
   /** As people call it. */
@@ -17,27 +17,27 @@ export interface Strategy<Config> {
    */
   readonly settings: v.GenericSchema<unknown, Config>
   /** Why it does not go together with how clients train, as a sentence that says what to change. */
-  readonly refuses?: (local: LocalShape, config: Config) => string | undefined
+  readonly refuses?: (local: LocalTraining, config: Config) => string | undefined
   /** What a client sends beside its model (roles `summed` and `each`). */
   readonly extras?: (about: UpdateAbout, config: Config) => Layout
   /** Images of the public set that clients are given; 0 for none. */
   readonly publicImages?: (config: Config) => number
-  /** Who shares a model from this round on. */
+  /** Who shares a model from this round on; where absent, everyone shares one. */
   readonly group?: (arrivals: readonly Arrival[], config: Config) => Grouping | undefined
-  /** What is known after a round. The state's parts are not changed. */
+  /** The state after a round. Neither the state nor the sums are changed. */
   readonly aggregate: (state: ServerState, round: RoundSums, config: Config) => ServerState
-  /** What a learner beside the server does to the aggregated model before it is published. */
+  /** How a learner beside the server then teaches the global model; undefined in rounds in which it does not. */
   readonly distillation?: (round: number, config: Config) => Distillation | undefined
 }
 
 /** What a strategy may look at of the settings that clients train by. */
-export interface LocalShape {
+export interface LocalTraining {
   readonly optimiser: 'sgd' | 'adam'
   /** Longest gradient; 0 for any length. */
   readonly clip: number
 }
 
-/** What the layout of an update hangs on. */
+/** What the layout of an update depends on. */
 export interface UpdateAbout {
   /** 1-based. */
   readonly round: number
@@ -107,6 +107,7 @@ export interface Distillation {
    */
   readonly teachers: 'open' | 'private'
   readonly targets: SoftTargets
+  /** The server's learning rate. */
   readonly rate: number
 }
 

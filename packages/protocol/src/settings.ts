@@ -1,4 +1,4 @@
-import { type LocalShape, StrategySettings, strategyOf } from '@passerby/federation'
+import { type LocalTraining, StrategySettings, strategyOf } from '@passerby/federation'
 import * as v from 'valibot'
 
 /**
@@ -213,7 +213,7 @@ export type FederationSettingsInput = v.InferInput<typeof FederationSettings>
 
 interface Chosen {
   readonly strategy: StrategySettings
-  readonly local: LocalShape
+  readonly local: LocalTraining
 }
 
 /** Why a strategy does not go together with how clients train. */

@@ -8,7 +8,15 @@ import { type Images, linearLayout } from '../testing/linear-network.ts'
 import { type Sent, closingRound } from '../testing/round.ts'
 import { everyOption, leavesOf, optionsOf } from '../testing/setting-leaves.ts'
 import { wholeLayout } from '../update-fold.ts'
-import { type StrategyName, StrategySettings, publicImagesOf, strategies, strategyOf, updateLayoutOf } from './index.ts'
+import {
+  type StrategyName,
+  type StrategySettings,
+  defaultsOf,
+  publicImagesOf,
+  strategies,
+  strategyOf,
+  updateLayoutOf,
+} from './index.ts'
 
 /** What every strategy must hold, whatever it does. A new one is tested here, with each of its options, by being in the registry. */
 const layout = linearLayout({ embedding: 2, inputs: 2 })
@@ -129,7 +137,7 @@ describe.each(everyOption())('the strategy $label', ({ settings }) => {
 })
 
 describe.each(Object.entries(strategies))('the strategy %s', (name, { settings: schema, title, paper }) => {
-  const settings = v.parse(StrategySettings, { name })
+  const settings = defaultsOf(name as StrategyName)
 
   test('does not ask for the scale of weights', async () => {
     await fc.assert(

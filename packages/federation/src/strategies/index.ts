@@ -22,6 +22,11 @@ export const StrategySettings = v.variant(
 export type StrategySettings = v.InferOutput<(typeof strategies)[StrategyName]['settings']>
 export type SettingsOf<Name extends StrategyName> = Extract<StrategySettings, { readonly name: Name }>
 
+/** A strategy's settings where nothing is chosen. */
+export function defaultsOf(name: StrategyName): StrategySettings {
+  return v.parse(StrategySettings, { name })
+}
+
 /** The server half that these settings are for. */
 export function strategyOf<Settings extends StrategySettings>({ name }: Settings): Strategy<Settings> {
   return strategies[name] as unknown as Strategy<Settings>

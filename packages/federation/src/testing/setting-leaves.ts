@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type StrategyName, StrategySettings, strategies } from '../strategies/index.ts'
+import { type StrategyName, StrategySettings, defaultsOf, strategies } from '../strategies/index.ts'
 
 /** One setting of a strategy, and where it is: `clustering.by`. */
 export interface Leaf {
@@ -32,7 +32,7 @@ export function optionsOf({ schema: { wrapped } }: Leaf): readonly string[] {
 /** The defaults of every strategy, and each option of each of its settings on its own. */
 export function everyOption(): readonly { readonly label: string; readonly settings: StrategySettings }[] {
   return (Object.keys(strategies) as readonly StrategyName[]).flatMap((name) => [
-    { label: name, settings: v.parse(StrategySettings, { name }) },
+    { label: name, settings: defaultsOf(name) },
     ...leavesOf(name).flatMap((leaf) =>
       optionsOf(leaf)
         .filter((option) => option !== v.getDefault(leaf.schema))
