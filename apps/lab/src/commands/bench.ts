@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { availableParallelism } from 'node:os'
 import { type EvaluationBenchFlags, runEvaluationBench } from '../bench/evaluation/run-evaluation-bench.ts'
+import { type FedreidBenchFlags, runFedreidBench } from '../bench/fedreid/run-fedreid-bench.ts'
 import type { BenchFlags } from '../bench/run-bench.ts'
 import { size, whole } from '../settings/arguments.ts'
 import { backboneOption } from '../settings/backbone-argument.ts'
@@ -46,7 +48,28 @@ export function benchCommand(): Command {
       const { runBench } = await import('../bench/run-bench.ts')
       await runBench(command.opts<BenchFlags>())
     })
-  return new Command('bench').description('Measures speed.').addCommand(learner).addCommand(evaluationBench())
+  return new Command('bench')
+    .description('Measures speed, and what the parts of FedReID are good for.')
+    .addCommand(learner)
+    .addCommand(evaluationBench())
+    .addCommand(fedreidBench())
+}
+
+const FEDREID = ['', '-generated'].map((part) => `apps/lab/experiments/fedreid-benchmark${part}.yaml`)
+
+function fedreidBench(): Command {
+  return new Command('fedreid')
+    .description('Plays FedReID’s benchmark and writes one page of results: tables, curves, and what they say.')
+    .argument('[file...]', 'experiments whose arms have labels', FEDREID)
+    .requiredOption('--out <folder>', 'where the page and the runs are kept; runs that are there are not played again')
+    .option('--workers <n>', 'worker threads: runs at once', whole(1, 256), availableParallelism())
+    .option('--rounds <n>', 'fewer rounds than the experiments have, to try it out', whole(1, 1e5))
+    .option('--seeds <list>', 'other seeds than the experiments have, as in 1,2', seedList)
+    .action(async (files: readonly string[], flags: FedreidBenchFlags) => runFedreidBench(files, flags))
+}
+
+function seedList(text: string): readonly number[] {
+  return text.split(',').map(whole(0, 0xffff_ffff))
 }
 
 function evaluationBench(): Command {

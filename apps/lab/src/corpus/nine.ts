@@ -77,15 +77,27 @@ function dataSetOf({ name, cameras, train, query, gallery }: Published, place: n
       firstIdentity: trained + 1,
     }),
   )
-  const below = (part: string, crops: CropSet) => crops.map((crop): Crop => ({ ...crop, name: `${name}/${part}/${crop.name}` }))
+  const below = (part: string, crops: CropSet) =>
+    crops.map((crop): Crop => ({ ...crop, name: `${name}/${part}/${crop.name}` }))
   return {
     name,
     pattern: undefined,
     parts: {
-      train: below('train', alternating(views(seen)).slice(0, images).sort((a, b) => (a.name < b.name ? -1 : 1))),
+      train: below(
+        'train',
+        alternating(views(seen))
+          .slice(0, images)
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      ),
       validation: [],
-      query: below('query', unseen.slice(0, searched).flatMap((shots) => shots.slice(0, queriesEach))),
-      gallery: below('gallery', unseen.flatMap((shots) => shots.slice(queriesEach, queriesEach + galleryEach))),
+      query: below(
+        'query',
+        unseen.slice(0, searched).flatMap((shots) => shots.slice(0, queriesEach)),
+      ),
+      gallery: below(
+        'gallery',
+        unseen.flatMap((shots) => shots.slice(queriesEach, queriesEach + galleryEach)),
+      ),
     },
     withoutIdentity: [],
   }

@@ -45,7 +45,14 @@ async function play(out: string, { text = TEXT, stopAt = Infinity, set = people 
   }
   const openCorpus: SweepSurroundings['openCorpus'] = (scenario, { size }) =>
     readCorpus([set], { split: splitNamed(scenario), size, images: 20, exact: true, progress })
-  await sweep(parseExperiment(text, 'x.yaml'), { out, workers: 1, progress, data: { sets: [set], publicCrops: [] }, openCorpus, now: () => 1000 })
+  await sweep(parseExperiment(text, 'x.yaml'), {
+    out,
+    workers: 1,
+    progress,
+    data: { sets: [set], publicCrops: [] },
+    openCorpus,
+    now: () => 1000,
+  })
   return { said, rounds }
 }
 

@@ -146,7 +146,7 @@ async function evaluateAll(
   const due = dueIn(under.round, settings, plan)
   const evaluate = evaluator(under)
   if (mode === 'standalone') {
-    if (!due.global && !due.own) return { evaluation: null }
+    if (!(plan?.ownEvery ? due.own : due.global)) return { evaluation: null }
     const own = await byClient(corpus.clients, ({ name, sets }) => evaluate(serverOf(states, name).global, sets))
     return { evaluation: meanFigures(Object.values(own)), own }
   }

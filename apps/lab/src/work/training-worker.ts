@@ -35,7 +35,10 @@ async function answer(job: TrainingJob): Promise<TrainingResult> {
     }
     case 'softTargets': {
       const { publicSet, seed, model, targets } = job
-      return { type: 'targets', targets: await serverLearner(network(choice), publicSet, { seed }).softTargets(model, targets) }
+      return {
+        type: 'targets',
+        targets: await serverLearner(network(choice), publicSet, { seed }).softTargets(model, targets),
+      }
     }
     case 'distil': {
       const { publicSet, seed, model, task } = job

@@ -1,0 +1,174 @@
+/** What the figures say of FedReID's findings: where our ranking agrees with the paper's, and where not. */
+import type { Spread } from '../../experiment/compare/spread.ts'
+import { LAST_ROUNDS, type Protocol, type Whose } from '../../experiment/protocol.ts'
+import { MEANS, PUBLISHED_AS, TABLE_4, TRAINED_IMAGES, meanOf } from './published.ts'
+import type { BenchmarkSummary } from './summary.ts'
+
+const PROTOCOL: Protocol = 'best-of-three'
+
+/** Arms as the experiments call them. */
+const FEDPAV = 'FedPav'
+const STANDALONE = 'standalone'
+const CENTRALISED = 'centralised'
+/** What each optimisation is for: own models, or the global one. */
+const OPTIMISATIONS: readonly { readonly label: string; readonly whose: Whose }[] = [
+  { label: 'CDW (features)', whose: 'own' },
+  { label: 'CDW (logits)', whose: 'own' },
+  { label: 'CC', whose: 'own' },
+  { label: 'CC & CDW', whose: 'own' },
+  { label: 'KD', whose: 'global' },
+  { label: 'KD & CDW', whose: 'global' },
+]
+
+/** One sentence each, for a list. Sentences whose arms are not there are left out. */
+export function readingOf(summary: BenchmarkSummary): readonly string[] {
+  return [
+    ...optimised(summary),
+    ...smoothness(summary),
+    ...rankingAgreement(summary),
+    ...smallGainMost(summary),
+    ...bounds(summary),
+  ]
+}
+
+/** Rank-1 by FedReID's protocol, the mean over clients. */
+function rank1(summary: BenchmarkSummary, label: string, whose: Whose): Spread | undefined {
+  return summary.arms
+    .find((arm) => arm.label === label)
+    ?.means.get(whose)
+    ?.get(PROTOCOL)?.rank1
+}
+
+function optimised(summary: BenchmarkSummary): readonly string[] {
+  return OPTIMISATIONS.flatMap(({ label, whose }) => {
+    const [taught, plain] = [rank1(summary, label, whose), rank1(summary, FEDPAV, whose)]
+    if (!taught || !plain) return []
+    const won = taught.mean > plain.mean
+    const model = whose === 'own' ? 'the clients’ own models' : 'the global model'
+    return [
+      `${label} ${won ? 'beats' : 'does not beat'} FedPav on ${model}: ${shown(taught)} against ${shown(plain)}, ${signed(taught.mean - plain.mean)} points${seedsOverlap(taught, plain)}.`,
+    ]
+  })
+}
+
+function smoothness({ arms }: BenchmarkSummary): readonly string[] {
+  const plain = arms.find(({ label }) => label === FEDPAV)?.unrest
+  return ['KD', 'KD & CDW'].flatMap((label) => {
+    const taught = arms.find((arm) => arm.label === label)?.unrest
+    if (!taught || !plain) return []
+    return [
+      `${label}’s curve is ${taught.mean < plain.mean ? 'smoother' : 'no smoother'} than FedPav’s: over the last ${LAST_ROUNDS} rounds its global rank-1 has a standard deviation of ${taught.mean.toFixed(2)} against ${plain.mean.toFixed(2)} points${seedsOverlap(taught, plain)}. The paper shows smoother curves.`,
+    ]
+  })
+}
+
+/** Every two arms that the paper ranks, by what their own models gain over standalone. */
+function rankingAgreement(summary: BenchmarkSummary): readonly string[] {
+  const ranked = summary.arms.flatMap(({ label }) => {
+    const published = PUBLISHED_AS.get(label)
+    const ours = rank1(summary, label, 'own')
+    return published && ours ? [{ label, published, ours, theirs: meanOf(TABLE_4[published]) }] : []
+  })
+  const pairs = ranked.flatMap((a, at) =>
+    ranked
+      .slice(at + 1)
+      .flatMap((b) => (a.published === b.published ? [] : [a.theirs > b.theirs ? { a, b } : { a: b, b: a }])),
+  )
+  if (pairs.length === 0) return []
+  const against = pairs.filter(({ a, b }) => a.ours.mean <= b.ours.mean)
+  const clear = against.filter(({ a, b }) => seedsOverlap(a.ours, b.ours) === '')
+  const order = (by: (arm: (typeof ranked)[number]) => number) =>
+    ranked
+      .toSorted((x, y) => by(y) - by(x))
+      .map(({ label }) => label)
+      .join(', ')
+  return [
+    `Of ${pairs.length} pairs of arms that the paper’s table 4 ranks by the mean gain of own models, ${pairs.length - against.length} come out in the same order here; of the ${against.length} others, ${clear.length} differ by more than the seeds do.`,
+    `Paper’s order, best first: ${order(({ theirs }) => theirs)}. Ours: ${order(({ ours }) => ours.mean)}.`,
+    ...clear.map(
+      ({ a, b }) =>
+        `Against the paper, ${b.label} is ahead of ${a.label}: ${shown(b.ours)} and ${shown(a.ours)}, where the paper has ${a.label} ahead by ${(a.theirs - b.theirs).toFixed(1)} points.`,
+    ),
+  ]
+}
+
+/** The paper’s first finding: the smaller a client’s data, the more it gains by federating. */
+function smallGainMost({ clients, arms }: BenchmarkSummary): readonly string[] {
+  const own = (label: string, client: string) =>
+    arms
+      .find((arm) => arm.label === label)
+      ?.own.get(client)
+      ?.get(PROTOCOL)?.mean
+  const gains = clients.flatMap(({ name, images }) => {
+    const [federated, alone] = [own(FEDPAV, name), own(STANDALONE, name)]
+    return federated === undefined || alone === undefined ? [] : [{ name, images, gain: federated - alone }]
+  })
+  if (gains.length < 3) return []
+  const ours = rankCorrelation(
+    gains.map(({ images }) => images),
+    gains.map(({ gain }) => gain),
+  )
+  const theirs = rankCorrelation(TRAINED_IMAGES, TABLE_4.FedPav)
+  const better = gains.filter(({ gain }) => gain > 0)
+  const agrees = Math.sign(ours) === Math.sign(theirs) && Math.abs(ours) > 0.3
+  return [
+    `FedPav’s own models gain over standalone for ${better.length} of ${gains.length} clients${better.length > 0 ? ` (${better.map(({ name }) => name).join(', ')})` : ''}; the paper’s for ${TABLE_4.FedPav.filter((gain) => gain > 0).length} of 9, the small ones. Between a client’s number of images and its gain the rank correlation is ${ours.toFixed(2)} here and ${theirs.toFixed(2)} in the paper: ${agrees ? 'this agrees' : 'this does not agree'}.`,
+  ]
+}
+
+/** Centralised above the federation, own models above the global one, as in the paper’s table 3. */
+function bounds(summary: BenchmarkSummary): readonly string[] {
+  const ours = {
+    centralised: rank1(summary, CENTRALISED, 'global'),
+    standalone: rank1(summary, STANDALONE, 'own'),
+    global: rank1(summary, FEDPAV, 'global'),
+    own: rank1(summary, FEDPAV, 'own'),
+  }
+  const called = {
+    centralised: 'a centralised learner',
+    standalone: 'standalone clients',
+    global: 'FedPav’s global model',
+    own: 'FedPav’s own models',
+  }
+  const claims = [
+    ['centralised', 'own'],
+    ['centralised', 'global'],
+    ['own', 'global'],
+    ['own', 'standalone'],
+    ['global', 'standalone'],
+  ] as const
+  return claims.flatMap(([a, b]) => {
+    const [left, right] = [ours[a], ours[b]]
+    if (!left || !right) return []
+    const [here, there] = [left.mean - right.mean, MEANS[a] - MEANS[b]]
+    return [
+      `Mean rank-1 of ${called[a]} less that of ${called[b]}: ${signed(here)} points here${seedsOverlap(left, right)}, ${signed(there)} in the paper: ${Math.sign(here) === Math.sign(there) ? 'the same sign' : 'the other sign'}.`,
+    ]
+  })
+}
+
+/** Spearman's, ties sharing their mean rank. */
+export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
+  const [x, y] = [ranksOf(a), ranksOf(b)]
+  const middle = (x.length + 1) / 2
+  const product = (p: readonly number[], q: readonly number[]) =>
+    p.reduce((sum, value, at) => sum + (value - middle) * (q[at] - middle), 0)
+  return product(x, y) / Math.sqrt(product(x, x) * product(y, y))
+}
+
+function ranksOf(values: readonly number[]): readonly number[] {
+  return values.map(
+    (value) =>
+      values.filter((other) => other < value).length + (values.filter((other) => other === value).length + 1) / 2,
+  )
+}
+
+/** Told where the seeds' ranges meet, or where one seed says nothing of it. */
+function seedsOverlap(a: Spread, b: Spread): string {
+  if (a.count < 2 || b.count < 2) return ' (one seed)'
+  return a.max >= b.min && b.max >= a.min ? ' (seeds overlap)' : ''
+}
+
+const shown = ({ mean }: Spread) => mean.toFixed(1)
+
+const signed = (points: number) => (points < 0 ? `−${(-points).toFixed(1)}` : `+${points.toFixed(1)}`)

@@ -1,0 +1,74 @@
+/**
+ * How one figure is made of a run's rounds. FedReID reports the mean of the three best among the rounds that were measured
+ * (ALGORITHMS 2.9); the last round is what a federation would really end with.
+ */
+import type { Figures } from '../measure/measure.ts'
+import type { RunResult } from './result.ts'
+
+/** Rank-1 and mAP in per cent. */
+export interface Figure {
+  readonly rank1: number
+  readonly mAP: number
+}
+
+export type Protocol = 'last' | 'best-of-three'
+
+/** Rounds whose figures FedReID's protocol takes the mean of. */
+const BEST = 3
+
+/** One measured round of one model. */
+export interface Measured extends Figure {
+  readonly round: number
+}
+
+/** `undefined` where nothing was measured. The best rounds are those of the highest rank-1, earlier before later. */
+export function figureBy(protocol: Protocol, measured: readonly Measured[]): Figure | undefined {
+  if (protocol === 'last') return measured.at(-1)
+  return meanOf(measured.toSorted((a, b) => b.rank1 - a.rank1 || a.round - b.round).slice(0, BEST))
+}
+
+/** `undefined` for no figures. */
+export function meanOf(figures: readonly Figure[]): Figure | undefined {
+  if (figures.length === 0) return undefined
+  const mean = (of: (figure: Figure) => number) =>
+    figures.reduce((total, figure) => total + of(figure), 0) / figures.length
+  return { rank1: mean(({ rank1 }) => rank1), mAP: mean(({ mAP }) => mAP) }
+}
+
+/** Whose model: the one of all, each client's own as it left, or that of its group. */
+export type Whose = 'global' | 'own' | 'group'
+
+export interface ClientSets {
+  readonly name: string
+  readonly sets: readonly string[]
+}
+
+/** What a client makes of a model by round: the mean over the data sets that its images come from. */
+export function measuredBy({ name, sets }: ClientSets, whose: Whose, { rounds }: Pick<RunResult, 'rounds'>) {
+  return rounds.flatMap((round): readonly Measured[] => {
+    const figures: Figures | null | undefined = whose === 'global' ? round.evaluation : round[whose]?.[name]
+    const mean = meanOf(sets.flatMap((set) => figures?.[set] ?? []))
+    return mean ? [{ round: round.round, ...mean }] : []
+  })
+}
+
+/** The same as the mean over clients, in the rounds in which all of them were measured. */
+export function meanOverClients(clients: readonly ClientSets[], whose: Whose, run: Pick<RunResult, 'rounds'>) {
+  const all = clients.map((client) => measuredBy(client, whose, run))
+  return run.rounds.flatMap(({ round }): readonly Measured[] => {
+    const at = all.flatMap((measured) => measured.find((one) => one.round === round) ?? [])
+    const mean = at.length === clients.length ? meanOf(at) : undefined
+    return mean ? [{ round, ...mean }] : []
+  })
+}
+
+/** Rounds at the end over whose rank-1 the unrest of a model is told. */
+export const LAST_ROUNDS = 15
+
+/** Sample standard deviation of rank-1 over the last rounds; `undefined` where fewer than three of them were measured. */
+export function unrest(measured: readonly Measured[], rounds: number): number | undefined {
+  const last = measured.filter(({ round }) => round > rounds - LAST_ROUNDS).map(({ rank1 }) => rank1)
+  if (last.length < 3) return undefined
+  const mean = last.reduce((sum, value) => sum + value, 0) / last.length
+  return Math.sqrt(last.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (last.length - 1))
+}
