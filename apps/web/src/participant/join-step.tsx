@@ -1,5 +1,7 @@
+import { publicImagesOf } from '@passerby/federation'
 import type { FederationCard } from '@passerby/protocol'
 import { useState, type ReactNode } from 'react'
+import { aboutStrategy, publicSetBytes } from '../ui/about-strategy.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
@@ -9,6 +11,7 @@ import { Icon, type IconName } from '../ui/icons.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Ended } from './ended.tsx'
 import styles from './join-step.module.css'
+import { leaving, togetherness } from './leaving.ts'
 import page from './page.module.css'
 
 const stateTones = { waiting: 'neutral', running: 'good', paused: 'warn', ended: 'neutral' } as const
@@ -35,6 +38,7 @@ export function JoinStep({
   /** Hands over the newest model. */
   readonly onModel: () => Promise<void>
 }) {
+  const publicImages = publicImagesOf(card.strategy)
   return (
     <>
       <div className={page.title}>
@@ -47,11 +51,18 @@ export function JoinStep({
       <Card title="What is learnt" actions={<Badge tone={stateTones[card.state]}>{stateNames[card.state]}</Badge>}>
         <p>
           A <b>{card.local.backbone}</b> backbone for crops of {card.local.input.width}×{card.local.input.height}{' '}
-          pixels, by <b>FedPav</b>: every participant trains it on own crops, the coordinator averages what comes back.{' '}
+          pixels, by <b>{aboutStrategy(card.strategy.name).title}</b>: {togetherness(card)}{' '}
           {plural(card.rounds, 'round')} in all, {card.round === 0 ? 'none' : card.round} done; each of{' '}
           {plural(card.local.epochs, 'pass', 'passes')} over your crops. A round needs{' '}
           {plural(card.cohort.minClients, 'participant')}.
         </p>
+        {publicImages > 0 && (
+          <p>
+            Your device also downloads <b>public images</b>, which belong to no participant: up to{' '}
+            {plural(publicImages, 'image')}, {formatBytes(publicSetBytes(card))}, once in a visit. What your model makes
+            of them is part of what leaves.
+          </p>
+        )}
       </Card>
       <div className={page.columns}>
         <Card title="Leaves this device">
@@ -95,28 +106,6 @@ export function JoinStep({
       {!agreed && card.state !== 'ended' && <Agreement onAgree={onAgree} />}
     </>
   )
-}
-
-/** Every field of the protocol that a client fills in, by name: `Join`, `Report`, `Evaluated`, `Progress`. */
-function leaving(card: FederationCard): readonly { icon: IconName; name: string; more: string }[] {
-  return [
-    {
-      icon: 'shield',
-      name: `An encrypted backbone update, ${formatBytes(card.updateBytes)} per round`,
-      more: 'Sealed on this device to a key of that round; the coordinator opens it to average it, then destroys it.',
-    },
-    { icon: 'people', name: 'The number of training images', more: 'It is the weight of your update in the average.' },
-    {
-      icon: 'chart',
-      name: 'Metrics: loss, seconds of training and measuring, rank-1, rank-5, rank-10, mAP, number of queries',
-      more: 'Measured on identities that you keep back from training.',
-    },
-    {
-      icon: 'system',
-      name: 'Your alias, device and its images per second',
-      more: 'And how far you are, and whether this tab is hidden.',
-    },
-  ]
 }
 
 function Line({ icon, name, more }: { readonly icon: IconName; readonly name: ReactNode; readonly more?: string }) {

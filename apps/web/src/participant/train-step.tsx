@@ -66,7 +66,7 @@ export function TrainStep({
         </Card>
       )}
       <TrainingCurves view={view} />
-      <LedgerCard ledger={view.ledger} thisRound={view.roundLedger} />
+      <LedgerCard ledger={view.ledger} thisRound={view.roundLedger} extras={view.extras} />
       <Card title="Rounds">
         <PastRounds rounds={view.rounds} />
       </Card>

@@ -29,6 +29,20 @@ const view = (known: Partial<Snapshot>) =>
 const training = { epoch: 1, epochs: 1, step: 7, steps: 11 }
 const work = { round: 7, phase: 'training', fraction: 0.639, since: 0, secondsLeft: 118, training } as const
 
+test('what left beside backbones: by name, of updates that were sent', () => {
+  const sketch = { name: 'public.sketch', bytes: 64 }
+  const targets = { name: 'public.targets', bytes: 1_000 }
+  const rounds = [
+    { round: 5, outcome: 'counted', bytesUp: 900, extras: [sketch, targets] },
+    { round: 6, outcome: 'failed', extras: [sketch] },
+    { round: 7, outcome: 'counted', bytesUp: 900, extras: [sketch] },
+  ] as const
+  expect(view({ rounds }).extras).toEqual([
+    { name: 'public.sketch', thisRound: 64, inAll: 128 },
+    { name: 'public.targets', thisRound: 0, inAll: 1_000 },
+  ])
+})
+
 describe('one sentence of state', () => {
   test('training: round, epoch, per cent, time left; spoken without what moves', () => {
     const { sentence, spoken } = view({ state: 'training', work })

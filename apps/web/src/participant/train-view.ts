@@ -16,7 +16,15 @@ export interface TrainView {
   readonly curves: Curves
   readonly ledger: Ledger
   readonly roundLedger: Ledger
+  readonly extras: readonly SentExtra[]
   readonly rounds: readonly PastRound[]
+}
+
+/** Something that updates hold beside the backbone, in bytes before they were sealed. */
+export interface SentExtra {
+  readonly name: string
+  readonly thisRound: number
+  readonly inAll: number
 }
 
 export interface Curves {
@@ -55,6 +63,7 @@ export function trainView(latest: Snapshot, roundLedger: Ledger, now: number): T
     curves: curvesOf(snapshot),
     ledger: snapshot.ledger,
     roundLedger,
+    extras: sentExtras(snapshot),
     rounds: snapshot.rounds.filter(({ outcome }) => outcome !== 'open'),
   }
 }
@@ -130,6 +139,20 @@ function barOf({ state, work, rounds, status }: Snapshot): TrainView['bar'] {
   const counted = rounds.some(({ round, outcome }) => round === status?.round && outcome === 'counted')
   if (state === 'waiting' && counted) return { phases, phase: phaseOf.waiting, fraction: 0 }
   return { phases, phase: 0, fraction: 0 }
+}
+
+/** Of updates that left, in the order in which they lie in them. */
+function sentExtras({ rounds, status }: Snapshot): readonly SentExtra[] {
+  const sent = new Map<string, SentExtra>()
+  for (const { round, extras = [], bytesUp = 0 } of rounds) {
+    if (bytesUp === 0) continue
+    for (const { name, bytes } of extras) {
+      const before = sent.get(name) ?? { name, thisRound: 0, inAll: 0 }
+      const now = round === status?.round ? bytes : 0
+      sent.set(name, { name, thisRound: before.thisRound + now, inAll: before.inAll + bytes })
+    }
+  }
+  return [...sent.values()]
 }
 
 function curvesOf({ loss, rounds }: Snapshot): Curves {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { aboutStrategy } from '../../ui/about-strategy.ts'
 import { adviceOn } from './form-advice.ts'
 import { defaultOf, defaultSettings, draftOf, settingsOf } from './form-draft.ts'
 import { askedFields, draftKey } from './form-field.ts'
 import { allFields, fieldsOf } from './form-fields.ts'
-import { aboutStrategy, defaultStrategy, strategyGroups, strategyNames } from './strategy-fields.ts'
+import { defaultStrategy, strategyGroups, strategyNames } from './strategy-fields.ts'
 
 const draft = { ...draftOf(defaultSettings), name: 'Two stations' }
 const errorsOf = (change: Record<string, string | boolean>) => {

@@ -20,16 +20,11 @@ export function schemaGroups(schema: v.GenericSchema, path: string): readonly Fi
   return [{ ...(title && { title }), ...(sentence && { sentence }), fields }, ...inner]
 }
 
-/** What a schema says of itself as a whole. */
-export function sentenceOf(schema: v.GenericSchema): string {
-  return wordOf(schema, v.getDescription) ?? ''
-}
-
 function fieldOf(schema: v.GenericSchema, path: string): FormField {
   const words = {
     path,
     label: wordOf(schema, v.getTitle) ?? path.slice(path.lastIndexOf('.') + 1),
-    sentence: sentenceOf(schema),
+    sentence: wordOf(schema, v.getDescription) ?? '',
   }
   const { unit, options: names } = wordsOf(schema)
   const bare = bareOf(schema)

@@ -2,7 +2,7 @@
 import { type StrategyName, StrategySettings, strategies } from '@passerby/federation'
 import * as v from 'valibot'
 import type { FieldGroup, FormField } from './form-field.ts'
-import { schemaGroups, sentenceOf } from './schema-fields.ts'
+import { schemaGroups } from './schema-fields.ts'
 
 export const strategyNames = Object.keys(strategies) as readonly StrategyName[]
 
@@ -19,16 +19,6 @@ export const strategyField: FormField = {
 export const strategyGroups = Object.fromEntries(strategyNames.map((of) => [of, groupsOf(of)])) as Readonly<
   Record<StrategyName, readonly FieldGroup[]>
 >
-
-/** What a person reads of a strategy before choosing it. */
-export function aboutStrategy(name: StrategyName): {
-  readonly title: string
-  readonly sentence: string
-  readonly paper: string
-} {
-  const { title, paper, settings } = strategies[name]
-  return { title, paper, sentence: sentenceOf(settings) }
-}
 
 /** A strategy as it is when nothing is said of it but its name. */
 export function defaultStrategy(name: StrategyName): StrategySettings {

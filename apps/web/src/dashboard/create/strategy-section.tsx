@@ -1,6 +1,7 @@
 import { publicImagesOf } from '@passerby/federation'
 import type { FederationSettings } from '@passerby/protocol'
 import { useId } from 'react'
+import { aboutStrategy, publicSetBytes } from '../../ui/about-strategy.ts'
 import { Card } from '../../ui/card.tsx'
 import { formatBytes, plural } from '../../ui/format.ts'
 import { Notice } from '../../ui/notice.tsx'
@@ -8,8 +9,7 @@ import styles from './create-page.module.css'
 import { strategyIn } from './form-draft.ts'
 import { type FieldGroup, askedFields, draftKey } from './form-field.ts'
 import { type FormParts, PlacedField } from './form-section.tsx'
-import { publicSetBytes } from './public-set-cost.ts'
-import { aboutStrategy, strategyField, strategyGroups } from './strategy-fields.ts'
+import { strategyField, strategyGroups } from './strategy-fields.ts'
 
 /** A choice of strategy, then whatever that one's schema asks for. */
 export function StrategySection({
