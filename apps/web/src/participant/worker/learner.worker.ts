@@ -5,7 +5,7 @@ import { deviceLoss } from '@passerby/learner'
 import { expose } from 'comlink'
 import { openCropDesk, type CropDesk } from './crop-desk.ts'
 import { openDesk, type Desk } from './learning-desk.ts'
-import type { OnProgress, OnStage, Workbench } from './workbench.ts'
+import type { OnProgress, OnStage, PublicSet, Workbench } from './workbench.ts'
 
 interface Place {
   readonly name: string
@@ -15,6 +15,7 @@ interface Place {
 
 let place: Place | undefined
 let desk: Desk | undefined
+let publicSet: PublicSet | undefined
 let job = new AbortController()
 
 /** One job at a time: its signal is what `abort` aborts. */
@@ -80,11 +81,14 @@ const workbench: Workbench = {
     void deviceLoss().then(() => self.close())
     return desk.view
   },
-  train: (task, onProgress) =>
-    atDesk().learner.train(task, {
-      signal: nextJob(),
-      onProgress: throttled(onProgress, ({ loss }) => loss !== undefined),
-    }),
+  async holdPublicSet(set) {
+    publicSet = set
+  },
+  train: ({ looksAtPublicSet, ...task }, onProgress) =>
+    atDesk().learner.train(
+      { ...task, ...(looksAtPublicSet && publicSet && { publicSet }) },
+      { signal: nextJob(), onProgress: throttled(onProgress, ({ loss }) => loss !== undefined) },
+    ),
   evaluate: (task) => atDesk().learner.evaluate(task, { signal: nextJob() }),
   async abort() {
     job.abort(new DOMException('The work was abandoned.', 'AbortError'))

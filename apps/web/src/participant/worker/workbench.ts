@@ -28,7 +28,9 @@ export interface Workbench {
 
   /** Chooses the backend, measures it with the federation's network, and decodes the crops. */
   check(settings: LocalSettings, wish: DeviceWish, onStage?: OnStage): Promise<CheckView>
-  train(task: LocalTask, onProgress: (progress: LearnerProgress) => void): Promise<LocalOutcome>
+  /** Keeps images that belong to no client, for the rounds that look at them, in place of those it had. */
+  holdPublicSet(set: PublicSet): Promise<void>
+  train(task: BenchTask, onProgress: (progress: LearnerProgress) => void): Promise<LocalOutcome>
   evaluate(task: EvaluationTask): Promise<LocalEvaluation | undefined>
   /** Ends the running `read`, `keep`, `train`, `evaluate`, `pictures` or `activations` with an `AbortError`. */
   abort(): Promise<void>
@@ -36,6 +38,13 @@ export interface Workbench {
   pictures(task: PicturesTask, onFraction: OnFraction): Promise<PicturesView>
   /** Where the backbone answers to these validation crops, in this order. */
   activations(task: ActivationsTask, onFraction: OnFraction): Promise<readonly ActivationMap[]>
+}
+
+export type PublicSet = NonNullable<LocalTask['publicSet']>
+
+export interface BenchTask extends Omit<LocalTask, 'publicSet'> {
+  /** The public set that was handed over last. */
+  readonly looksAtPublicSet: boolean
 }
 
 export type OnProgress = (done: number, total: number) => void
