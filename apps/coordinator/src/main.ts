@@ -13,10 +13,12 @@ const help = `Runs a Passerby coordinator until it is interrupted.
   --public-url URL      the address that browsers use, where it is another
   --allow-plain-http    listen without TLS beyond this machine (behind a proxy with TLS)
   --web FOLDER          the built pages (default: dist/web of this project)
+  --public-set FOLDER   person crops that belong to no client, which some strategies look at: a folder or a .zip
   --new-operator-token  replace the operator's token
   --log LEVEL           debug, info, warn, error or silent (default info)
   --help                this text
 
+PASSERBY_PUBLIC_SET: the same as --public-set.
 PASSERBY_KEK: 32 random bytes in base64url that wrap round keys on disk, in place of a file in the data folder.
 `
 
@@ -35,6 +37,7 @@ function readArguments(args: string[]) {
         'public-url': { type: 'string' },
         'allow-plain-http': { type: 'boolean', default: false },
         web: { type: 'string', default: defaultOptions.webFolder },
+        'public-set': { type: 'string' },
         'new-operator-token': { type: 'boolean', default: false },
         log: { type: 'string', default: 'info' },
         help: { type: 'boolean', default: false },
@@ -63,6 +66,7 @@ function toOptions(values: ReturnType<typeof readArguments>): CoordinatorOptions
     publicUrl,
     allowPlainHttp: values['allow-plain-http'],
     webFolder: values.web,
+    publicSet: values['public-set'] ?? process.env['PASSERBY_PUBLIC_SET'],
     newOperatorToken: values['new-operator-token'],
     kek: process.env['PASSERBY_KEK'],
     logLevel: values.log as LogLevel,

@@ -12,6 +12,9 @@ export interface Metrics {
   /** From the sum to the stored models. */
   readonly aggregation: Histogram
   readonly groups: Gauge<'federation'>
+  /** What a learner beside this process was at work for, of one round. */
+  readonly distillation: Histogram
+  readonly learnerFailures: Counter
 }
 
 const seconds = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
@@ -63,6 +66,17 @@ export function createMetrics(connected: () => number): Metrics {
       name: 'passerby_aggregation_seconds',
       help: 'From the sum to the stored models',
       buckets: seconds,
+      registers,
+    }),
+    distillation: new Histogram({
+      name: 'passerby_distillation_seconds',
+      help: 'Work of the learner beside the coordinator for one round',
+      buckets: [1, 5, 15, 60, 300],
+      registers,
+    }),
+    learnerFailures: new Counter({
+      name: 'passerby_learner_failures_total',
+      help: 'Failures of the learner beside the coordinator, after each of which a round was tried again',
       registers,
     }),
     groups: new Gauge({

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CoordinatorError } from './errors.ts'
 import type { EdgeLimits } from './edge/limits.ts'
@@ -20,6 +22,8 @@ export interface CoordinatorOptions {
   /** The built pages. */
   readonly webFolder?: string
   readonly newOperatorToken?: boolean
+  /** Person crops that belong to no client, in a folder or a .zip: for strategies that compare or teach models by such. */
+  readonly publicSet?: string | undefined
   /** Key-encryption key, 32 bytes in base64url, in place of the one in the data folder. */
   readonly kek?: string | undefined
   readonly logLevel?: LogLevel
@@ -49,6 +53,21 @@ export function refusePlainHttp({ host, tls, allowed }: { host: string; tls: boo
     `Plain HTTP on ${host} is refused: browsers allow neither encryption nor WebGPU on such pages, and tokens would be readable on the way. ` +
       `Give --cert and --key; or put a proxy with TLS in front, give its address by --public-url, and add --allow-plain-http; or stay on --host 127.0.0.1.`,
   )
+}
+
+/** The public set's whole path. Throws `CoordinatorError` `bad-option` where nothing is. */
+export async function publicSetFolder({
+  publicSet,
+}: Pick<CoordinatorOptions, 'publicSet'>): Promise<string | undefined> {
+  if (publicSet === undefined) return undefined
+  const path = resolve(publicSet)
+  try {
+    await access(path, constants.R_OK)
+    return path
+  } catch (cause) {
+    const what = `The public set ${path} cannot be read. Give --public-set a folder of images, or leave it out.`
+    throw new CoordinatorError('bad-option', what, { cause })
+  }
 }
 
 /** Reads the certificate and its key. Throws `CoordinatorError` `bad-certificate` or `bad-option`. */

@@ -8,11 +8,12 @@ import { serveEdge } from './edge/namespace.ts'
 import { CoordinatorError, systemCode } from './errors.ts'
 import { createHttp } from './http/server.ts'
 import { RENEW_CERTIFICATE_MS, loadKeys } from './keys.ts'
+import { learnersBeside } from './learner/learners.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { operatorCheck } from './operator/access.ts'
 import { serveOperators } from './operator/namespace.ts'
-import { type CoordinatorOptions, defaultOptions, readTls, refusePlainHttp } from './options.ts'
+import { type CoordinatorOptions, defaultOptions, publicSetFolder, readTls, refusePlainHttp } from './options.ts'
 import type { Surroundings } from './run/core.ts'
 import { type Runs, openRuns } from './run/runs.ts'
 import { connectedOf } from './run/tasks.ts'
@@ -56,16 +57,18 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const database = await openDatabase(join(folder, 'database'), log)
     opened.push(() => database.close())
     let runs: Runs | undefined
+    const blobs = diskBlobs(join(folder, 'blobs'))
     const connected = () => (runs?.all() ?? []).reduce((total, core) => total + connectedOf(core).length, 0)
     const around: Surroundings = {
       db: database.db,
       journal: database.journal,
-      blobs: diskBlobs(join(folder, 'blobs')),
+      blobs,
       models: modelRows(database.db),
       envelopes: diskEnvelopes(join(folder, 'sealed')),
       keys,
       log,
       metrics: createMetrics(connected),
+      learners: learnersBeside(await publicSetFolder(options), { blobs, log }),
       now: Date.now,
     }
     runs = await openRuns(around)

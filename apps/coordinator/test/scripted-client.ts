@@ -4,10 +4,13 @@ import {
   clientId,
   createSigningKey,
   exportPublicKey,
+  hex,
   importRoundKey,
   payloadHash,
   proveJoin,
   sealUpdate,
+  sha256,
+  utf8,
 } from '@passerby/privacy'
 import {
   type EdgeNotices,
@@ -22,7 +25,7 @@ import {
   PROTOCOL_VERSION,
   encodeUpdate,
 } from '@passerby/protocol'
-import type { Layout } from '@passerby/federation'
+import { type Layout, canonicalLayout, updateLayoutOf, wholeLayout } from '@passerby/federation'
 import { type Socket, io } from 'socket.io-client'
 import { filled } from './model.ts'
 
@@ -152,20 +155,33 @@ export async function evaluateTask(connection: ScriptedConnection, round: number
   )
 }
 
+/** What a scripted client sends: a model all of whose values are one, and what goes beside it. */
+export interface ScriptedUpdate {
+  readonly layout: Layout
+  readonly value: number
+  /** Flat, in the order of the strategy's extras. */
+  readonly extras?: Float32Array
+}
+
 /** What a client would upload in the session that the configuration opens. */
 export async function seal(
   config: Signed,
   identity: ScriptedIdentity,
-  { layout, value }: { readonly layout: Layout; readonly value: number },
+  { layout, value, extras = new Float32Array() }: ScriptedUpdate,
 ): Promise<SealedUpdate> {
-  const plaintext = encodeUpdate(layout, { values: filled(layout, value).values, weight: identity.images })
-  return await sealBytes(config, identity, plaintext)
+  const { round, strategy, local, publicSet } = configOf(config)
+  const about = { round, embedding: local.embedding, publicImages: publicSet?.images ?? 0 }
+  const whole = wholeLayout(updateLayoutOf(strategy, layout, about))
+  const values = Float32Array.from([...filled(layout, value).values, ...extras])
+  return await sealBytes(config, identity, encodeUpdate(whole, { values, weight: identity.images }), whole)
 }
 
+/** `layout`: of the update, where it is not the model's. */
 export async function sealBytes(
   config: Signed,
   identity: ScriptedIdentity,
   plaintext: Uint8Array,
+  layout?: Layout,
 ): Promise<SealedUpdate> {
   const { federation, round, session, model, sealTo } = configOf(config)
   const context: UpdateContext = {
@@ -175,7 +191,7 @@ export async function sealBytes(
     client: identity.id,
     config: await payloadHash(config),
     baseModel: model.sha256,
-    layout: model.layout,
+    layout: layout ? hex(await sha256(utf8(canonicalLayout(layout)))) : model.layout,
     mode: 'sealed',
     kind: 'update',
   }

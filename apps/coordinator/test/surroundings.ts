@@ -3,6 +3,7 @@ import { FederationSettings, type FederationSettingsInput, parse } from '@passer
 import { issueJoinToken } from '@passerby/privacy'
 import type { Layout } from '@passerby/federation'
 import { loadKeys } from '../src/keys.ts'
+import { learnersBeside } from '../src/learner/learners.ts'
 import { createLog } from '../src/log.ts'
 import { createMetrics } from '../src/metrics.ts'
 import type { RunCore, Surroundings } from '../src/run/core.ts'
@@ -31,15 +32,18 @@ export async function openSurroundings(now: () => number = Date.now): Promise<{
       throw reason
     },
   })
+  const blobs = diskBlobs(join(data.path, 'blobs'))
+  const log = createLog('silent')
   const around: Surroundings = {
     db: database.db,
     journal: database.journal,
-    blobs: diskBlobs(join(data.path, 'blobs')),
+    blobs,
     models: modelRows(database.db),
     envelopes: diskEnvelopes(join(data.path, 'sealed')),
     keys: await loadKeys(join(data.path, 'keys'), now()),
-    log: createLog('silent'),
+    log,
     metrics: createMetrics(() => 0),
+    learners: learnersBeside(undefined, { blobs, log }),
     now,
   }
   return {
@@ -62,8 +66,9 @@ export async function createFederation(
   if (!parsed.ok) throw new Error(parsed.refusal.message)
   const blob = await around.blobs.put(modelFile(layout))
   await storeModelRow(around.db, { ...blob, layout, name: 'initial', createdAt: 1 })
-  const core = await runs.create(parsed.value, blob.sha256)
-  if (!core) throw new Error('no federation')
+  const created = await runs.create(parsed.value, blob.sha256)
+  if (!created.ok) throw new Error(created.refusal.message)
+  const core = created.value
   const { id: federation } = core
   const expires = around.now() + 3_600_000
   await storeInvite(around.db, {

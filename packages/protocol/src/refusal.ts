@@ -26,6 +26,7 @@ export const refusalCodes = [
   'unreadable-update',
   'wrong-layout',
   'wrong-state',
+  'no-public-set',
   'not-found',
   'internal',
 ] as const

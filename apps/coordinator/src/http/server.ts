@@ -8,6 +8,7 @@ import { securityHeaders, sendHeaders } from './headers.ts'
 import { serveModels } from './models.ts'
 import { operatorOnly as guard } from './operator-only.ts'
 import { servePages } from './pages.ts'
+import { servePublicSets } from './public-sets.ts'
 import { refuseErrors } from './refusals.ts'
 
 export interface HttpOptions {
@@ -33,6 +34,7 @@ export async function createHttp({ around, runs, check, ...options }: HttpOption
   sendHeaders(app, () => securityHeaders(options.publicUrl()))
   refuseErrors(app, around.log)
   serveModels(app, { around, runs, operatorOnly })
+  servePublicSets(app, { around, runs })
   serveFederations(app, { runs, operatorOnly })
   app.get(paths.health, async (_, answer) => answer.header('cache-control', 'no-store').send({ status: 'ok' }))
   app.get(paths.metrics, { onRequest: operatorOnly }, async (_, answer) => {

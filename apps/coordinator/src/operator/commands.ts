@@ -42,8 +42,7 @@ async function create(
   { settings, model }: OperatorRequests['create'],
 ): Promise<Reply<OperatorReplies['create']>> {
   const core = await runs.create(settings, model)
-  if (!core) return refuse('not-found', 'No model of that hash was uploaded. Upload it first.')
-  return accept({ federation: core.id })
+  return core.ok ? accept({ federation: core.value.id }) : core
 }
 
 /** A command that means nothing in the present state is refused: the view from which it was given is stale. */

@@ -29,6 +29,8 @@ const columns: readonly (readonly [
   ['training_s', (record) => record.seconds.training],
   ['aggregating_s', (record) => record.seconds.aggregating],
   ['evaluating_s', (record) => record.seconds.evaluating],
+  ['distilled_s', (record) => record.distilled?.seconds],
+  ['groups', (record) => record.groups.length],
   ['bytes_up', (record) => record.bytesUp],
   ['bytes_down', (record) => record.bytesDown],
   ['loss', (record) => record.loss],
@@ -39,6 +41,8 @@ const columns: readonly (readonly [
   ['alias', (_, one) => one?.alias],
   ['client_outcome', (_, one) => one?.outcome],
   ['client_weight', (_, one) => one?.weight],
+  ['client_told_weight', (_, one) => one?.told],
+  ['client_group', (record, one) => groupNumber(record, one?.client)],
   ['client_images', (_, one) => one?.images],
   ['client_loss', (_, one) => one?.loss],
   ['client_train_s', (_, one) => one?.trainSeconds],
@@ -49,6 +53,12 @@ const columns: readonly (readonly [
   ['client_global_mAP', (_, one) => one?.global?.mAP],
   ['client_global_s', (_, one) => one?.global?.seconds],
 ]
+
+/** 1-based place of the client's group in the record; nothing for one that is in none. */
+function groupNumber({ groups }: RoundRecord, client: string | undefined): Cell {
+  const at = groups.findIndex(({ clients }) => client !== undefined && clients.includes(client))
+  return at < 0 ? undefined : at + 1
+}
 
 /** One line per client and session; a session without clients has one line of its own (RFC 4180). */
 export function toCsv(records: readonly RoundRecord[]): string {

@@ -1,6 +1,15 @@
-import { type Params, type RunEffect, type ServerState, closeRound, strategyOf } from '@passerby/federation'
+import {
+  type Params,
+  type RunEffect,
+  type ServerLearner,
+  type ServerState,
+  closeRound,
+  strategyOf,
+} from '@passerby/federation'
 import { canonicalText, hex, sha256, sign, utf8 } from '@passerby/privacy'
-import { type PublishedModel, type RoundRecord, encodeSafetensors } from '@passerby/protocol'
+import { type PublishedModel, encodeSafetensors } from '@passerby/protocol'
+import { CoordinatorError } from '../errors.ts'
+import type { OpenLearner } from '../learner/learners.ts'
 import type { BlobName } from '../store/blobs.ts'
 import { type ModelRow, storeModelRow } from '../store/models.ts'
 import type { KeptGroup } from '../store/schema.ts'
@@ -57,6 +66,7 @@ async function close(
   }: { readonly clients: readonly string[]; readonly before: ServerState; readonly signal: AbortSignal },
 ) {
   const { strategy } = core.settings
+  const learner = strategyOf(strategy).distillation?.(row.round, strategy) && timed(learnerOf(core), signal)
   const session = holds(core.open, row, clients) ? core.open : await openSession(core, row, clients)
   const arrivals = session.fold.arrivals()
   const { state, grouping } = await closeRound(strategyOf(strategy), strategy, {
@@ -67,11 +77,35 @@ async function close(
       all: session.fold.mean(),
       mean: (of) => session.meanOf(of, signal),
       model: (client) => session.modelOf(client, signal),
+      ...(learner && { learner }),
     },
   })
   const compared = grouping && arrivals.length <= SIMILARITIES_OF ? grouping.similarity : undefined
   const similarity = compared ? { clients: arrivals.map(({ client }) => client), values: [...compared] } : null
-  return { state, similarity, isGrouped: grouping !== undefined, distilled: null as RoundRecord['distilled'] }
+  const distilled = learner ? { images: core.publicSet?.images ?? 0, seconds: learner.seconds() } : null
+  if (distilled) core.around.metrics.distillation.observe(distilled.seconds)
+  return { state, similarity, isGrouped: grouping !== undefined, distilled }
+}
+
+function learnerOf(core: RunCore): OpenLearner {
+  const { around, settings, publicSet } = core
+  if (!publicSet) throw new CoordinatorError('bad-folder', `The public set of ${core.id} is not known any more.`)
+  return (core.learner ??= around.learners.open({ settings, publicSet }))
+}
+
+/** A learner that knows how long it was at work, and begins nothing more once it was stopped. */
+function timed(learner: ServerLearner, signal: AbortSignal): ServerLearner & { readonly seconds: () => number } {
+  let milliseconds = 0
+  const time = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    signal.throwIfAborted()
+    const since = performance.now()
+    return await work().finally(() => (milliseconds += performance.now() - since))
+  }
+  return {
+    softTargets: (model, targets) => time(() => learner.softTargets(model, targets)),
+    distil: (model, task) => time(() => learner.distil(model, task)),
+    seconds: () => milliseconds / 1000,
+  }
 }
 
 interface Made {

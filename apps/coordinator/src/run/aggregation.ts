@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { CoordinatorError } from '../errors.ts'
 import { abandon, isTheEndOf } from './abandon.ts'
 import { type Aggregate, type Alone, aggregate } from './aggregate.ts'
+import { addNote } from './apply.ts'
 import type { RunCore } from './core.ts'
 
 /** An aggregation that failed (a full disk, say) is tried again after this long, and later after longer. */
@@ -23,7 +25,12 @@ export function beginAggregation(core: RunCore, effect: Aggregate, alone: Alone)
   const rest = untilDone(core, effect, { signal, alone }).catch((error: unknown) => {
     core.around.log.error({ err: error, federation: core.id }, 'a session could not be abandoned')
   })
-  core.aggregation = { session: effect.session, stop: () => stopped.abort(), rest }
+  const stop = () => {
+    stopped.abort()
+    // What it is at cannot be interrupted otherwise.
+    core.learner?.close()
+  }
+  core.aggregation = { session: effect.session, stop, rest }
 }
 
 async function untilDone(
@@ -38,7 +45,15 @@ async function untilDone(
       if (signal.aborted) return
       if (isTheEndOf(error)) return await alone(() => abandon(core, effect, error))
       core.around.log.error({ err: error, federation: core.id }, 'the aggregation is held up')
+      if (error instanceof CoordinatorError && error.code === 'learner')
+        await alone(() => noteLearner(core, effect, error))
     }
     await wait(pause, undefined, { signal }).catch(() => undefined)
   }
+}
+
+async function noteLearner(core: RunCore, { round }: Aggregate, { message }: CoordinatorError): Promise<void> {
+  core.around.metrics.learnerFailures.inc()
+  const said = `Round ${round}: the model could not be taught, and is tried again: ${message}`
+  await addNote(core, { level: 'warning', kind: 'learner', message: said, round, client: null })
 }

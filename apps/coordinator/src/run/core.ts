@@ -10,8 +10,15 @@ import {
   wholeLayout,
 } from '@passerby/federation'
 import { hex, sha256, utf8 } from '@passerby/privacy'
-import { type FederationSettings, type PublicSet, type RunEventView, type Signed, updateBytes } from '@passerby/protocol'
+import {
+  type FederationSettings,
+  type PublicSet,
+  type RunEventView,
+  type Signed,
+  updateBytes,
+} from '@passerby/protocol'
 import type { Keys } from '../keys.ts'
+import type { Learners, OpenLearner } from '../learner/learners.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { BlobName, BlobStore } from '../store/blobs.ts'
@@ -37,6 +44,7 @@ export interface Surroundings {
   readonly keys: Keys
   readonly log: Log
   readonly metrics: Metrics
+  readonly learners: Learners
   readonly now: () => number
 }
 
@@ -71,6 +79,8 @@ export interface RunCore {
   open: OpenSession | undefined
   /** The aggregation that was begun last. */
   aggregation: Aggregation | undefined
+  /** What teaches the model beside this process, once it was needed. */
+  learner: OpenLearner | undefined
   /** The newest model that this process published. */
   published: { readonly round: number; readonly session: number; readonly statement: Signed } | undefined
   /** Bytes of the present session that its row does not hold yet. */
@@ -110,7 +120,11 @@ export function updateLayoutIn(
   round: number,
 ): UpdateLayout {
   const { embedding } = settings.local
-  return updateLayoutOf(settings.strategy, travelling.layout, { round, embedding, publicImages: publicSet?.images ?? 0 })
+  return updateLayoutOf(settings.strategy, travelling.layout, {
+    round,
+    embedding,
+    publicImages: publicSet?.images ?? 0,
+  })
 }
 
 /** Bytes of one encoded update of the round that is open or comes next. */

@@ -1,13 +1,14 @@
 import { join as joinPath } from 'node:path'
 import { readdir } from 'node:fs/promises'
-import type { EdgeNotices, EdgeTask, JoinReply, Reply } from '@passerby/protocol'
-import { decodeSafetensors } from '@passerby/protocol'
+import type { EdgeNotices, EdgeTask, FederationSettingsInput, JoinReply, Reply, RoundRecord } from '@passerby/protocol'
+import { accept, decodeSafetensors } from '@passerby/protocol'
 import type { SealedUpdate } from '@passerby/privacy'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { twoChunkLayout } from '../../test/model.ts'
+import { smallLayout, twoChunkLayout } from '../../test/model.ts'
 import {
   type ScriptedIdentity,
+  type ScriptedUpdate,
   configOf,
   joinRequest,
   newIdentity,
@@ -20,6 +21,8 @@ import { createFederation, openSurroundings } from '../../test/surroundings.ts'
 import { join } from '../edge/join.ts'
 import { answerMember, parseRequest } from '../edge/requests.ts'
 import type { Visit } from '../edge/visit.ts'
+import type { Learners } from '../learner/learners.ts'
+import type { BlobStore } from '../store/blobs.ts'
 import type { Envelope, Envelopes } from '../store/envelopes.ts'
 import type { Journal, JournalEntry } from '../store/journal.ts'
 import {
@@ -46,12 +49,86 @@ import { type Runs, openRuns } from './runs.ts'
 
 let place: Awaited<ReturnType<typeof openSurroundings>>
 let whole: Surroundings
-let people: readonly ScriptedIdentity[]
+let everyone: readonly ScriptedIdentity[]
 beforeAll(async () => {
   place = await openSurroundings()
-  whole = place.around
-  people = [await newIdentity('Anna', 10), await newIdentity('Ben', 30)]
+  whole = { ...place.around, learners: publicSetOnly(place.around.blobs) }
+  everyone = [
+    await newIdentity('Anna', 10),
+    await newIdentity('Ben', 30),
+    await newIdentity('Cleo', 20),
+    await newIdentity('Dora', 20),
+  ]
 }, 60_000)
+
+/** A run of two rounds, and how it must end. */
+interface Scenario {
+  readonly settings: FederationSettingsInput
+  readonly people: readonly ScriptedIdentity[]
+  update(identity: ScriptedIdentity, round: number): ScriptedUpdate
+  checkRound(
+    record: RoundRecord,
+    values: (model: { readonly sha256: string } | null) => Promise<readonly number[]>,
+  ): Promise<void>
+}
+
+const withMemory = (): Scenario => ({
+  settings: { name: 'Crash', rounds: 2, cohort: { minClients: 2 }, strategy: { name: 'fedavgm', momentum: 0.9 } },
+  people: everyone.slice(0, 2),
+  update: (identity, round) => ({ layout: twoChunkLayout, value: identity.images * round }),
+  async checkRound({ round, contributions, model, groups }, values) {
+    expect(new Map(contributions.map(({ client, weight }) => [client, weight]))).toEqual(
+      new Map(everyone.slice(0, 2).map(({ id, images }) => [id, images / 40])),
+    )
+    expect(groups).toEqual([])
+    // The mean is (10 · 10r + 30 · 30r) / 40 = 25r, as are the statistics. v: 25, then 0.9 · 25 + 25.
+    expect(await values(model)).toEqual(round === 1 ? [25] : [72.5, 50])
+  },
+})
+
+const inGroups = (): Scenario => {
+  const [anna, ben, cleo, dora] = everyone
+  const groups = [
+    [anna, cleo],
+    [ben, dora],
+  ].map((group) => group.map(({ id }) => id).sort())
+  return {
+    settings: {
+      name: 'Crash',
+      rounds: 2,
+      cohort: { minClients: 4 },
+      strategy: { name: 'fedpav', clustering: { by: 'averaged', images: 2 } },
+      local: { embedding: 8 },
+    },
+    people: everyone,
+    update(identity, round) {
+      const first = identity === anna || identity === cleo
+      const sketch = Float32Array.of(first ? 1 : 0, first ? 0 : 1, identity.images / 100, 0, 0, 0, 0, 0)
+      return { layout: smallLayout, value: identity.images * round, extras: sketch }
+    },
+    async checkRound({ round, model, groups: made, similarity }, values) {
+      expect(made.map(({ clients }) => clients).toSorted()).toEqual(groups.toSorted())
+      expect(similarity?.clients).toEqual(everyone.map(({ id }) => id).sort())
+      // (10² + 20²) / 30 and (30² + 20²) / 50, and (10² + 30² + 20² + 20²) / 80 for everyone, times the round.
+      for (const { clients, model } of made)
+        expect(await values(model)).toEqual([Math.fround((clients.includes(anna.id) ? 500 / 30 : 26) * round)])
+      expect(await values(model)).toEqual([22.5 * round])
+    },
+  }
+}
+
+/** Four pixels of a public set, and no learner: none of these runs teaches its model. */
+function publicSetOnly(blobs: BlobStore): Learners {
+  return {
+    async publicSet() {
+      const { sha256 } = await blobs.put(new Uint8Array(12))
+      return accept({ sha256, images: 2, height: 1, width: 2 })
+    },
+    open() {
+      throw new Error('no learner was needed')
+    },
+  }
+}
 afterAll(async () => await place.close())
 
 const never = new Promise<never>(() => undefined)
@@ -123,6 +200,7 @@ function mortal(n: number): {
 }
 
 interface World {
+  readonly scenario: Scenario
   readonly runs: Runs
   readonly federation: string
   readonly token: string
@@ -176,7 +254,7 @@ async function live(world: World, identity: ScriptedIdentity): Promise<void> {
 }
 
 async function doTask(
-  { kept, acknowledged }: World,
+  { scenario, kept, acknowledged }: World,
   identity: ScriptedIdentity,
   {
     task,
@@ -197,28 +275,27 @@ async function doTask(
   // A client forgets an update once it was told that it counts.
   if (acknowledged.has(name)) throw new Error(`${name} was acknowledged and is asked for again`)
   // A client trains once per session: it is this update that has to be counted, or none.
-  const sealed =
-    kept.get(name) ?? (await seal(task.config, identity, { layout: twoChunkLayout, value: valueOf(identity, round) }))
+  const sealed = kept.get(name) ?? (await seal(task.config, identity, scenario.update(identity, round)))
   kept.set(name, sealed)
   const reply = await upload({ ask }, sealed, reportOf(identity))
   if (reply.ok) acknowledged.add(name)
   else expect(reply.refusal.code).toBe('duplicate-update')
 }
 
-const valueOf = (identity: ScriptedIdentity, round: number) => identity.images * round
-
-async function newFederation(): Promise<{ readonly federation: string; readonly token: string }> {
+async function newFederation({ settings, update, people }: Scenario) {
   const runs = await openRuns(whole)
-  const settings = { name: 'Crash', rounds: 2, cohort: { minClients: 2 } }
-  const { core, federation, token } = await createFederation(whole, runs, { settings, layout: twoChunkLayout })
+  const { layout } = update(people[0], 1)
+  const { core, federation, token } = await createFederation(whole, runs, { settings, layout })
   await serially(core, () => apply(core, { type: 'started' }))
   await runs.stop()
   return { federation, token }
 }
 
 /** Runs a federation with one coordinator that dies before durable operation `n`, and a second one that lives. */
-async function cutOff(n: number): Promise<boolean> {
-  const to = { ...(await newFederation()), kept: new Map<string, SealedUpdate>(), acknowledged: new Set<string>() }
+async function cutOff(scenario: Scenario, n: number): Promise<boolean> {
+  const { people } = scenario
+  const told = { kept: new Map<string, SealedUpdate>(), acknowledged: new Set<string>() }
+  const to = { ...(await newFederation(scenario)), ...told, scenario }
   const { around, died, count } = mortal(n)
   const first = (async () => {
     const runs = await openRuns(around)
@@ -229,7 +306,7 @@ async function cutOff(n: number): Promise<boolean> {
   const runs = await openRuns(whole)
   await Promise.all(people.map((identity) => live({ ...to, runs }, identity)))
   await runs.stop()
-  await checkRun(to.federation)
+  await checkRun(to.federation, scenario)
   await forget(to.federation)
   return wasCut
 }
@@ -241,26 +318,30 @@ async function forget(federation: string): Promise<void> {
   await whole.db.delete(federations).where(eq(federations.id, federation))
 }
 
-async function checkRun(federation: string): Promise<void> {
+async function checkRun(federation: string, { checkRound }: Scenario): Promise<void> {
   const records = await readRecords(whole.db, federation, { now: Date.now() })
   expect(records.map(({ round, session, outcome }) => ({ round, session, outcome }))).toEqual([
     { round: 1, session: 1, outcome: 'published' },
     { round: 2, session: 2, outcome: 'published' },
   ])
-  for (const { round, contributions, model } of records) {
-    expect(new Map(contributions.map(({ client, weight }) => [client, weight]))).toEqual(
-      new Map(people.map(({ id, images }) => [id, images / 40])),
-    )
-    const { params } = decodeSafetensors(await whole.blobs.read(model?.sha256 ?? ''))
-    // (10 · 10r + 30 · 30r) / 40
-    expect(new Set(params.values)).toEqual(new Set([25 * round]))
-  }
+  for (const record of records)
+    await checkRound(record, async (model) => {
+      const { params } = decodeSafetensors(await whole.blobs.read(model?.sha256 ?? ''))
+      return [...new Set(params.values)]
+    })
   expect(await readdir(joinPath(place.folder, 'sealed', federation))).toEqual([])
 }
 
-test('U5 U7 a run that is cut off before any of its durable operations ends with every round once and every update once', async () => {
-  let n = 1
-  while (await cutOff(n)) n += 1
-  // Two rounds of two clients are at least this many durable operations.
-  expect(n).toBeGreaterThan(35)
-}, 120_000)
+test.each([
+  ['U5 U7', 'with server momentum', withMemory, 35],
+  ['R11 U7', 'in groups with models of their own', inGroups, 50],
+] as const)(
+  '%s a run %s that is cut off before any of its durable operations ends with every round once and every update once',
+  async (_, __, scenario, operations) => {
+    let n = 1
+    while (await cutOff(scenario(), n)) n += 1
+    // Two rounds are at least so many durable operations.
+    expect(n).toBeGreaterThan(operations)
+  },
+  240_000,
+)

@@ -30,6 +30,7 @@ export async function perform(core: RunCore, effect: RunEffect, alone: Alone): P
       core.standing = undefined
       return
     case 'end':
+      core.learner?.close()
       core.around.log.info({ federation: core.id, reason: effect.reason }, 'the run has ended')
   }
 }

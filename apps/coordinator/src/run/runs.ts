@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { type RunState, newMachine, restoredMachine } from '@passerby/federation'
-import { FederationSettings, type RunEventView, parse } from '@passerby/protocol'
+import { type RunState, newMachine, publicImagesOf, restoredMachine } from '@passerby/federation'
+import {
+  FederationSettings,
+  type PublicSet,
+  type Reply,
+  type RunEventView,
+  accept,
+  parse,
+  refuse,
+} from '@passerby/protocol'
 import { desc, eq } from 'drizzle-orm'
 import { CoordinatorError } from '../errors.ts'
 import type { BlobName } from '../store/blobs.ts'
@@ -19,8 +27,8 @@ export interface Runs {
   get(federation: string): RunCore | undefined
   /** Newest first. */
   all(): readonly RunCore[]
-  /** `undefined` when no model of that hash was uploaded. */
-  create(settings: FederationSettings, model: string): Promise<RunCore | undefined>
+  /** Refused when no model of that hash was uploaded, or when the public images are missing that the strategy needs. */
+  create(settings: FederationSettings, model: string): Promise<Reply<RunCore>>
   /** Called after every change of a run, with the events that were journalled. */
   onChange(listener: (core: RunCore, events: readonly RunEventView[]) => void): void
   /** Decides nothing more: effects that are journalled and not begun are left to the next start. */
@@ -59,13 +67,17 @@ export async function openRuns(around: Surroundings): Promise<Runs> {
     get: (federation) => cores.get(federation),
     all: () => [...cores.values()].sort((a, b) => b.createdAt - a.createdAt),
     async create(settings, model) {
-      if ((await findModel(around.db, model)) === undefined) return undefined
-      const row = { id: newId(settings.name), settings, initialModel: model, createdAt: around.now(), publicSet: null }
+      if ((await findModel(around.db, model)) === undefined)
+        return refuse('not-found', 'No model of that hash was uploaded. Upload it first.')
+      const publicSet = await publicSetFor(around, settings)
+      if (!publicSet.ok) return publicSet
+      const id = newId(settings.name)
+      const row = { id, settings, initialModel: model, createdAt: around.now(), publicSet: publicSet.value }
       await around.db.insert(federations).values(row)
       const core = await loadRun(around, row, newMachine.run)
       cores.set(core.id, Object.assign(core, { changed: changed(core.id) }))
       core.changed([])
-      return core
+      return accept(core)
     },
     onChange: (listener) => void listeners.add(listener),
     async stop() {
@@ -73,6 +85,7 @@ export async function openRuns(around: Surroundings): Promise<Runs> {
         core.closed = true
         clearTimeout(core.timer)
         core.aggregation?.stop()
+        core.learner?.close()
       }
       await idle()
     },
@@ -110,6 +123,7 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
     newest: undefined,
     open: undefined,
     aggregation: undefined,
+    learner: undefined,
     published: undefined,
     traffic: { up: 0, down: 0 },
     standing: undefined,
@@ -134,6 +148,17 @@ async function membersOf({ db }: Surroundings, federation: string): Promise<read
 }
 
 const named = ({ sha256, bytes }: BlobName): BlobName => ({ sha256, bytes })
+
+/** The public images that its strategy looks at; null where it looks at none. */
+async function publicSetFor(
+  { learners }: Surroundings,
+  settings: FederationSettings,
+): Promise<Reply<PublicSet | null>> {
+  const images = publicImagesOf(settings.strategy)
+  if (images === 0) return accept(null)
+  const { height, width } = settings.local.input
+  return await learners.publicSet({ images, height, width })
+}
 
 /** What an earlier version had no word for is at its default. */
 function settingsOf({ id, settings }: typeof federations.$inferSelect): FederationSettings {

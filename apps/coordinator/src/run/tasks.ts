@@ -6,7 +6,13 @@ import { groupOf } from './server-state.ts'
 
 /** What the coordinator wants of a client now, by what its journal says and nothing else (rules J7, R2, R8). */
 export function taskOf(core: RunCore, client: string): EdgeTask | null {
-  const { machine: { run }, open, published, plan, kept } = core
+  const {
+    machine: { run },
+    open,
+    published,
+    plan,
+    kept,
+  } = core
   const evaluate = (newest: Signed) =>
     ({ task: 'evaluate', model: groupOf(kept, client)?.published ?? newest }) as const
   if (run.state === 'training') {
