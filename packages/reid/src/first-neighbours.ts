@@ -24,7 +24,11 @@ export function firstNeighbourClusters(similarities: Float32Array, count: number
   if (similarities.length !== count * count)
     throw new RangeError(`firstNeighbourClusters: ${similarities.length} similarities of ${count}`)
   const root = Array.from({ length: count }, (_, i) => i)
-  const rootOf = (i: number): number => (root[i] === i ? i : rootOf(root[i]))
+  const rootOf = (i: number): number => {
+    let at = i
+    while (root[at] !== at) at = root[at]
+    return at
+  }
   for (let i = 0; i < count; i++) {
     const nearest = nearestOf(similarities.subarray(i * count, (i + 1) * count), i)
     if (nearest !== undefined) root[rootOf(i)] = rootOf(nearest)
@@ -39,7 +43,6 @@ export function firstNeighbourClusters(similarities: Float32Array, count: number
 
 function nearestOf(row: Float32Array, self: number): number | undefined {
   let nearest: number | undefined
-  for (let j = 0; j < row.length; j++)
-    if (j !== self && (nearest === undefined || row[j] > row[nearest])) nearest = j
+  for (let j = 0; j < row.length; j++) if (j !== self && (nearest === undefined || row[j] > row[nearest])) nearest = j
   return nearest
 }
