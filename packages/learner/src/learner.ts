@@ -2,6 +2,7 @@ import { evaluateWithin, isPerson, personsOf } from '@passerby/reid'
 import { imagesOf, type LabelledPixels } from './data/pixels.ts'
 import { embedPixels } from './embeddings.ts'
 import type { Learner } from './interface.ts'
+import { LearnerError } from './learner-error.ts'
 import { latestNetwork, type NetworkOfSettings } from './network/latest-network.ts'
 import { networkOf } from './network/network-of.ts'
 import { assembleHead, decodeHead, encodeHead, headKey, headRows, type Memory } from './training/head.ts'
@@ -64,6 +65,7 @@ export function createLearner(options: LearnerOptions): Learner {
         task.strategy,
       )
       watch.signal.throwIfAborted()
+      refuseNoNumbers(weight, extras)
       await memory.save(key, encodeHead(new Map([...known, ...headRows(trained.head, persons)])))
       const seconds = (performance.now() - started) / 1000
       return { backbone, extras, weight, images: images.length, loss, seconds }
@@ -78,4 +80,10 @@ export function createLearner(options: LearnerOptions): Learner {
       return figures && { ...figures, seconds: (performance.now() - started) / 1000 }
     },
   }
+}
+
+/** Running statistics that ran away show first where a model is looked at in evaluation mode. */
+function refuseNoNumbers(weight: number, extras: Float32Array): void {
+  if (Number.isFinite(weight) && extras.every(Number.isFinite)) return
+  throw new LearnerError('diverged', 'What the trained model makes of images is no number: lower the learning rates.')
 }

@@ -6,6 +6,7 @@ import { pickPixels } from '../data/pixels.ts'
 import { embedPlainly } from '../embeddings.ts'
 import type { LocalTask } from '../interface.ts'
 import { createLearner } from '../learner.ts'
+import type { Network } from '../network/network.ts'
 import { networkOf } from '../network/network-of.ts'
 import { FEDPAV, memoryOf, paintPeople, TINY_SETTINGS, tinyBackbone, tinyParameters } from '../testing/synthetic.ts'
 import { tf } from '../tf.ts'
@@ -144,6 +145,18 @@ describe('what goes beside the model', () => {
     const { publicSet: _, ...bare } = taskOf(withDistillation({}))
     const learner = createLearner({ training, memory: memoryOf(), federation: 'f', network: () => network })
     await expect(learner.train(bare, { signal })).rejects.toThrow('needs a public set')
+  })
+
+  it('is not sent where the trained model makes no numbers of images', async () => {
+    const nowhere = new Float32Array(36 * embedding).fill(NaN)
+    const embed = ({ length }: ArrayLike<unknown>) =>
+      tf.tensor2d(nowhere.subarray(0, length * embedding), [length, embedding])
+    const withoutNumbers: Network = { ...network, open: (options) => ({ ...network.open(options), embed }) }
+    const memory = memoryOf()
+    const learner = createLearner({ training, memory, federation: 'f', network: () => withoutNumbers })
+    for (const strategy of [withClustering('averaged'), { ...FEDPAV, weighting: 'cosine-features' } as const])
+      await expect(learner.train(taskOf(strategy), { signal })).rejects.toMatchObject({ code: 'diverged' })
+    expect(memory.entries.size).toBe(0)
   })
 
   it('has nothing of the head, byte for byte', async () => {
