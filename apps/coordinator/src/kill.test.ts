@@ -1,22 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { decodeSafetensors, paths } from '@passerby/protocol'
-import type { SealedUpdate } from '@passerby/privacy'
 import { afterEach, expect, test } from 'vitest'
 import { type ChildCoordinator, freePort, spawnCoordinator } from '../test/child-coordinator.ts'
 import { newDataFolder } from '../test/data-folder.ts'
 import { modelFile, twoChunkLayout } from '../test/model.ts'
-import {
-  type ScriptedConnection,
-  type ScriptedIdentity,
-  configOf,
-  connect,
-  join,
-  newIdentity,
-  publishedOf,
-  reportOf,
-  seal,
-  upload,
-} from '../test/scripted-client.ts'
+import { type Place, participate } from '../test/returning-client.ts'
+import { newIdentity } from '../test/scripted-client.ts'
 import { scriptedOperator } from '../test/scripted-operator.ts'
 import { seeded } from '../test/seeded.ts'
 
@@ -29,69 +18,6 @@ const LIFE_MS = 900
 
 let cleanUp: (() => Promise<void>) | undefined
 afterEach(async () => await cleanUp?.())
-
-class BrokenPromise extends Error {}
-
-interface Place {
-  /** The coordinator of the moment; replaced while it is down. */
-  up: Promise<string>
-  readonly federation: string
-  readonly token: string
-}
-
-/** One client: joins again whenever its connection ends, until the run has ended. Returns what it was promised. */
-async function participate(place: Place, identity: ScriptedIdentity): Promise<ReadonlySet<number>> {
-  const kept = new Map<number, SealedUpdate>()
-  const promised = new Set<number>()
-  for (;;) {
-    try {
-      const connection = await connect(await place.up)
-      await Promise.race([
-        work(connection, place, { identity, kept, promised }),
-        connection.ended.then(() => Promise.reject(new Error('cut off'))),
-      ])
-      connection.close()
-      return promised
-    } catch (error) {
-      // A dead coordinator is expected here; anything else shows in the records, or as a test that does not end.
-      if (!(error instanceof Error) || error instanceof BrokenPromise) throw error
-      await wait(20)
-    }
-  }
-}
-
-async function work(
-  connection: ScriptedConnection,
-  to: Place,
-  { identity, kept, promised }: { identity: ScriptedIdentity; kept: Map<number, SealedUpdate>; promised: Set<number> },
-): Promise<void> {
-  const joined = await join(connection, identity, to)
-  if (joined.status.state === 'ended') return
-  let task = joined.task
-  let seen = 0
-  for (;;) {
-    if (task?.task === 'train' && !task.accepted) {
-      const { session, round } = configOf(task.config)
-      // A client forgets an update once it was told that it counts.
-      if (promised.has(session)) throw new BrokenPromise(`session ${session}`)
-      const update = { layout: twoChunkLayout, value: round * identity.images }
-      const sealed = kept.get(session) ?? (await seal(task.config, identity, update))
-      kept.set(session, sealed)
-      const reply = await upload(connection, sealed, reportOf(identity))
-      if (reply.ok) promised.add(session)
-      else expect(['duplicate-update', 'late-update']).toContain(reply.refusal.code)
-    } else if (task?.task === 'evaluate') {
-      await connection.ask('evaluated', { round: publishedOf(task.model).round, model: 'global', evaluation: null })
-    }
-    const next = await Promise.race([
-      connection.notice('task', (one) => connection.notices.findIndex(({ notice }) => notice === one) >= seen),
-      connection.notice('status', ({ state }) => state === 'ended').then(() => 'ended' as const),
-    ])
-    if (next === 'ended') return
-    seen = connection.notices.findIndex(({ notice }) => notice === next) + 1
-    task = next
-  }
-}
 
 test(`U5 killed ${KILLS} times at seeded moments, the run has every round once and every acknowledged update counts once`, async () => {
   const data = await newDataFolder()
@@ -111,7 +37,12 @@ test(`U5 killed ${KILLS} times at seeded moments, the run has every round once a
   await operator.must('start', { federation: place.federation })
   operator.close()
   const people = await Promise.all([1, 2, 3].map((share) => newIdentity(`Client ${share}`, share)))
-  const lives = people.map((identity) => participate(place, identity))
+  const lives = people.map((identity) =>
+    participate(place, {
+      identity,
+      update: ({ round }) => ({ layout: twoChunkLayout, value: round * identity.images }),
+    }),
+  )
   const random = seeded(SEED)
   for (let kill = 0; kill < KILLS; kill++) {
     await wait(random() * LIFE_MS)
