@@ -39,7 +39,7 @@ test(
         weightDecay: 5e-4,
         smoothing: 0.1,
         fraction: 1,
-        statistics: 'average',
+        strategy: 'fedpav',
         seed: 1,
       },
       { name: 'test', validation: 0.25, evaluateEvery: 1, minClients: 2 },

@@ -1,9 +1,11 @@
+import { strategies } from '@passerby/federation'
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { type LearningFlags, addLearningOptions, federationSettings } from './learning.ts'
 
+const defaults = { backbone: 'osnet_x0_25', size: { height: 64, width: 32 }, rounds: 40 }
+
 function flags(...words: string[]): LearningFlags {
-  const defaults = { backbone: 'osnet_x0_25', size: { height: 64, width: 32 }, rounds: 40 }
   const command = addLearningOptions(new Command(), defaults)
     .exitOverride()
     .configureOutput({ writeErr() {} })
@@ -13,7 +15,7 @@ const federation = { name: 'x', validation: 0, evaluateEvery: 1, minClients: 1 }
 
 test('without flags, local training is that of the reference', () => {
   const { local, rounds, strategy } = federationSettings(flags(), federation)
-  expect({ rounds, ...strategy }).toEqual({ rounds: 40, name: 'fedpav', statistics: 'average' })
+  expect({ rounds, ...strategy }).toMatchObject({ rounds: 40, name: 'fedpav', statistics: 'average' })
   expect(local).toEqual({
     backbone: 'osnet_x0_25',
     embedding: 512,
@@ -28,7 +30,6 @@ test('without flags, local training is that of the reference', () => {
     nesterov: true,
     weightDecay: 5e-4,
     clip: 0,
-    proximal: 0,
     loss: { identity: 1, triplet: 0, margin: 0.3, softMargin: false, centre: 0, centreRate: 0.5 },
     labelSmoothing: 0.1,
     dropout: 0,
@@ -75,6 +76,30 @@ test('any setting of the schema is set by its path, and wins over its flag', () 
   expect(local.schedule).toMatchObject({ milestones: [5, 8], factor: 0.1 })
   expect(cohort).toMatchObject({ deadlineSeconds: 90, minClients: 1 })
 })
+
+test('every strategy is there by its name, with settings of its own, and the help says what it is called', () => {
+  for (const [name, { title }] of Object.entries(strategies)) {
+    expect(federationSettings(flags('--strategy', name), federation).strategy.name).toBe(name)
+    expect(addLearningOptions(new Command(), defaults).helpInformation()).toContain(title)
+  }
+  expect(() => flags('--strategy', 'fedsgd')).toThrow('fedpav')
+  const clustered = flags('--set', 'strategy.clustering.by=flattened', '--set', 'strategy.statistics=first')
+  expect(federationSettings(clustered, federation).strategy).toMatchObject({
+    name: 'fedpav',
+    statistics: 'first',
+    clustering: { by: 'flattened' },
+  })
+})
+
+test('a setting of another strategy is refused, not passed over', () =>
+  expect(() =>
+    federationSettings(flags('--strategy', 'fedprox', '--set', 'strategy.clustering.by=averaged'), federation),
+  ).toThrow('fedprox has no setting strategy.clustering.by'))
+
+test('what a strategy refuses is refused by its sentence', () =>
+  expect(() => federationSettings(flags('--strategy', 'fedprox', '--set', 'local.clip=1'), federation)).toThrow(
+    'strategy.name: ',
+  ))
 
 test('milestones and padding go by the rounds and the input size that were set', () => {
   const words = ['rounds=10', 'local.input.height=128', 'local.input.width=64'].flatMap((text) => ['--set', text])

@@ -1,11 +1,12 @@
 /** The flags that say what a federation learns and how, the same for every command that starts one. */
+import { strategies } from '@passerby/federation'
 import { FederationSettings } from '@passerby/protocol'
 import { type Command, Option } from 'commander'
 import * as v from 'valibot'
 import { LabError } from '../errors.ts'
 import { type Size, number, size, whole } from './arguments.ts'
 import { backboneOption, withEmbeddingWidth } from './backbone-argument.ts'
-import { type ChosenSettings, chosenSetting, withChosen } from './setting.ts'
+import { type ChosenSettings, chosenSetting, strangers, withChosen } from './setting.ts'
 
 export interface LearningFlags {
   readonly backbone: string
@@ -19,7 +20,7 @@ export interface LearningFlags {
   readonly weightDecay: number
   readonly smoothing: number
   readonly fraction: number
-  readonly statistics: 'average' | 'first'
+  readonly strategy: string
   readonly seed: number
   /** Settings that have no flag of their own, or win over it. */
   readonly set?: ChosenSettings
@@ -32,6 +33,12 @@ export interface LearningDefaults {
   /** What the help says in place of a default that hangs on other flags. */
   readonly shown?: Partial<Record<'backbone' | 'embedding' | 'epochs' | 'batch', string>>
 }
+
+const titles = Object.entries(strategies)
+  .map(([name, { title }]) => `${name} (${title})`)
+  .join(', ')
+/** The one that a federation has by default. */
+const STRATEGY = v.parse(FederationSettings, { name: 'defaults' }).strategy.name
 
 /** Adds the flags. Defaults are those of the PyTorch reference run; a command chooses only what is in `defaults`. */
 export function addLearningOptions(command: Command, defaults: LearningDefaults): Command {
@@ -55,9 +62,9 @@ export function addLearningOptions(command: Command, defaults: LearningDefaults)
     .option('--smoothing <x>', 'label smoothing', number(0, 1), 0.1)
     .option('--fraction <x>', 'share of the clients drawn for a round', number(0.01, 1), 1)
     .addOption(
-      new Option('--statistics <how>', "batch-norm statistics: averaged, or the first client's")
-        .choices(['average', 'first'])
-        .default('average'),
+      new Option('--strategy <name>', `algorithm: ${titles}; set as in --set strategy.<field>=<value>`)
+        .choices(Object.keys(strategies))
+        .default(STRATEGY),
     )
     .option(
       '--set <path=value>',
@@ -95,7 +102,7 @@ export function federationSettings(flags: LearningFlags, federation: FederationF
     rounds: flags.rounds,
     seed: flags.seed,
     evaluateEvery: federation.evaluateEvery,
-    strategy: { name: 'fedpav', statistics: flags.statistics },
+    strategy: { name: flags.strategy },
     cohort: { fraction: flags.fraction, minClients: federation.minClients },
     local: {
       backbone: flags.backbone,
@@ -114,6 +121,12 @@ export function federationSettings(flags: LearningFlags, federation: FederationF
   }
   const parsed = v.safeParse(FederationSettings, withChosen(settings, chosen))
   if (!parsed.success) throw new LabError('unusable', `These settings do not go together: ${sentences(parsed.issues)}`)
+  const [strange] = strangers(parsed.output, chosen)
+  if (strange !== undefined)
+    throw new LabError(
+      'unusable',
+      `${parsed.output.strategy.name} has no setting ${strange}: choose another --strategy`,
+    )
   return withEmbeddingWidth(parsed.output)
 }
 

@@ -1,4 +1,5 @@
 /** `--set path=value`: any setting by its path in protocol's `FederationSettings`, so that every one of them has a flag. */
+import { strategies } from '@passerby/federation'
 import { FederationSettings } from '@passerby/protocol'
 import { InvalidArgumentError } from 'commander'
 import * as v from 'valibot'
@@ -6,8 +7,11 @@ import * as v from 'valibot'
 /** Values by dot path, the last of each path. */
 export type ChosenSettings = ReadonlyMap<string, unknown>
 
-/** Every setting with its default: what a value for it looks like. */
-const defaults: ChosenSettings = new Map(leaves(v.parse(FederationSettings, { name: 'defaults' })))
+/** Every setting, of every strategy too, with its default: what a value for it looks like. */
+const defaults: ChosenSettings = new Map([
+  ...leaves(v.parse(FederationSettings, { name: 'defaults' })),
+  ...Object.entries(strategies).flatMap(([name, { settings }]) => leaves(v.parse(settings, { name }), ['strategy'])),
+])
 
 /**
  * Reads one `path=value` after others: numbers, `on` or `off`, lists as in `28,36`. Throws commander's
@@ -20,6 +24,12 @@ export function chosenSetting(text: string, before: ChosenSettings = new Map()):
       `One of these is needed, as in local.dropout=0.5: ${[...defaults.keys()].join(', ')}.`,
     )
   return new Map([...before, [path, valueLike(defaults.get(path), value)]])
+}
+
+/** What was chosen that `settings` have no place for: settings of a strategy that is not theirs. */
+export function strangers(settings: object, chosen: ChosenSettings): readonly string[] {
+  const known = new Map(leaves(settings))
+  return [...chosen.keys()].filter((path) => !known.has(path))
 }
 
 /** `settings` with what was chosen in place of what is there. */

@@ -26,7 +26,7 @@ const settings = federationSettings(
     weightDecay: 5e-4,
     smoothing: 0.1,
     fraction: 1,
-    statistics: 'average',
+    strategy: 'fedpav',
     seed: 3,
   },
   { name: 'test', validation: 0, evaluateEvery: 1, minClients: 1 },
