@@ -155,10 +155,10 @@ export async function evaluateTask(connection: ScriptedConnection, round: number
   )
 }
 
-/** What a scripted client sends: a model all of whose values are one, and what goes beside it. */
+/** What a scripted client sends: a model, given whole or as the one value that all of its values are; and what goes beside it. */
 export interface ScriptedUpdate {
   readonly layout: Layout
-  readonly value: number
+  readonly value: number | Float32Array
   /** Flat, in the order of the strategy's extras. */
   readonly extras?: Float32Array
 }
@@ -172,7 +172,8 @@ export async function seal(
   const { round, strategy, local, publicSet } = configOf(config)
   const about = { round, embedding: local.embedding, publicImages: publicSet?.images ?? 0 }
   const whole = wholeLayout(updateLayoutOf(strategy, layout, about))
-  const values = Float32Array.from([...filled(layout, value).values, ...extras])
+  const model = typeof value === 'number' ? filled(layout, value).values : value
+  const values = Float32Array.from([...model, ...extras])
   return await sealBytes(config, identity, encodeUpdate(whole, { values, weight: identity.images }), whole)
 }
 

@@ -60,11 +60,15 @@ export async function openSurroundings(now: () => number = Date.now): Promise<{
 export async function createFederation(
   around: Surroundings,
   runs: Runs,
-  { settings, layout }: { readonly settings: FederationSettingsInput; readonly layout: Layout },
+  {
+    settings,
+    layout,
+    model = modelFile(layout),
+  }: { readonly settings: FederationSettingsInput; readonly layout: Layout; readonly model?: Uint8Array },
 ): Promise<{ readonly core: RunCore; readonly federation: string; readonly token: string; readonly invite: string }> {
   const parsed = parse(FederationSettings, settings)
   if (!parsed.ok) throw new Error(parsed.refusal.message)
-  const blob = await around.blobs.put(modelFile(layout))
+  const blob = await around.blobs.put(model)
   await storeModelRow(around.db, { ...blob, layout, name: 'initial', createdAt: 1 })
   const created = await runs.create(parsed.value, blob.sha256)
   if (!created.ok) throw new Error(created.refusal.message)
