@@ -78,11 +78,15 @@ test('R11 R12 P6 clients that see a public batch alike share a model, also after
   const get = async (path: string) => new Uint8Array(await (await fetch(child.url + path)).arrayBuffer())
   const valuesOf = async (sha256 = '') => [...new Set(decodeSafetensors(await get(paths.model(sha256))).params.values)]
   expect(rounds.map(({ round, outcome }) => [round, outcome])).toEqual([1, 2, 3].map((round) => [round, 'published']))
-  const ids = (group: (typeof groups)[number]) => group.map(({ id }) => id).sort()
+  const ids = (group: (typeof groups)[number]) =>
+    group
+      .map(({ id }) => id)
+      .sort()
+      .join()
   for (const { round, model, groups: made, similarity, contributions } of rounds) {
-    expect(made.map(({ clients }) => clients).toSorted()).toEqual(groups.map(ids).toSorted())
+    expect(new Set(made.map(({ clients }) => clients.join()))).toEqual(new Set(groups.map(ids)))
     expect(similarity?.values).toHaveLength(16)
-    expect(contributions.map(({ told }) => told).toSorted()).toEqual([1, 2, 3, 4])
+    expect(new Set(contributions.map(({ told }) => told))).toEqual(new Set([1, 2, 3, 4]))
     for (const { clients, model: own } of made) {
       // Client k has weight k and values round · k: (1 + 9) / 4 and (4 + 16) / 6, and 30 / 10 for everyone.
       const mean = clients.includes(anna.id) ? 10 / 4 : 20 / 6

@@ -27,7 +27,7 @@ export interface Place {
 
 export interface ReturningClient {
   readonly identity: ScriptedIdentity
-  update(config: RoundConfig): ScriptedUpdate
+  readonly update: (config: RoundConfig) => ScriptedUpdate
   /** Once it was told that its update counts. */
   readonly onCounted?: (config: RoundConfig) => void
   /** The model that it was given to measure in a round without training. */

@@ -61,15 +61,15 @@ beforeAll(async () => {
   ]
 }, 60_000)
 
+/** What is in a model, each value once. */
+type ValuesOf = (model: { readonly sha256: string } | null) => Promise<readonly number[]>
+
 /** A run of two rounds, and how it must end. */
 interface Scenario {
   readonly settings: FederationSettingsInput
   readonly people: readonly ScriptedIdentity[]
-  update(identity: ScriptedIdentity, round: number): ScriptedUpdate
-  checkRound(
-    record: RoundRecord,
-    values: (model: { readonly sha256: string } | null) => Promise<readonly number[]>,
-  ): Promise<void>
+  readonly update: (identity: ScriptedIdentity, round: number) => ScriptedUpdate
+  readonly checkRound: (record: RoundRecord, valuesOf: ValuesOf) => Promise<void>
 }
 
 const withMemory = (): Scenario => ({
@@ -91,7 +91,12 @@ const inGroups = (): Scenario => {
   const groups = [
     [anna, cleo],
     [ben, dora],
-  ].map((group) => group.map(({ id }) => id).sort())
+  ].map((group) =>
+    group
+      .map(({ id }) => id)
+      .sort()
+      .join(),
+  )
   return {
     settings: {
       name: 'Crash',
@@ -107,7 +112,7 @@ const inGroups = (): Scenario => {
       return { layout: smallLayout, value: identity.images * round, extras: sketch }
     },
     async checkRound({ round, model, groups: made, similarity }, values) {
-      expect(made.map(({ clients }) => clients).toSorted()).toEqual(groups.toSorted())
+      expect(new Set(made.map(({ clients }) => clients.join()))).toEqual(new Set(groups))
       expect(similarity?.clients).toEqual(everyone.map(({ id }) => id).sort())
       // (10² + 20²) / 30 and (30² + 20²) / 50, and (10² + 30² + 20² + 20²) / 80 for everyone, times the round.
       for (const { clients, model } of made)

@@ -91,13 +91,14 @@ function lookedUp(envelopes: Envelopes): { readonly envelopes: Envelopes; readon
 }
 
 async function place(learners: (around: Surroundings) => Learners) {
-  const { around: plain, close } = await openSurroundings()
-  closers.push(close)
+  const opened = await openSurroundings()
+  const plain = opened.around
+  closers.push(() => opened.close())
   const { envelopes, count } = lookedUp(plain.envelopes)
   const asked: Asked = { models: [], tasks: [], closed: 0 }
   const around = { ...plain, envelopes, learners: noted(learners(plain), asked) }
   const server = await edgeServer(around)
-  closers.push(server.close)
+  closers.push(() => server.close())
   return { around, server, asked, count }
 }
 type Here = Awaited<ReturnType<typeof place>>
@@ -120,7 +121,7 @@ const difference = (a: Float32Array, b: Float32Array) =>
 
 test('R13 both ways teach by the same targets; in the private one no update is opened once it is summed', async () => {
   const people = await publicFolder(IMAGES)
-  closers.push(people.remove)
+  closers.push(() => people.remove())
   const here = await place(({ blobs, log }) => learnersBeside(people.path, { blobs, log }))
   const { around, server, asked, count } = here
   const backbone = backboneByName('tiny', EMBEDDING)
