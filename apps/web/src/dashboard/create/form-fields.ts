@@ -75,7 +75,7 @@ export const formFields: Readonly<Record<Section, readonly FormField[]>> = {
       path: 'privacy.mode',
       label: 'Protection of updates',
       sentence:
-        'Each update is signed by its client and sealed to a key of its round. The coordinator opens it only to add it to the sum, then destroys it with the key.',
+        'Each update is signed by its client and sealed to a key of its round. The coordinator opens it to add it to the sum, and for what else the strategy needs, then destroys it with the key.',
       kind: 'choice',
       options: [{ value: 'sealed', label: 'Sealed updates' }],
       wide: true,

@@ -31,7 +31,7 @@ export function GroupHistory({ run }: { readonly run: WatchedRun }) {
         shares most clients.
         {spans.length > shown.length && ` The last ${SPANS_SHOWN} are shown; the export has them all.`}
       </p>
-      <ScrollRegion label={caption}>
+      <ScrollRegion label={`${caption}, table`}>
         <table className={styles.history}>
           <caption className="visually-hidden">{caption}</caption>
           <thead>

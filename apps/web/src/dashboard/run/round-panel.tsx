@@ -36,6 +36,7 @@ export function RoundPanel({
     () => byClient(namedGroups(run.rounds).get(record.session) ?? []),
     [run.rounds, record.session],
   )
+  const shared = sharedModel(run.rounds)
   const at = run.rounds.indexOf(record)
   const [bar] = phaseBars([record])
   return (
@@ -63,10 +64,10 @@ export function RoundPanel({
       </div>
       <Card title={`Session ${record.session}, from ${formatMoment(record.startedAt)}`} actions={<PhaseLegend />}>
         <PhaseBar bar={bar} />
-        <RecordFigures record={record} settings={settings} />
+        <RecordFigures record={record} settings={settings} shared={shared} />
         {record.model && (
           <div className={page.row}>
-            <span className={page.muted}>Model</span>
+            <span className={page.muted}>{groups.size > 0 ? 'Mean of all, for newcomers' : 'Model'}</span>
             <ModelHash sha256={record.model.sha256} />
             <SaveModel run={run} model={record.model} round={record.round} />
           </div>
@@ -75,7 +76,7 @@ export function RoundPanel({
       <Card title={plural(record.contributions.length, 'client')}>
         <DataTable
           caption={`Clients of round ${record.round}`}
-          columns={columns(record, settings.strategy, groups)}
+          columns={columns(record, settings.strategy, { groups, shared })}
           rows={[...record.contributions].sort(byAlias)}
           rowKey={({ client }) => client}
           empty="Nobody was drawn yet."
@@ -125,9 +126,8 @@ const byAlias = (a: Contribution, b: Contribution) => a.alias.localeCompare(b.al
 function columns(
   record: RoundRecord,
   strategy: StrategySettings,
-  groups: ReadonlyMap<string, NamedGroup>,
+  { groups, shared }: { readonly groups: ReadonlyMap<string, NamedGroup>; readonly shared: string },
 ): readonly Column<Contribution>[] {
-  const shared = sharedModel([record])
   const shares = weightShares(record.contributions, groups)
   const told = toldWeights(record.contributions, strategy)
   return [

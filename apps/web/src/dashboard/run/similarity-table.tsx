@@ -23,7 +23,7 @@ export function SimilarityTable({ rows, round }: { readonly rows: readonly Simil
         nearest to it, <span className={styles.sample}>outlined</span> in its row; whoever is linked is in one group.
         {rows.length > shown.length && ` ${shown.length} of ${rows.length} clients are shown; the export has them all.`}
       </p>
-      <ScrollRegion label={caption}>
+      <ScrollRegion label={`${caption}, table`}>
         <table className={styles.matrix}>
           <caption className="visually-hidden">{caption}</caption>
           <thead>
