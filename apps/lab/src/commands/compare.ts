@@ -1,11 +1,13 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { join } from 'node:path'
 import { writeComparison } from '../experiment/compare/write-comparison.ts'
+import { type Protocol, protocols } from '../experiment/protocol.ts'
 import type { RunResult } from '../experiment/result.ts'
 import { COMPARISON_FOLDER, readResults } from '../experiment/run-folder.ts'
 
 interface CompareFlags {
   readonly out?: string
+  readonly protocol: Protocol
 }
 
 const NOTES = `
@@ -23,6 +25,14 @@ export function compareCommand(): Command {
     .description('Compares the runs of sweeps: table, Markdown, CSV and curves.')
     .argument('<folder...>', 'folders that `lab sweep --out` wrote, or single runs in them')
     .option('--out <folder>', 'where tables and curves are written (default: comparison, in the first folder)')
+    .addOption(
+      new Option(
+        '--protocol <which>',
+        "figures of the last round, or FedReID's: the mean of the three best that were measured",
+      )
+        .choices(protocols)
+        .default('last'),
+    )
     .addHelpText('after', NOTES)
     .action(run)
 }
@@ -31,6 +41,6 @@ async function run(folders: readonly string[], flags: CompareFlags): Promise<voi
   const results: RunResult[] = []
   for (const folder of folders) results.push(...(await readResults(folder)))
   const out = flags.out ?? join(folders[0], COMPARISON_FOLDER)
-  process.stdout.write(`${await writeComparison(results, out)}\n`)
+  process.stdout.write(`${await writeComparison(results, out, flags.protocol)}\n`)
   process.stderr.write(`Tables and curves are in ${out}\n`)
 }

@@ -32,7 +32,7 @@ const PUBLISHED: readonly Published[] = [
 const PUBLIC = { cameras: 6, identities: 1816, imagesEach: 4 }
 
 /** Fewer classes, or fewer images of one, teach a head nothing. */
-const LEAST_TRAINED = { identities: 4, imagesEach: 2 }
+const LEAST_TRAINED = { identities: 8, imagesEach: 2 }
 /** Sets are searched alike well, however small: a single query of 24 is 4 per cent, and more than 40 take time only. */
 const SEARCHED = { least: 24, most: 40, queriesEach: 2, galleryEach: 4 }
 const LEAST_PUBLIC = 16

@@ -11,7 +11,8 @@ export interface Figure {
   readonly mAP: number
 }
 
-export type Protocol = 'last' | 'best-of-three'
+export const protocols = ['last', 'best-of-three'] as const
+export type Protocol = (typeof protocols)[number]
 
 /** Rounds whose figures FedReID's protocol takes the mean of. */
 const BEST = 3
@@ -60,6 +61,22 @@ export function meanOverClients(clients: readonly ClientSets[], whose: Whose, ru
     const mean = at.length === clients.length ? meanOf(at) : undefined
     return mean ? [{ round, ...mean }] : []
   })
+}
+
+/** What a run ended with by data set, of standalone clients the mean. The best rounds are the same for all data sets. */
+export function finalBy(protocol: Protocol, { rounds, final }: Pick<RunResult, 'rounds' | 'final'>): Figures {
+  if (protocol === 'last') return final
+  const measured = rounds.flatMap(({ evaluation }) => {
+    const mean = meanOf(Object.values(evaluation ?? {}))
+    return evaluation && mean ? [{ evaluation, rank1: mean.rank1 }] : []
+  })
+  const best = measured.toSorted((a, b) => b.rank1 - a.rank1).slice(0, BEST)
+  return Object.fromEntries(
+    Object.keys(final).flatMap((set) => {
+      const mean = meanOf(best.flatMap(({ evaluation }) => evaluation[set] ?? []))
+      return mean ? [[set, mean]] : []
+    }),
+  )
 }
 
 /** Rounds at the end over whose rank-1 the unrest of a model is told. */

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { LabError } from '../errors.ts'
 import { type ScalarEvent, eventFile } from './events.ts'
+import { meanOverClients, measuredBy } from './protocol.ts'
 import { RunResult } from './result.ts'
 
 /** Where a sweep's comparison lies, beside its runs. */
@@ -86,37 +87,74 @@ function parsedJson(text: string): unknown {
   }
 }
 
+type Rounds = Pick<RunResult, 'rounds' | 'clients' | 'final'>
+
+/** Columns of the models that clients have: their own, and their group's, each the mean over the clients and one by one. */
+const CLIENT_MODELS = ['own', 'group'] as const
+
 /** One line per round; figures are empty where nothing was measured. */
-export function roundsCsv({ rounds, final }: Pick<RunResult, 'rounds' | 'final'>): string {
+export function roundsCsv(result: Rounds): string {
+  const { rounds, final, clients } = result
   const sets = Object.keys(final)
+  const whose = CLIENT_MODELS.filter((model) => rounds.some((round) => round[model]))
   const columns = ['round', 'clients', 'images', 'loss', 'bytes_up', 'bytes_down', 'seconds']
   const measured = sets.flatMap((set) => [`rank1_${set}`, `mAP_${set}`])
-  const rows = rounds.map(({ round, clients, images, loss, bytesUp, bytesDown, seconds, evaluation }) => [
-    round,
-    clients,
-    images,
-    loss,
-    bytesUp,
-    bytesDown,
-    seconds,
-    ...sets.flatMap((set) => [evaluation?.[set]?.rank1, evaluation?.[set]?.mAP]),
+  const local = whose.flatMap((model) =>
+    ['mean', ...clients.map(({ name }) => name)].flatMap((name) => [`rank1_${model}_${name}`, `mAP_${model}_${name}`]),
+  )
+  const rows = rounds.map((round) => [
+    round.round,
+    round.clients,
+    round.images,
+    round.loss,
+    round.bytesUp,
+    round.bytesDown,
+    round.seconds,
+    ...sets.flatMap((set) => [round.evaluation?.[set]?.rank1, round.evaluation?.[set]?.mAP]),
+    ...whose.flatMap((model) =>
+      localFigures(result, model, round).flatMap(({ figure }) => [figure?.rank1, figure?.mAP]),
+    ),
   ])
-  return stringify([[...columns, ...measured], ...rows])
+  return stringify([[...columns, ...measured, ...local], ...rows])
 }
 
 /** The untrained model is step 0. */
 export function roundEvents({
-  rounds,
-  initial,
   startedAt,
-}: Pick<RunResult, 'rounds' | 'initial' | 'startedAt'>): ScalarEvent[] {
+  initial,
+  ...result
+}: Rounds & Pick<RunResult, 'initial' | 'startedAt'>): ScalarEvent[] {
   let wallTime = startedAt
   const events: ScalarEvent[] = [{ wallTime, step: 0, scalars: figureScalars(initial) }]
-  for (const { round, loss, seconds, evaluation } of rounds) {
-    wallTime += seconds
-    events.push({ wallTime, step: round, scalars: { loss, ...figureScalars(evaluation ?? {}) } })
+  for (const round of result.rounds) {
+    wallTime += round.seconds
+    const local = CLIENT_MODELS.flatMap((model) =>
+      localFigures(result, model, round).flatMap(({ name, figure }) =>
+        figure
+          ? [
+              [`${model} rank-1/${name}`, figure.rank1],
+              [`${model} mAP/${name}`, figure.mAP],
+            ]
+          : [],
+      ),
+    )
+    const scalars = { loss: round.loss, ...figureScalars(round.evaluation ?? {}), ...Object.fromEntries(local) }
+    events.push({ wallTime, step: round.round, scalars })
   }
   return events
+}
+
+/** The mean over clients, then every client, of one kind of model in one round. */
+function localFigures(
+  { clients }: Pick<RunResult, 'clients'>,
+  model: 'own' | 'group',
+  round: RunResult['rounds'][number],
+) {
+  const rounds = { rounds: [round] }
+  return [
+    { name: 'mean', figure: meanOverClients(clients, model, rounds).at(0) },
+    ...clients.map((client) => ({ name: client.name, figure: measuredBy(client, model, rounds).at(0) })),
+  ]
 }
 
 function figureScalars(figures: RunResult['final']): Readonly<Record<string, number>> {

@@ -8,11 +8,10 @@ import {
   figureBy,
   meanOverClients,
   measuredBy,
+  protocols,
   unrest,
 } from '../../experiment/protocol.ts'
 import type { RunResult } from '../../experiment/result.ts'
-
-export const protocols: readonly Protocol[] = ['last', 'best-of-three']
 
 export interface ClientSize extends ClientSets {
   readonly images: number

@@ -1,4 +1,5 @@
 /** The charts of a comparison: loss, and rank-1 and mAP of each data set, by round; a panel for each first model. */
+import { meanOverClients } from '../protocol.ts'
 import type { RunResult } from '../result.ts'
 import type { Chart, ChartLine, ChartPoint } from './chart.ts'
 import type { Group, Grouped } from './groups.ts'
@@ -26,6 +27,7 @@ export function chartsOf(grouped: Grouped): readonly NamedChart[] {
       name: 'loss',
       chart: chart('Training loss', 'training loss', (run, round) => run.rounds[round - 1]?.loss),
     },
+    ...ownCharts(grouped, chart),
     ...sets.flatMap((set) =>
       metrics.map((metric) => ({
         name: `${metricNames[metric].toLowerCase()}-${set.replaceAll('/', '-')}`,
@@ -35,6 +37,25 @@ export function chartsOf(grouped: Grouped): readonly NamedChart[] {
       })),
     ),
   ]
+}
+
+/** The mean over clients of their own models, where those were measured. */
+function ownCharts(
+  { groups }: Grouped,
+  chart: (title: string, yLabel: string, figure: Figure) => Chart,
+): readonly NamedChart[] {
+  if (!groups.some(({ runs }) => runs.some(({ rounds }) => rounds.some(({ own }) => own)))) return []
+  return metrics.map((metric) => ({
+    name: `${metricNames[metric].toLowerCase()}-own-models`,
+    chart: chart(
+      `${metricNames[metric]} of clients’ own models`,
+      `${metricNames[metric]} (%)`,
+      (run, round) =>
+        meanOverClients(run.clients, 'own', { rounds: run.rounds.slice(Math.max(0, round - 1), round) }).at(0)?.[
+          metric
+        ],
+    ),
+  }))
 }
 
 function panelsOf({ groups }: Grouped, figure: Figure): Chart['panels'] {
@@ -59,6 +80,10 @@ function pointsOf({ runs }: Group, figure: Figure): readonly ChartPoint[] {
 }
 
 function nameOf({ key }: Group): string {
-  const varied = [...key].filter(([column]) => !['mode', 'scenario', 'init'].includes(column))
-  return [`${key.get('mode')} ${key.get('scenario')}`, ...varied.map(([path, value]) => `${path} ${value}`)].join(', ')
+  const varied = [...key].filter(([column]) => !['mode', 'scenario', 'init', 'arm'].includes(column))
+  const arm = key.get('arm')
+  return [
+    arm ? arm : `${key.get('mode')} ${key.get('scenario')}`,
+    ...varied.map(([path, value]) => `${path} ${value}`),
+  ].join(', ')
 }

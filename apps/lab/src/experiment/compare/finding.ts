@@ -44,7 +44,7 @@ export function casesOf({ groups }: Grouped): readonly Case[] {
       const clients = camera.runs[0].clients.filter(({ sets }) => sets.includes(set)).length
       return [
         {
-          under: underOf(camera),
+          under: [camera.key.get('arm'), underOf(camera)].filter((part) => part).join(', '),
           set,
           holds: gaps.every(({ points }) => points > 0),
           gaps,
@@ -95,7 +95,9 @@ const isArm = ({ key }: Group, mode: string, scenario: string) =>
 const underOf = ({ key }: Group) =>
   [...key]
     .flatMap(([column, value]) =>
-      column === 'mode' || column === 'scenario' ? [] : [column === 'init' ? value : `${column} ${value}`],
+      column === 'mode' || column === 'scenario' || column === 'arm'
+        ? []
+        : [column === 'init' ? value : `${column} ${value}`],
     )
     .join(', ')
 

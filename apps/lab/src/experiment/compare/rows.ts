@@ -1,6 +1,7 @@
 /** The comparison as rows: what came of each group, beside what there was before training. */
 import type { RunResult } from '../result.ts'
 import type { Group, Grouped } from './groups.ts'
+import { type Protocol, figureBy, finalBy, meanOf, meanOverClients, unrest } from '../protocol.ts'
 import { type Spread, spreadOf } from './spread.ts'
 
 export const metrics = ['rank1', 'mAP'] as const
@@ -14,6 +15,8 @@ export interface Row {
   /** Of a run, in training. */
   readonly imagePasses?: number
   readonly seconds?: number
+  /** Standard deviation over the last rounds of the mean rank-1 over data sets; where they were measured. */
+  readonly unrest?: Spread
   readonly figures: readonly Cell[]
 }
 
@@ -38,9 +41,10 @@ export function setsOf(runs: readonly RunResult[]): readonly string[] {
  * A row per group, then one per first model and network as it was untrained, then one per input size of the pixels themselves. Of
  * those two, a set on which runs of one row and seed differ has no figure, and a row without any is left out.
  */
-export function rowsOf({ groups }: Grouped): readonly Row[] {
+export function rowsOf({ groups }: Grouped, protocol: Protocol = 'last'): readonly Row[] {
   const runs = groups.flatMap((group) => group.runs)
-  const sets = setsOf(runs)
+  const own = runs.some(({ rounds }) => rounds.some((round) => round.own)) ? [OWN] : []
+  const sets = [...setsOf(runs), ...own]
   const cellsOf = (of: readonly RunResult['final'][]): readonly Cell[] =>
     sets.flatMap((set) =>
       metrics.map((metric) => {
@@ -53,7 +57,8 @@ export function rowsOf({ groups }: Grouped): readonly Row[] {
     seeds: runs.length,
     imagePasses: mean(runs.map(({ imagePasses }) => imagePasses)),
     seconds: mean(runs.map(({ seconds }) => seconds)),
-    figures: cellsOf(runs.map(({ final }) => final)),
+    ...unrestOf(runs),
+    figures: cellsOf(runs.map((run) => ({ ...finalBy(protocol, run), ...ownFigures(run, protocol) }))),
   }))
   const baselines = [
     ...alikeIn(['init', ...NETWORK], groups).map(({ key, runs }) => {
@@ -75,6 +80,25 @@ export function rowsOf({ groups }: Grouped): readonly Row[] {
     ...baselines.filter(({ figures }) => figures.some(({ spread }) => spread !== undefined)),
   ]
 }
+
+/** Where the mean over clients of their own models stands among the data sets. */
+const OWN = 'own models'
+
+function ownFigures(run: RunResult, protocol: Protocol): RunResult['final'] {
+  const figure = figureBy(protocol, meanOverClients(run.clients, 'own', run))
+  return figure ? { [OWN]: figure } : {}
+}
+
+function unrestOf(runs: readonly RunResult[]): { readonly unrest?: Spread } {
+  const told = spreadOf(runs.flatMap((run) => unrest(meansOverSets(run), run.rounds.length) ?? []))
+  return told ? { unrest: told } : {}
+}
+
+const meansOverSets = ({ rounds }: RunResult) =>
+  rounds.flatMap(({ round, evaluation }) => {
+    const mean = meanOf(Object.values(evaluation ?? {}))
+    return mean ? [{ round, ...mean }] : []
+  })
 
 function isBest(rows: readonly Pick<Row, 'figures'>[], column: number, { spread }: Cell): boolean {
   return spread !== undefined && rows.every(({ figures }) => (figures[column].spread?.mean ?? -1) <= spread.mean)

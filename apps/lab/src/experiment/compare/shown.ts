@@ -1,6 +1,7 @@
 /** The comparison for a terminal, as Markdown and as CSV. */
 import { stringify } from 'csv-stringify/sync'
 import { duration, table } from '../../terminal/table.ts'
+import { LAST_ROUNDS } from '../protocol.ts'
 import type { Grouped } from './groups.ts'
 import { type Cell, type Row, metricNames } from './rows.ts'
 import { shownSpread } from './spread.ts'
@@ -12,9 +13,12 @@ export function comparisonTable(grouped: Grouped, rows: readonly Row[]): string 
   return [table(head, lines), caption, ...settledLines(grouped)].join('\n')
 }
 
-/** What differs between first models beside their parameters. */
+/** What comes with first models and arms beside their names; a strategy says nothing of the settings of others. */
 function settledLines({ settled }: Grouped): readonly string[] {
-  return [...settled].map(([init, values]) => `${init}: ${[...values].map((value) => value.join(' ')).join(', ')}`)
+  return [...settled].map(([label, values]) => {
+    const told = [...values].filter(([, value]) => value !== '–')
+    return `${label}: ${told.map((value) => value.join(' ')).join(', ')}`
+  })
 }
 
 export interface MarkdownParts {
@@ -47,14 +51,15 @@ export function comparisonCsv({ columns }: Grouped, rows: readonly Row[]): strin
   const head = rows[0].figures.flatMap(({ set, metric }) =>
     ['mean', 'deviation', 'min', 'max'].map((part) => `${metric}_${set}_${part}`),
   )
-  const lines = rows.map(({ key, seeds, imagePasses, seconds, figures }) => [
+  const lines = rows.map(({ key, seeds, imagePasses, seconds, unrest, figures }) => [
     ...columns.map((column) => key.get(column)),
     seeds,
     imagePasses,
     seconds,
+    unrest?.mean,
     ...figures.flatMap(({ spread }) => [spread?.mean, spread?.deviation, spread?.min, spread?.max]),
   ])
-  return stringify([[...columns, 'seeds', 'image_passes', 'seconds', ...head], ...lines])
+  return stringify([[...columns, 'seeds', 'image_passes', 'seconds', 'rank1_deviation_last_15', ...head], ...lines])
 }
 
 function cells({ columns }: Grouped, rows: readonly Row[], marked: (text: string) => string): readonly string[][] {
@@ -62,19 +67,22 @@ function cells({ columns }: Grouped, rows: readonly Row[], marked: (text: string
     if (!spread) return '–'
     return best ? marked(shownSpread(spread)) : shownSpread(spread)
   }
+  const restless = rows.some(({ unrest }) => unrest !== undefined)
   return [
     [
       ...columns,
       'seeds',
       'passes',
       'training',
+      ...(restless ? [`rank-1, deviation over the last ${LAST_ROUNDS}`] : []),
       ...rows[0].figures.map(({ set, metric }) => `${set} ${metricNames[metric]}`),
     ],
-    ...rows.map(({ key, seeds, imagePasses, seconds, figures }) => [
+    ...rows.map(({ key, seeds, imagePasses, seconds, unrest, figures }) => [
       ...columns.map((column) => key.get(column) ?? '–'),
       seeds === 0 ? '–' : String(seeds),
       imagePasses === undefined ? '–' : imagePasses.toFixed(0),
       seconds === undefined ? '–' : duration(seconds),
+      ...(restless ? [unrest?.mean.toFixed(2) ?? '–'] : []),
       ...figures.map(figure),
     ]),
   ]

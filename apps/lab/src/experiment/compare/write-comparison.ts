@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Protocol } from '../protocol.ts'
 import type { RunResult } from '../result.ts'
 import { chartSvg } from './chart.ts'
 import { chartsOf } from './curves.ts'
@@ -8,10 +9,14 @@ import { groupsOf } from './groups.ts'
 import { rowsOf } from './rows.ts'
 import { comparisonCsv, comparisonMarkdown, comparisonTable } from './shown.ts'
 
-/** Writes tables and curves into `folder`; gives what a terminal shows. Throws `LabError` when a run is there twice. */
-export async function writeComparison(results: readonly RunResult[], folder: string): Promise<string> {
+/** Writes tables by `protocol` and curves into `folder`; gives what a terminal shows. Throws `LabError` when a run is there twice. */
+export async function writeComparison(
+  results: readonly RunResult[],
+  folder: string,
+  protocol: Protocol = 'last',
+): Promise<string> {
   const grouped = groupsOf(results)
-  const rows = rowsOf(grouped)
+  const rows = rowsOf(grouped, protocol)
   const finding = findingLines(casesOf(grouped))
   const charts = chartsOf(grouped).map(({ name, chart }) => ({ title: chart.title, file: `${name}.svg`, chart }))
   await mkdir(folder, { recursive: true })
