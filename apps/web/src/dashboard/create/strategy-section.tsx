@@ -62,8 +62,9 @@ function PublicSetNotice({ settings }: { readonly settings: FederationSettings }
   if (images === 0) return null
   return (
     <Notice title="This needs a public set">
-      A folder of images that belong to no client, unlabelled, which the coordinator is given when it starts. Every
-      client downloads up to {plural(images, 'image')} of it once, {formatBytes(publicSetBytes(settings))}.
+      Person crops that belong to no client, unlabelled. The coordinator is given a folder of them when it starts, with{' '}
+      <code>--public-set</code>. Every client downloads up to {plural(images, 'image')} of it once a visit,{' '}
+      {formatBytes(publicSetBytes(settings))}.
     </Notice>
   )
 }

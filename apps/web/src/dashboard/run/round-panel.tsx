@@ -87,9 +87,16 @@ export function RoundPanel({
   )
 }
 
-function RecordFigures({ record, settings }: { readonly record: RoundRecord; readonly settings: FederationSettings }) {
+function RecordFigures({
+  record,
+  settings,
+  shared,
+}: {
+  readonly record: RoundRecord
+  readonly settings: FederationSettings
+  readonly shared: string
+}) {
   const { seconds, global, local } = record
-  const shared = sharedModel([record])
   const distillation = distillationOf(record, settings)
   return (
     <Figures
