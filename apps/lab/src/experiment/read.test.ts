@@ -100,3 +100,41 @@ test('no YAML, no experiment', () => {
   expect(complaints('name: [1')).toEqual([expect.stringMatching(/^1: /)])
   expect(complaints('')).toEqual([expect.stringMatching(/^1: /)])
 })
+
+test('an arm has a label and settings of its own, checked by the schema at its line, and named in its folder', () => {
+  const { runs } = parseExperiment(
+    `${HEAD}  - label: FedPav & CDW
+    mode: federated
+    scenario: by-camera
+    settings: { strategy: { weighting: cosine-features }, local: { epochs: 3 } }
+inits: [{ label: scratch, settings: { local: { epochs: 2, batchSize: 8 } } }]`,
+    'x.yaml',
+  )
+  expect(runs.map(({ name, arm }) => [name, arm])).toEqual([
+    ['federated-by-camera_scratch_seed-1', ''],
+    ['centralised-by-camera_scratch_seed-1', ''],
+    ['FedPav_CDW_scratch_seed-1', 'FedPav & CDW'],
+  ])
+  expect(runs.map(({ settings }) => settings.local.epochs)).toEqual([2, 2, 3])
+  expect(runs[2].settings).toMatchObject({
+    strategy: { name: 'fedpav', weighting: 'cosine-features', statistics: 'average' },
+    local: { batchSize: 8 },
+  })
+  const wrong = (settings: string) =>
+    complaints(
+      `${HEAD}  - label: other\n    mode: federated\n    scenario: by-camera\n    settings:\n      ${settings}`,
+    )
+  expect(wrong('strategy: { weighting: none }')).toEqual([expect.stringMatching(/^10: settings.strategy.weighting: /)])
+  expect(wrong('strategy: { name: fedprox, weighting: images }')).toEqual([
+    expect.stringMatching(/^10: settings.strategy.weighting: there is no such setting; there are name, /),
+  ])
+  expect(complaints(`${HEAD}  - { label: federated-by-camera, mode: standalone, scenario: by-camera }`)).toEqual([
+    expect.stringContaining('two runs would be called federated-by-camera_scratch_seed-1'),
+  ])
+})
+
+test('clients have equal sizes or natural ones', () => {
+  const data = (more: string) => HEAD.replace('folder: synthetic', `folder: synthetic, ${more}`)
+  expect(complaints(data('images: 20, share: 0.5'))).toEqual([expect.stringMatching(/^2: .*give images or share/)])
+  expect(complaints(data('public: 1.5'))).toEqual([expect.stringMatching(/^2: .*A whole number, or a share below 1/)])
+})
