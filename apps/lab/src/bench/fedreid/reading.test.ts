@@ -1,0 +1,132 @@
+import { FederationSettings, parse } from '@passerby/protocol'
+import { expect, test } from 'vitest'
+import { parseExperiment } from '../../experiment/read.ts'
+import type { RunResult } from '../../experiment/result.ts'
+import { pageOf } from './page.ts'
+import { rankCorrelation, readingOf } from './reading.ts'
+import { summaryOf } from './summary.ts'
+import { chartsOf } from './curves.ts'
+import { gainsTable } from './tables.ts'
+
+const LABELS = ['FedPav', 'CDW (features)', 'CC', 'KD', 'FedNova', 'standalone', 'centralised']
+const clients = [
+  { name: 'large', sets: ['market'], images: 300, identities: 30 },
+  { name: 'middle', sets: ['market'], images: 100, identities: 10 },
+  { name: 'small', sets: ['pku'], images: 20, identities: 4 },
+]
+
+interface Told {
+  readonly seed?: number
+  /** Global rank-1 by round. */
+  readonly global?: readonly number[]
+  /** Rank-1 of own models in the last round, by client. */
+  readonly own?: readonly [number, number, number]
+}
+
+function resultOf(arm: string, { seed = 1, global = [], own }: Told): RunResult {
+  const settings = parse(FederationSettings, { name: 'x', seed, rounds: 4 })
+  if (!settings.ok) throw new RangeError(settings.refusal.message)
+  const figures = (rank1: number) => ({ rank1, mAP: rank1 })
+  const everywhere = (rank1: number) => ({ market: figures(rank1), pku: figures(rank1) })
+  const mode = arm === 'standalone' || arm === 'centralised' ? arm : 'federated'
+  return {
+    experiment: 'by hand',
+    run: `${arm} ${seed}`,
+    fingerprint: '',
+    arm,
+    mode,
+    scenario: 'by-camera',
+    init: 'scratch',
+    seed,
+    grid: {},
+    settings: settings.value,
+    data: {},
+    clients: mode === 'centralised' ? [{ name: 'all', sets: ['market', 'pku'], images: 420, identities: 44 }] : clients,
+    sets: ['market', 'pku'].map((name) => ({ name, query: 400, gallery: 900 })),
+    publicImages: 8,
+    imagePasses: 1680,
+    startedAt: 0,
+    seconds: 1,
+    initial: everywhere(1),
+    rawPixels: everywhere(2),
+    rounds: [1, 2, 3, 4].map((round) => ({
+      round,
+      clients: 3,
+      images: 420,
+      loss: 5 - round,
+      bytesUp: 0,
+      bytesDown: 0,
+      seconds: 1,
+      shares: { large: 0.5, middle: 0.3, small: 0.2 },
+      ...(arm === 'CC' && { groups: [['large', 'middle'], ['small']] }),
+      evaluation: global.length > 0 ? everywhere(global[round - 1]) : null,
+      ...(round === 4 &&
+        own && {
+          own: Object.fromEntries(clients.map(({ name, sets }, at) => [name, { [sets[0]]: figures(own[at]) }])),
+        }),
+    })),
+    final: everywhere(global.at(-1) ?? 0),
+  }
+}
+
+const results = [
+  resultOf('FedPav', { global: [10, 20, 30, 20], own: [20, 20, 50] }),
+  resultOf('FedPav', { global: [10, 22, 30, 20], own: [22, 20, 50], seed: 2 }),
+  resultOf('CDW (features)', { own: [31, 24, 56] }),
+  resultOf('CDW (features)', { own: [30, 26, 60], seed: 2 }),
+  resultOf('CC', { own: [20, 10, 30] }),
+  resultOf('KD', { global: [20, 21, 22, 21], own: [20, 20, 50] }),
+  resultOf('FedNova', { own: [40, 40, 60] }),
+  resultOf('standalone', { own: [40, 25, 10] }),
+  resultOf('centralised', { global: [60, 60, 60, 60] }),
+]
+const summary = summaryOf(results, LABELS)
+const reading = readingOf(summary).join('\n')
+
+test('what beats FedPav is told from the means over clients, by the best of three', () => {
+  // Own models of FedPav: seeds (20 + 20 + 50) / 3 = 30 and 30.67; of CDW 37 and 38.67.
+  expect(reading).toContain('CDW (features) beats FedPav on the clients’ own models: 37.8 against 30.3, +7.5 points.')
+  expect(reading).toContain(
+    'CC does not beat FedPav on the clients’ own models: 20.0 against 30.3, −10.3 points (one seed).',
+  )
+  // Global: (30 + 20 + 20) / 3 and (30 + 22 + 20) / 3 against (22 + 21 + 21) / 3.
+  expect(reading).toContain('KD does not beat FedPav on the global model: 21.3 against 23.7, −2.3 points')
+  expect(reading).toMatch(/KD’s curve is smoother than FedPav’s: .* 0.82 against 8.2\d points/)
+})
+
+test('the paper’s order is held against ours, and where they differ clearly it is named', () => {
+  // The paper: CDW, FedPav, FedNova, CC. Ours: FedNova, CDW, FedPav, CC: FedNova passes two of its six pairs.
+  expect(reading).toContain('Of 6 pairs of arms that the paper’s table 4 ranks by the mean gain of own models, 4 come')
+  expect(reading).toContain(
+    'best first: CDW (features), FedPav, FedNova, CC. Ours: FedNova, CDW (features), FedPav, CC.',
+  )
+})
+
+test('who gains over standalone is told by client, and whether the small ones do', () => {
+  expect(reading).toContain('gain over standalone for 1 of 3 clients (small)')
+  expect(reading).toContain('the rank correlation is −1.00 here and −0.70 in the paper: this agrees')
+  expect(gainsTable(summary, 'best-of-three')[3]).toBe('| FedPav | −19.0 | −5.0 | +40.0 | +5.3 | +6.8 |')
+  expect(rankCorrelation([1, 2, 3], [5, 5, 9])).toBeCloseTo(Math.sqrt(3) / 2)
+})
+
+test('the page has every arm, what is missing, and curves of what was measured', () => {
+  const read = parseExperiment(
+    `name: by hand\ndata: { folder: synthetic }\narms: [{ mode: federated, scenario: by-camera }]\nsettings: { rounds: 4 }`,
+    'x.yaml',
+  )
+  const charts = chartsOf(summary).map((chart) => ({ ...chart, path: `${chart.name}.svg` }))
+  const page = pageOf([{ file: 'x.yaml', read, summary, charts, missing: ['CC seed-2'] }], {
+    command: 'lab',
+    versions: [],
+  })
+  for (const label of LABELS) expect(page).toContain(`\n| ${label} |`)
+  expect(page).toContain('**Not played: CC seed-2.**')
+  expect(page).toContain('![Global model](global.svg)')
+  expect(page).toContain('| large | – | 100.0 % | 0.0 % |')
+  const [global] = charts
+  expect(global.chart.panels.map(({ lines }) => lines.map(({ name }) => name))).toEqual([
+    ['FedPav', 'KD'],
+    ['FedPav', 'centralised'],
+  ])
+  expect(global.chart.panels[0].lines[0].points[1]).toEqual({ x: 2, y: 21, min: 20, max: 22 })
+})
