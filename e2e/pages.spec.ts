@@ -41,6 +41,23 @@ async function reach(page: Page, control: ReturnType<Page['getByRole']>, key?: s
   throw new Error('reach: the control cannot be reached by keyboard')
 }
 
+/** Through the form's templates and strategies, back to a strategy that needs no public set. */
+async function walkStrategies(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Device, edge and cloud', exact: true }).click()
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('From the form')
+  await expect(page.getByLabel('Weight of an update')).toHaveValue('cosine-logits')
+  await page.getByLabel('Compare clients').selectOption({ label: 'Image by image' })
+  await page.getByLabel('Who computes the soft targets').selectOption({ label: 'Each client, on its own device' })
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByLabel('Who computes the soft targets')).toHaveAccessibleDescription(
+    /Clustering makes several models and distillation teaches one/,
+  )
+  await looks(page, 'new-federation-refused')
+  await page.getByRole('button', { name: 'Plain', exact: true }).click()
+  await page.getByRole('combobox', { name: 'Strategy', exact: true }).selectOption({ label: 'FedProx' })
+  await expect(page.getByLabel('Proximal term μ')).toHaveValue('0.01')
+}
+
 /** Whether the page and its training worker may share memory with threads. */
 async function isolated(page: Page): Promise<boolean[]> {
   const [learner] = page.workers()
@@ -131,6 +148,7 @@ test('the dashboard: wrong token, first federation, form, invite', async ({ coor
   await page.getByRole('link', { name: 'New federation' }).first().click()
   await looks(page, 'new-federation')
   await page.getByLabel('Name', { exact: true }).fill('From the form')
+  await walkStrategies(page)
   await page.getByRole('button', { name: 'Create' }).click()
   await expect(page.getByRole('heading', { name: 'From the form' })).toBeVisible()
   await looks(page, 'created')

@@ -1,10 +1,11 @@
+import { defaultsOf } from '@passerby/federation'
 import { describe, expect, test } from 'vitest'
 import { aboutStrategy } from '../../ui/about-strategy.ts'
 import { adviceOn } from './form-advice.ts'
 import { defaultOf, defaultSettings, draftOf, settingsOf } from './form-draft.ts'
 import { askedFields, draftKey } from './form-field.ts'
 import { allFields, fieldsOf } from './form-fields.ts'
-import { defaultStrategy, strategyGroups, strategyNames } from './strategy-fields.ts'
+import { strategyGroups, strategyNames } from './strategy-fields.ts'
 
 const draft = { ...draftOf(defaultSettings), name: 'Two stations' }
 const errorsOf = (change: Record<string, string | boolean>) => {
@@ -21,7 +22,7 @@ function leaves(value: unknown, path = ''): string[] {
 describe('the form of a new federation', () => {
   test.each(strategyNames)('asks for every setting of a federation by %s, each once', (name) => {
     const paths = fieldsOf(name).map(({ path }) => path)
-    expect([...paths].sort()).toEqual(leaves({ ...defaultSettings, strategy: defaultStrategy(name) }).sort())
+    expect([...paths].sort()).toEqual(leaves({ ...defaultSettings, strategy: defaultsOf(name) }).sort())
   })
 
   test.each(strategyNames)('has words for all that %s asks for', (name) => {
@@ -42,7 +43,7 @@ describe('the form of a new federation', () => {
       ...Object.fromEntries(foreign.map((field) => [draftKey(field), 'no number'])),
       'strategy.name': name,
     })
-    expect(drafted).toMatchObject({ ok: true, settings: { strategy: defaultStrategy(name) } })
+    expect(drafted).toMatchObject({ ok: true, settings: { strategy: defaultsOf(name) } })
   })
 
   test('asks no more of a group that is switched off', () => {

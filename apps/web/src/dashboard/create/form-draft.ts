@@ -1,9 +1,9 @@
-import type { StrategyName } from '@passerby/federation'
+import { type StrategyName, defaultsOf } from '@passerby/federation'
 import { FederationSettings } from '@passerby/protocol'
 import * as v from 'valibot'
 import { type FormField, draftKey } from './form-field.ts'
 import { allFields, fieldsOf } from './form-fields.ts'
-import { defaultStrategy, strategyNames } from './strategy-fields.ts'
+import { strategyNames } from './strategy-fields.ts'
 
 /** What stands in the form, by `draftKey`: text, or on and off of a switch. Strategies that are not chosen keep theirs. */
 export type Draft = Readonly<Record<string, string | boolean>>
@@ -62,7 +62,7 @@ export function shownValue(field: FormField, settings: FederationSettings): stri
 /** What a field is set to. Settings of a strategy that is not chosen are as they start. */
 export function valueOf({ path, of }: FormField, settings: FederationSettings): unknown {
   const chosen = of === undefined || of === settings.strategy.name
-  return valueAt(chosen ? settings : { strategy: defaultStrategy(of) }, path)
+  return valueAt(chosen ? settings : { strategy: defaultsOf(of) }, path)
 }
 
 function shown(field: FormField, value: unknown): string | boolean {

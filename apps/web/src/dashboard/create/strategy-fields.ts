@@ -1,6 +1,5 @@
 /** The form's half of strategies, read off their settings: a new one appears here by being in federation's registry. */
-import { type StrategyName, StrategySettings, strategies } from '@passerby/federation'
-import * as v from 'valibot'
+import { type StrategyName, strategies } from '@passerby/federation'
 import type { FieldGroup, FormField } from './form-field.ts'
 import { schemaGroups } from './schema-fields.ts'
 
@@ -19,11 +18,6 @@ export const strategyField: FormField = {
 export const strategyGroups = Object.fromEntries(strategyNames.map((of) => [of, groupsOf(of)])) as Readonly<
   Record<StrategyName, readonly FieldGroup[]>
 >
-
-/** A strategy as it is when nothing is said of it but its name. */
-export function defaultStrategy(name: StrategyName): StrategySettings {
-  return v.parse(StrategySettings, { name })
-}
 
 /** The heading of a strategy's own settings is the strategy, which is chosen above them. */
 function groupsOf(of: StrategyName): readonly FieldGroup[] {
