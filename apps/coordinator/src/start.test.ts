@@ -49,6 +49,12 @@ describe('what keeps a coordinator from starting is said with what to do', () =>
     await expect(refused).rejects.toThrow('--allow-plain-http')
   })
 
+  test('a public set that is not there', async () => {
+    const refused = start({ dataFolder: await folder(), publicSet: '/no/such/folder' })
+    await expect(refused).rejects.toMatchObject({ code: 'bad-option' })
+    await expect(refused).rejects.toThrow('--public-set')
+  })
+
   test('half a certificate, one that is not there, one that is none', async () => {
     const dataFolder = await folder()
     await expect(start({ dataFolder, certFile })).rejects.toMatchObject({ code: 'bad-option' })

@@ -44,6 +44,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const tls = await readTls(options)
   refusePlainHttp({ host, tls: tls !== undefined, allowed: options.allowPlainHttp ?? false })
   if (tls) checkTls(tls)
+  const publicSet = await publicSetFolder(options)
   const log = createLog(options.logLevel ?? 'info')
   const folder = await makeFolder(resolve(options.dataFolder))
   const opened: (() => Promise<unknown>)[] = []
@@ -68,7 +69,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       keys,
       log,
       metrics: createMetrics(connected),
-      learners: learnersBeside(await publicSetFolder(options), { blobs, log }),
+      learners: learnersBeside(publicSet, { blobs, log }),
       now: Date.now,
     }
     runs = await openRuns(around)

@@ -92,6 +92,12 @@ async function scriptedCoordinator() {
     task: null as EdgeTask | null,
     state: 'running' as EdgeStatus['state'],
     served: file,
+    /** Under its hash. */
+    publicSet: undefined as { readonly sha256: string; readonly pixels: Uint8Array } | undefined,
+    /** How an update lies, where something goes with the model. */
+    updateLayout: layout,
+    /** Another model that this client is given by name. */
+    own: undefined as { readonly client: string; readonly sha256: string; readonly file: Uint8Array } | undefined,
     /** So many downloads of the model break off in the middle. */
     brokenDownloads: 0,
     chain,
@@ -102,6 +108,7 @@ async function scriptedCoordinator() {
     onChunk: (_index: number): boolean => true,
     received: [] as string[],
     listeners: new Set<() => void>(),
+    begun: undefined as UpdateBegin | undefined,
     updates: [] as { readonly values: Float32Array; readonly weight: number; readonly report: object }[],
     clients: new Set<string>(),
     socket: undefined as Socket | undefined,
@@ -120,9 +127,17 @@ async function scriptedCoordinator() {
   }
   const http: HttpServer = createServer((request, response) => {
     void (async () => {
-      if (request.url === paths.card(federation))
-        response.end(JSON.stringify({ ...script.chain, card: await sign('card', card, signing.privateKey) }))
-      else if (request.url === paths.model(model.sha256)) serveModel(response)
+      const { own, publicSet } = script
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://coordinator')
+      if (pathname === paths.card(federation)) {
+        const isOwn = own && searchParams.get('client') === own.client
+        const named = isOwn ? { ...card, model: { sha256: own.sha256, bytes: own.file.length } } : card
+        response.end(JSON.stringify({ ...script.chain, card: await sign('card', named, signing.privateKey) }))
+      } else if (own && request.url === paths.model(own.sha256)) response.end(own.file)
+      else if (publicSet && request.url === paths.publicSet(publicSet.sha256)) {
+        note('public set')
+        response.end(publicSet.pixels)
+      } else if (request.url === paths.model(model.sha256)) serveModel(response)
       else response.writeHead(404).end()
     })()
   })
@@ -164,6 +179,7 @@ async function scriptedCoordinator() {
     answer('update.begin', async (request: UpdateBegin) => {
       if (begun?.enc !== request.enc) held.clear()
       begun = request
+      script.begun = request
       return ok({ held: toRanges(held.keys()) })
     })
     answer('update.chunk', async ({ index }: { index: number }, bytes: Uint8Array) => {
@@ -182,7 +198,7 @@ async function scriptedCoordinator() {
       const update = { ...begun, signature, chunk: async (index: number) => held.get(index) }
       const read = await readUpdate(update, { round, client: identity })
       if (!read.ok) return refuse('unreadable-update')
-      script.updates.push({ ...decodeUpdate(layout, read.value), report })
+      script.updates.push({ ...decodeUpdate(script.updateLayout, read.value), report })
       return ok()
     })
     for (const event of ['evaluated', 'withdraw', 'return'])
@@ -369,6 +385,61 @@ describe('a round over a real socket', () => {
       sealedLength(plaintexts[0].length) + 2 * '{"session":1,"index":0}'.length,
     )
     expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot)
+  })
+
+  test('U8 R13 an update is the model and the extras of the signed settings and nothing else; the public set is fetched once', async () => {
+    const coordinator = await scriptedCoordinator()
+    const { script } = coordinator
+    const set = { images: 4, height: 8, width: 6 }
+    const pixels = crypto.getRandomValues(new Uint8Array(4 * 8 * 6 * 3))
+    const sha256OfSet = hex(await sha256(pixels))
+    script.publicSet = { sha256: sha256OfSet, pixels }
+    const embedding = local.embedding
+    script.updateLayout = [...layout, { name: 'public.sketch', shape: [2, embedding], role: 'each' }]
+    const { learner, tasks } = countingLearner()
+    const extras = Float32Array.from({ length: 2 * embedding }, (_, i) => i / 7)
+    const { client, plaintexts } = await participant(coordinator, {
+      learner: { ...learner, train: async (task, watch) => ({ ...(await learner.train(task, watch)), extras }) },
+    })
+    const received = () => client.getSnapshot().ledger.received.bytes
+    const change = {
+      strategy: { name: 'fedpav', clustering: { by: 'flattened', images: 2 } },
+      publicSet: { ...set, sha256: sha256OfSet },
+    }
+    client.start()
+    await until(client, inState('waiting'))
+    const before = received()
+    coordinator.tell(await coordinator.config(1, undefined, change))
+    await until(client, counted)
+
+    const model = start.map((value) => value + 1)
+    const values = Float32Array.of(...model, ...extras)
+    expect(Buffer.compare(plaintexts[0], encodeUpdate(script.updateLayout, { values, weight: 12 }))).toBe(0)
+    expect(plaintexts).toHaveLength(1)
+    expect(Buffer.compare(Buffer.from(script.updates[0].values.buffer), Buffer.from(values.buffer))).toBe(0)
+    expect(tasks[0]).toMatchObject({ commonSeed: 1, publicSet: { height: 8, width: 6 } })
+    expect(Buffer.compare(tasks[0].publicSet?.pixels ?? new Uint8Array(), pixels)).toBe(0)
+    expect(client.getSnapshot().rounds[0].extras).toEqual([{ name: 'public.sketch', bytes: 4 * extras.length }])
+    expect(received() - before).toBe(coordinator.model.bytes + pixels.length)
+
+    coordinator.tell(await coordinator.config(2, undefined, { ...change, round: 2 }))
+    await vi.waitFor(() => expect(script.updates).toHaveLength(2))
+    expect(script.received.filter((name) => name === 'public set')).toHaveLength(1)
+  })
+
+  test('P6 another public set than the one that was signed is not looked at', async () => {
+    const coordinator = await scriptedCoordinator()
+    const pixels = new Uint8Array(2 * 8 * 6 * 3)
+    const named = hex(await sha256(utf8('another')))
+    coordinator.script.publicSet = { sha256: named, pixels }
+    const { learner, tasks } = countingLearner()
+    const { client, plaintexts } = await participant(coordinator, { learner })
+    const publicSet = { sha256: named, images: 2, height: 8, width: 6 }
+    coordinator.script.task = await coordinator.config(1, undefined, { publicSet })
+    client.start()
+    const snapshot = await until(client, ({ failure }) => failure !== undefined)
+    expect(snapshot.failure?.message).toBe('The public set that came is not the one that was signed.')
+    expect([tasks.length, plaintexts.length]).toEqual([0, 0])
   })
 
   test('R8 who is asked measures the model before it trains from it, once, and tells its own after the update', async () => {
@@ -604,6 +675,29 @@ describe('R6 what the person wants', () => {
     const question = { federation, fingerprint, keep: await openFolderKeep(folder), now: Date.now() }
     const model = await downloadNewestModel(origin, question, AbortSignal.timeout(5000))
     expect(model.ok && Buffer.compare(model.value, coordinator.script.served)).toBe(0)
+  })
+
+  test('R11 R12 a client of a group trains from its group’s model, and keeps that one', async () => {
+    const coordinator = await scriptedCoordinator()
+    const { script } = coordinator
+    const { learner, tasks } = countingLearner()
+    const { client, folder } = await participant(coordinator, { learner })
+    client.start()
+    const { client: id = '' } = await until(client, inState('waiting'))
+    const file = encodeSafetensors({ layout, values: start.map((value) => value + 5) })
+    script.own = { client: id, sha256: hex(await sha256(file)), file }
+    const model = { ...coordinator.model, sha256: script.own.sha256, bytes: file.length }
+    coordinator.notify('model.ready', model)
+    coordinator.tell(await coordinator.config(1, undefined, { model }))
+    await until(client, counted)
+    expect(tasks[0].backbone[0]).toBe(5)
+    expect(script.begun?.header.baseModel).toBe(model.sha256)
+    coordinator.notify('status', { ...coordinator.status(), state: 'ended' })
+    await until(client, inState('ended'))
+    const { origin, fingerprint } = coordinator
+    const question = { federation, fingerprint, keep: await openFolderKeep(folder), now: Date.now() }
+    const newest = await downloadNewestModel(origin, question, AbortSignal.timeout(5000))
+    expect(newest.ok && Buffer.compare(newest.value, file)).toBe(0)
   })
 })
 

@@ -5,6 +5,7 @@ import { CoordinatorError } from '../errors.ts'
 
 /** A learner in a process of its own: this one holds no tensors and decodes no images. */
 export interface LearnerProcess {
+  readonly pid: number | undefined
   /** Rejects with `CoordinatorError` `learner`: with what went wrong there, or because the process has ended. */
   ask<Kind extends keyof LearnerAnswers>(
     request: Extract<LearnerRequest, { readonly kind: Kind }>,
@@ -49,6 +50,7 @@ export function startLearnerProcess(): LearnerProcess {
   child.once('error', (error) => die(error.message))
   child.once('exit', (code, signal) => die(signal ?? `exit code ${code}`))
   return {
+    pid: child.pid,
     ask: (request) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(ended)

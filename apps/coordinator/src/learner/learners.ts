@@ -57,7 +57,7 @@ export function learnersBeside(folder: string | undefined, { blobs, log }: { blo
         reader.end()
       }
     },
-    open: (task) => learnerOf(task, blobs),
+    open: (task) => learnerOf(task, { blobs, log }),
   }
 }
 
@@ -67,7 +67,10 @@ const noPublicSet =
 const tooFew = (folder: string, images: number) =>
   `The public set in ${folder} holds ${images === 1 ? '1 image' : 'no images'} that can be read. Put JPEG or PNG crops there, or name another folder by --public-set.`
 
-function learnerOf({ settings, publicSet }: LearnerTask, blobs: BlobStore): OpenLearner {
+function learnerOf(
+  { settings, publicSet }: LearnerTask,
+  { blobs, log }: { readonly blobs: BlobStore; readonly log: Log },
+): OpenLearner {
   let opened: { readonly process: LearnerProcess; readonly ready: Promise<undefined> } | undefined
   async function open(process: LearnerProcess): Promise<undefined> {
     const { sha256, height, width } = publicSet
@@ -79,6 +82,7 @@ function learnerOf({ settings, publicSet }: LearnerTask, blobs: BlobStore): Open
   async function ready(): Promise<LearnerProcess> {
     if (!opened?.process.isAlive()) {
       const process = startLearnerProcess()
+      log.info({ pid: process.pid, federation: settings.name }, 'a learner was started beside the coordinator')
       opened = { process, ready: open(process) }
     }
     const { process, ready } = opened

@@ -84,6 +84,14 @@ describe('the operator', () => {
     expect(await ask('stop', { federation })).toEqual(refusal('wrong-state'))
   })
 
+  test('P6 a strategy that looks at public images is refused where there are none, with what to do', async () => {
+    const model = await here.operator.upload(modelFile(smallLayout))
+    const settings = { name: 'Groups', strategy: { name: 'fedpav', clustering: { by: 'averaged' } } }
+    const reply = await here.operator.ask('create', { settings, model })
+    expect(reply).toEqual(refusal('no-public-set'))
+    expect(JSON.stringify(reply)).toContain('--public-set')
+  })
+
   test('sees a run whole: view, rounds and events as the protocol describes them', async () => {
     const { federation, guests } = await wholeRun('Seen')
     const seen = await here.operator.must('watch', { federation })
