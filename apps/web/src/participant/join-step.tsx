@@ -11,7 +11,7 @@ import { Icon, type IconName } from '../ui/icons.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Ended } from './ended.tsx'
 import styles from './join-step.module.css'
-import { leaving, togetherness } from './leaving.ts'
+import { leaving, publicImagesFor, togetherness } from './leaving.ts'
 import page from './page.module.css'
 
 const stateTones = { waiting: 'neutral', running: 'good', paused: 'warn', ended: 'neutral' } as const
@@ -59,8 +59,8 @@ export function JoinStep({
         {publicImages > 0 && (
           <p>
             Your device also downloads <b>public images</b>, which belong to no participant: up to{' '}
-            {plural(publicImages, 'image')}, {formatBytes(publicSetBytes(card))}, once in a visit. What your model makes
-            of them is part of what leaves.
+            {plural(publicImages, 'image')}, {formatBytes(publicSetBytes(card))}, once in a visit.{' '}
+            {publicImagesFor(card)}
           </p>
         )}
       </Card>

@@ -2,7 +2,7 @@ import { StrategySettings, strategies } from '@passerby/federation'
 import { FederationSettings } from '@passerby/protocol'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { extraName, leaving, togetherness } from './leaving.ts'
+import { extraName, leaving, publicImagesFor, togetherness } from './leaving.ts'
 
 const { local } = v.parse(FederationSettings, { name: 'any' })
 const card = (strategy: v.InferInput<typeof StrategySettings>) => ({
@@ -51,6 +51,8 @@ describe('what leaves a device', () => {
     const open = { name: 'fedpav', distillation: { teachers: 'open' } } as const
     expect(names(open)).toEqual(names({ name: 'fedpav' }))
     expect(leaving(card(open))[0].more).toMatch(/what your own model says of public images/)
+    expect(publicImagesFor(card(open))).not.toMatch(/leaves/)
+    expect(publicImagesFor(card({ ...open, distillation: { teachers: 'private' } }))).toMatch(/leaves/)
   })
 })
 

@@ -56,10 +56,19 @@ export function leaving(card: Card): readonly Leaving[] {
 
 /** What becomes of the updates, as half a sentence. */
 export function togetherness({ strategy }: Pick<Card, 'strategy'>): string {
-  const trains = 'every participant trains it on own crops, the coordinator averages what comes back'
+  const trains = 'every participant trains it on own crops, the coordinator'
   if ('clustering' in strategy && strategy.clustering.by !== 'off')
-    return `${trains}, for participants whose models see public images alike together: there may be several models.`
-  return teachersOf(strategy) ? `${trains} and teaches the average what all models say of public images.` : `${trains}.`
+    return `${trains} puts together those whose models see public images alike and averages what comes back in each group, so there may be several models.`
+  return teachersOf(strategy)
+    ? `${trains} averages what comes back and teaches the average what all models say of public images.`
+    : `${trains} averages what comes back.`
+}
+
+/** What public images are for, where there are some. */
+export function publicImagesFor(card: Card): string {
+  return extrasOf(card).length > 0
+    ? 'What your model makes of them is part of what leaves.'
+    : 'The coordinator lets every participant’s model look at the same ones.'
 }
 
 /** A part of an update beside the backbone, as a person calls it. */
