@@ -1,5 +1,5 @@
 /** `lab simulate` as a whole: a small run by its flags, and the same one by `--set`. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
@@ -59,6 +59,25 @@ test(
       expect(byFlags.settings).toMatchObject({ seed: 3, local: { backbone: 'tiny', embedding: 16 } })
       expect(byFlags.losses).toHaveLength(2)
       expect(await played(folder, ...set.flatMap((text) => ['--set', text]))).toEqual(byFlags)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  },
+)
+
+test(
+  'with public people set aside, clients are clustered, own models measured, and every group’s model written',
+  { timeout: 120_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'passerby-simulate-'))
+    try {
+      const tiny = ['--backbone', 'tiny', '--embedding', '16', '--size', '32x16', '--rounds', '1']
+      const clustered = ['--set', 'strategy.clustering.by=averaged', '--set', 'strategy.clustering.images=8']
+      await expect(played(folder, ...tiny, ...clustered)).rejects.toThrow('set some aside')
+      await played(folder, ...tiny, ...clustered, '--public', '2', '--evaluate-own-every', '1')
+      expect(await readdir(folder)).toEqual(expect.arrayContaining(['global-group-1.safetensors', 'model.safetensors']))
+      const { rounds } = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as { rounds: object[] }
+      expect(rounds[0]).toMatchObject({ groups: [['c1', 'c2']], own: { c1: {}, c2: {} }, group: { c1: {}, c2: {} } })
     } finally {
       await rm(folder, { recursive: true })
     }

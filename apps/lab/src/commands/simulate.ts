@@ -2,17 +2,19 @@ import { Command, Option } from 'commander'
 import { publicImagesOf } from '@passerby/federation'
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type PublicFlags, openCorpus } from '../corpus/open.ts'
 import { addDataOptions, type DataFlags } from '../settings/data.ts'
 import { number, whole } from '../settings/arguments.ts'
+import { finalBy } from '../experiment/protocol.ts'
 import { evaluationImages } from '../measure/measure.ts'
 import { type LearningFlags, addLearningOptions, federationSettings } from '../settings/learning.ts'
 import { type Mode, corpusFor, modes } from '../simulate/modes.ts'
 import { type SimulationRecord, simulate } from '../simulate/simulate.ts'
 import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
-import { clientsTable, finalTable, ownTable, roundLine, startLine } from '../simulate/lines.ts'
+import { clientFiguresTable, clientsTable, finalTable, interruptedLine, roundLine, startLine } from '../simulate/lines.ts'
 import { withNetwork } from '../settings/network-choice.ts'
+import { onInterrupt } from '../terminal/interrupt.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { duration } from '../terminal/table.ts'
 import { writeJson } from '../terminal/write-json.ts'
@@ -43,6 +45,8 @@ Examples:
   lab simulate --data reid-data --split by-camera --images 200 --rounds 40
   lab simulate --data reid-data --images 200 --mode centralised  the same images in one place
   lab simulate --data reid-data --images 200 --mode standalone   nothing shared
+  lab simulate --data reid-data --share 0.3 --set strategy.weighting=cosine-features   natural sizes, cosine weights
+  lab simulate --data reid-data --public 0.1 --set strategy.clustering.by=flattened    client clustering
   lab simulate --data synthetic --backbone tiny --rounds 5       generated people, a minute
   lab simulate … --resume                                        goes on after the last whole round`
 
@@ -115,6 +119,8 @@ async function run(flags: SimulateFlags): Promise<void> {
   })
   const task = progress.begin(`${settings.rounds} rounds`, settings.rounds * clients.length)
   const started = performance.now()
+  let kept = 0
+  const uninterrupted = onInterrupt(() => progress.say(interruptedLine(kept, { rounds: settings.rounds, folder })))
   try {
     const result = await simulate(
       {
@@ -128,19 +134,27 @@ async function run(flags: SimulateFlags): Promise<void> {
         workplace,
         state,
         clock: () => performance.now() / 1000,
-        onStart: (record) => progress.say(startLine(record, settings.rounds)),
+        onStart(record) {
+          kept = record.rounds.length
+          progress.say(startLine(record, settings.rounds))
+        },
         onClient: (round, done, training) =>
           task.update((round - 1) * clients.length + done, `round ${round}: ${done} of ${training} clients`),
-        onRound: (round) => progress.say(roundLine(round, settings.rounds)),
+        onRound(round) {
+          kept = round.round
+          progress.say(roundLine(round, settings.rounds))
+        },
       },
     )
     task.end()
-    const model = flags.out ?? join(folder, flags.mode === 'standalone' ? 'models' : 'model.safetensors')
+    const alone = flags.mode === 'standalone'
+    const model = flags.out ?? join(folder, alone ? 'models' : 'model.safetensors')
     for (const [name, params] of result.models) {
-      const file = flags.mode === 'standalone' ? join(model, `${name.replaceAll('/', '-')}.safetensors`) : model
-      await writeModel(file, params, settings.local)
+      const file = `${name.replaceAll('/', '-')}.safetensors`
+      const place = name === 'global' ? model : join(alone ? model : dirname(model), file)
+      await writeModel(place, params, settings.local)
     }
-    const own = result.record.rounds.at(-1)?.own
+    const { own, group, groups } = result.record.rounds.at(-1) ?? {}
     const { initial: before, rawPixels, rounds } = result.record
     const sets = corpus.evaluations.map(({ name, query, gallery }) => ({
       name,
@@ -148,9 +162,11 @@ async function run(flags: SimulateFlags): Promise<void> {
       gallery: gallery.names.length,
     }))
     process.stdout.write(`${finalTable({ initial: before, rawPixels, final: result.final })}\n`)
-    if (own) process.stdout.write(`${ownTable(own)}\n`)
+    if (own) process.stdout.write(`${clientFiguresTable(alone ? 'alone' : 'own models', own)}\n`)
+    if (group) process.stdout.write(`${clientFiguresTable('models of groups', group)}\n`)
+    if (groups) progress.say(`groups: ${groups.map((clients) => clients.join(' + ')).join('; ')}`)
     progress.say(
-      `${duration((performance.now() - started) / 1000)}; ${own ? 'the models are' : 'the model is'} in ${model}`,
+      `${duration((performance.now() - started) / 1000)}; ${result.models.size > 1 ? 'the models are' : 'the model is'} in ${alone || !groups ? model : dirname(model)}`,
     )
     await writeJson(flags.json, {
       command: 'simulate',
@@ -164,9 +180,11 @@ async function run(flags: SimulateFlags): Promise<void> {
       rawPixels,
       rounds,
       final: result.final,
+      bestOfThree: finalBy('best-of-three', { rounds, final: result.final }),
       model,
     })
   } finally {
+    uninterrupted()
     task.end()
     await workplace.close()
   }

@@ -4,7 +4,15 @@ import type { RunResult } from './result.ts'
 
 const both = (rank1: number) => ({ rank1, mAP: rank1 / 2 })
 const round = (round: number, more: Partial<RunResult['rounds'][number]>): RunResult['rounds'][number] => ({
-  ...{ round, clients: 2, images: 4, loss: 1, bytesUp: 0, bytesDown: 0, seconds: 1, shares: {}, evaluation: null },
+  round,
+  clients: 2,
+  images: 4,
+  loss: 1,
+  bytesUp: 0,
+  bytesDown: 0,
+  seconds: 1,
+  shares: {},
+  evaluation: null,
   ...more,
 })
 const clients = [

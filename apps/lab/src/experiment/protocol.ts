@@ -5,6 +5,12 @@
 import type { Figures } from '../measure/measure.ts'
 import type { RunResult } from './result.ts'
 
+/** Simulated rounds, as they are played or as a result keeps them. */
+interface EvaluatedRounds {
+  readonly rounds: readonly { readonly evaluation: Figures | null }[]
+  readonly final: Figures
+}
+
 /** Rank-1 and mAP in per cent. */
 export interface Figure {
   readonly rank1: number
@@ -64,7 +70,7 @@ export function meanOverClients(clients: readonly ClientSets[], whose: Whose, ru
 }
 
 /** What a run ended with by data set, of standalone clients the mean. The best rounds are the same for all data sets. */
-export function finalBy(protocol: Protocol, { rounds, final }: Pick<RunResult, 'rounds' | 'final'>): Figures {
+export function finalBy(protocol: Protocol, { rounds, final }: EvaluatedRounds): Figures {
   if (protocol === 'last') return final
   const measured = rounds.flatMap(({ evaluation }) => {
     const mean = meanOf(Object.values(evaluation ?? {}))

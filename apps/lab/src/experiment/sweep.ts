@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import type { Corpus } from '../corpus/corpus.ts'
 import type { OpenedData } from '../corpus/public-set.ts'
 import { LabError } from '../errors.ts'
+import { onInterrupt } from '../terminal/interrupt.ts'
 import { duration } from '../terminal/table.ts'
 import type { Progress } from '../terminal/progress.ts'
 import type { Experiment, Scenario } from './experiment.ts'
@@ -82,9 +83,15 @@ export async function sweep(read: ReadExperiment, around: SweepSurroundings): Pr
       }
     }
   }
+  const uninterrupted = onInterrupt(() =>
+    progress.say(
+      `Interrupted. ${around.out} holds ${results.length} of ${read.runs.length} runs, and the last whole round of those under way: the same command goes on.`,
+    ),
+  )
   try {
     await Promise.all(Array.from({ length: lanes }, lane))
   } finally {
+    uninterrupted()
     watch.end()
   }
   if (failures.length === 0) return results

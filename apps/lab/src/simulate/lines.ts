@@ -25,11 +25,20 @@ export function startLine(record: SimulationRecord, rounds: number): string {
   return done === 0 ? `untrained  ${figuresLine(record.initial)}` : `goes on after round ${done} of ${rounds}`
 }
 
-/** Each standalone client's own figures; a dash where its images are of other data sets. */
-export function ownTable(own: Readonly<Record<string, Figures>>): string {
+/** What is on disk after `kept` rounds, and how to go on from it. */
+export function interruptedLine(
+  kept: number,
+  { rounds, folder }: { readonly rounds: number; readonly folder: string },
+): string {
+  if (kept === 0) return 'Interrupted before the first round was over: the same command starts anew.'
+  return `Interrupted. ${folder} holds the run after round ${kept} of ${rounds}: the same command with --resume goes on.`
+}
+
+/** Each client's figures of a model; a dash where its images are of other data sets. */
+export function clientFiguresTable(what: string, own: Readonly<Record<string, Figures>>): string {
   const sets = [...new Set(Object.values(own).flatMap((figures) => Object.keys(figures)))].sort()
   return table(
-    ['rank-1 / mAP in %, alone', ...sets],
+    [`rank-1 / mAP in %, ${what}`, ...sets],
     Object.entries(own).map(([client, figures]) => [
       client,
       ...sets.map((set) => (Object.hasOwn(figures, set) ? pair(figures[set]) : undefined)),

@@ -52,7 +52,7 @@ export interface SimulationSurroundings {
 export interface Simulated {
   readonly record: SimulationRecord
   readonly final: Figures
-  /** `global`, or by client where each learns alone. */
+  /** `global` with `global-group-1` and so on where there are groups, or by client where each learns alone. */
   readonly models: ReadonlyMap<string, Params>
 }
 
@@ -90,7 +90,12 @@ export async function simulate(simulation: Simulation, around: SimulationSurroun
     await around.state.save(states, record)
     around.onRound(figures)
   }
-  const models = new Map([...states].map(([name, { server }]) => [name, server.global]))
+  const models = new Map(
+    [...states].flatMap(([name, { server }]) => [
+      [name, server.global] as const,
+      ...server.groups.map(({ model }, group) => [`${name}-group-${group + 1}`, model] as const),
+    ]),
+  )
   return { record, final: record.rounds.at(-1)?.evaluation ?? {}, models }
 }
 

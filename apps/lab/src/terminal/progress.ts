@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress'
+import { onInterrupt } from './interrupt.ts'
 
 /** What a command shows while it works: on standard error, so that standard output stays clean for results. */
 export interface Progress {
@@ -16,7 +16,7 @@ export interface Task {
 
 /** Progress on this process's standard error. */
 export function terminalProgress(): Progress {
-  return process.stderr.isTTY ? bars() : lines()
+  return process.stderr.isTTY ? barBelow(process.stderr) : lines()
 }
 
 function lines(): Progress {
@@ -30,34 +30,63 @@ function lines(): Progress {
   }
 }
 
-function bars(): Progress {
-  let open: SingleBar | undefined
+const CLEARED = '\r\u001B[K'
+const CURSOR_HIDDEN = '\u001B[?25l'
+const CURSOR_SHOWN = '\u001B[?25h'
+const BAR_WIDTH = 24
+const REDRAW_MS = 100
+
+interface Shown {
+  readonly task: string
+  readonly total: number
+  done: number
+  note: string
+}
+
+/** A bar below the lines: that of the task begun last. However the process ends, the bar goes and the cursor is back. */
+export function barBelow(terminal: Pick<NodeJS.WriteStream, 'write' | 'columns'>): Progress {
+  const open: Shown[] = []
+  const bar = () => {
+    const shown = open.at(-1)
+    return shown ? barOf(shown).slice(0, terminal.columns - 1) : ''
+  }
+  const draw = () => void terminal.write(CLEARED + bar())
+  const restore = () => void terminal.write(CLEARED + CURSOR_SHOWN)
+  let close = () => {}
+  const start = () => {
+    terminal.write(CURSOR_HIDDEN)
+    const timer = setInterval(draw, REDRAW_MS)
+    const uninterrupted = onInterrupt(() => {})
+    process.once('exit', restore)
+    close = () => {
+      clearInterval(timer)
+      uninterrupted()
+      process.off('exit', restore)
+      restore()
+    }
+  }
   return {
-    say(line) {
-      // The bar redraws itself below the line within its refresh time.
-      process.stderr.write(open ? `\r\u001B[K${line}\n` : `${line}\n`)
-    },
+    say: (line) => void terminal.write(open.length === 0 ? `${line}\n` : `${CLEARED}${line}\n${bar()}`),
     begin(task, total) {
-      const bar = new SingleBar(
-        {
-          format: `${task} {bar} {percentage} %  {note}`,
-          barsize: 24,
-          hideCursor: true,
-          clearOnComplete: true,
-          gracefulExit: true,
-          forceRedraw: true,
-        },
-        Presets.shades_grey,
-      )
-      bar.start(total, 0, { note: '' })
-      open = bar
+      const shown: Shown = { task, total, done: 0, note: '' }
+      open.push(shown)
+      if (open.length === 1) start()
+      draw()
       return {
-        update: (done, note = '') => bar.update(done, { note }),
+        update: (done, note = '') => void Object.assign(shown, { done, note }),
         end() {
-          bar.stop()
-          if (open === bar) open = undefined
+          const at = open.indexOf(shown)
+          if (at === -1) return
+          open.splice(at, 1)
+          if (open.length === 0) close()
         },
       }
     },
   }
+}
+
+function barOf({ task, total, done, note }: Shown): string {
+  const share = total === 0 ? 1 : Math.min(1, done / total)
+  const full = Math.round(BAR_WIDTH * share)
+  return `${task} ${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${Math.floor(100 * share)} %  ${note}`
 }

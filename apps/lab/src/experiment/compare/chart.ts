@@ -56,7 +56,7 @@ export function chartSvg(chart: Chart): string {
   const names = [...new Set(chart.panels.flatMap(({ lines }) => lines.map(({ name }) => name)))]
   const looks = new Map(names.map((name, at) => [name, lookOf(at)]))
   const scale = scaleOf(chart)
-  const columns = Math.min(COLUMNS, Math.max(1, chart.panels.length))
+  const columns = columnsOf(chart.panels.length)
   const rows = Math.ceil(chart.panels.length / columns)
   const width = Math.max(480, MARGIN.left + columns * (PLOT.width + GAP) - GAP + MARGIN.right)
   const legend = legendOf(names, looks, width)
@@ -78,6 +78,9 @@ export function chartSvg(chart: Chart): string {
     '',
   ].join('\n')
 }
+
+/** Four panels are two rows of two, not one alone in the second. */
+const columnsOf = (panels: number) => (panels === 4 ? 2 : Math.min(COLUMNS, Math.max(1, panels)))
 
 function lookOf(at: number): Look {
   return { colour: COLOURS[at % COLOURS.length], dash: DASHES[Math.floor(at / COLOURS.length) % DASHES.length] }
