@@ -10,7 +10,7 @@ import type { SentExtra } from './train-view.ts'
 
 const kinds: readonly { readonly kind: LedgerKind; readonly name: string }[] = [
   { kind: 'images', name: 'Images' },
-  { kind: 'update', name: 'Sealed backbone updates' },
+  { kind: 'update', name: 'Sealed updates' },
   { kind: 'metrics', name: 'Metrics and image counts' },
   { kind: 'control', name: 'Control messages' },
 ]

@@ -27,7 +27,9 @@ export function ModelsPanel({ run }: { readonly run: WatchedRun }) {
     ...run.rounds
       .flatMap(({ session, round, model, global }): Model[] => [
         ...(model ? [{ round, global, ...model }] : []),
-        ...(groups.get(session) ?? []).map((group) => ({ round, global: null, group, ...group.model })),
+        ...(groups.get(session) ?? [])
+          .filter((group) => group.model.sha256 !== model?.sha256)
+          .map((group) => ({ round, global: null, group, ...group.model })),
       ])
       .sort((a, b) => b.round - a.round),
     { round: 0, global: null, ...run.view.initialModel },

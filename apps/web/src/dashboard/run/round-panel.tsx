@@ -67,7 +67,7 @@ export function RoundPanel({
         <RecordFigures record={record} settings={settings} shared={shared} />
         {record.model && (
           <div className={page.row}>
-            <span className={page.muted}>{groups.size > 0 ? 'Mean of all, for newcomers' : 'Model'}</span>
+            <span className={page.muted}>{record.groups.length > 1 ? 'Mean of all, for newcomers' : 'Model'}</span>
             <ModelHash sha256={record.model.sha256} />
             <SaveModel run={run} model={record.model} round={record.round} />
           </div>
