@@ -12,7 +12,14 @@ import { type LearningFlags, addLearningOptions, federationSettings } from '../s
 import { type Mode, corpusFor, modes } from '../simulate/modes.ts'
 import { type SimulationRecord, simulate } from '../simulate/simulate.ts'
 import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
-import { clientFiguresTable, clientsTable, finalTable, interruptedLine, roundLine, startLine } from '../simulate/lines.ts'
+import {
+  clientFiguresTable,
+  clientsTable,
+  finalTable,
+  interruptedLine,
+  roundLine,
+  startLine,
+} from '../simulate/lines.ts'
 import { withNetwork } from '../settings/network-choice.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { terminalProgress } from '../terminal/progress.ts'

@@ -229,3 +229,47 @@ test('curves have a panel for each first model, a band over seeds, and begin unt
     { x: 2, y: 32, min: 30, max: 34 },
   ])
 })
+
+test('a labelled arm is a row by its label, and what it sets is no column', () => {
+  const grouped = groupsOf([
+    resultOf({ arm: 'FedPav' }),
+    resultOf({ arm: 'FedPav', seed: 2 }),
+    resultOf({ arm: 'long', local: { epochs: 3 } }),
+  ])
+  expect(grouped.columns).toEqual(['init', 'arm', 'mode', 'scenario'])
+  expect(grouped.groups.map(({ key, runs }) => [key.get('arm'), runs.length])).toEqual([
+    ['FedPav', 2],
+    ['long', 1],
+  ])
+  expect([...grouped.settled].map(([label, values]) => [label, [...values]])).toEqual([
+    ['FedPav', [['local.epochs', '1']]],
+    ['long', [['local.epochs', '3']]],
+  ])
+  const [loss] = chartsOf(grouped)
+  expect(loss.chart.panels[0].lines.map(({ name }) => name)).toEqual(['FedPav', 'long'])
+})
+
+test('by FedReID’s protocol a row has the mean of the three best rounds, and its own models beside', () => {
+  const of = (rank1: number) => ({ market: { rank1, mAP: rank1 } })
+  const plain = resultOf({})
+  const [first, last] = plain.rounds
+  const run = {
+    ...plain,
+    rounds: [
+      { ...first, evaluation: of(60) },
+      { ...last, evaluation: of(30), own: { 'client 0': of(10), 'client 1': of(20) } },
+    ],
+  }
+  const means = (protocol: 'last' | 'best-of-three') =>
+    rowsOf(groupsOf([run]), protocol)[0].figures.map(({ set, metric, spread }) => [set, metric, spread?.mean])
+  expect(means('last')).toEqual([
+    ['market', 'rank1', 30],
+    ['market', 'mAP', 20],
+    ['own models', 'rank1', 15],
+    ['own models', 'mAP', 15],
+  ])
+  expect(means('best-of-three').slice(0, 2)).toEqual([
+    ['market', 'rank1', 45],
+    ['market', 'mAP', 45],
+  ])
+})
