@@ -28,7 +28,7 @@ const size = { height: 32, width: 16 }
 const beside = (images?: string) => {
   const started: number[] = []
   const log = createLog('silent')
-  log.info = ((about: { readonly pid?: number }) => about.pid !== undefined && started.push(about.pid)) as never
+  log.info = (about: { readonly pid?: number }) => about.pid !== undefined && started.push(about.pid)
   const blobs = diskBlobs(join(folder, 'blobs'))
   return { learners: learnersBeside(images, { blobs, log }), blobs, started }
 }

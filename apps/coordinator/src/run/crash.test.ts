@@ -1,11 +1,12 @@
 import { join as joinPath } from 'node:path'
 import { readdir } from 'node:fs/promises'
 import type { EdgeNotices, EdgeTask, FederationSettingsInput, JoinReply, Reply, RoundRecord } from '@passerby/protocol'
-import { accept, decodeSafetensors } from '@passerby/protocol'
+import { decodeSafetensors } from '@passerby/protocol'
 import type { SealedUpdate } from '@passerby/privacy'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { smallLayout, twoChunkLayout } from '../../test/model.ts'
+import { publicSetOnly } from '../../test/public-set-only.ts'
 import {
   type ScriptedIdentity,
   type ScriptedUpdate,
@@ -21,8 +22,6 @@ import { createFederation, openSurroundings } from '../../test/surroundings.ts'
 import { join } from '../edge/join.ts'
 import { answerMember, parseRequest } from '../edge/requests.ts'
 import type { Visit } from '../edge/visit.ts'
-import type { Learners } from '../learner/learners.ts'
-import type { BlobStore } from '../store/blobs.ts'
 import type { Envelope, Envelopes } from '../store/envelopes.ts'
 import type { Journal, JournalEntry } from '../store/journal.ts'
 import {
@@ -122,18 +121,6 @@ const inGroups = (): Scenario => {
   }
 }
 
-/** Four pixels of a public set, and no learner: none of these runs teaches its model. */
-function publicSetOnly(blobs: BlobStore): Learners {
-  return {
-    async publicSet() {
-      const { sha256 } = await blobs.put(new Uint8Array(12))
-      return accept({ sha256, images: 2, height: 1, width: 2 })
-    },
-    open() {
-      throw new Error('no learner was needed')
-    },
-  }
-}
 afterAll(async () => await place.close())
 
 const never = new Promise<never>(() => undefined)

@@ -53,6 +53,8 @@ export function connectedOf(core: RunCore): readonly Member[] {
 
 /** Sends each connected client its task, where that is another than it was told last. */
 export function tellTasks(core: RunCore): void {
+  // What follows is told at once when the models are there.
+  if (core.machine.run.state === 'aggregating') return
   for (const member of connectedOf(core)) {
     const task = taskOf(core, member.id)
     if (noteTold(core, member, task)) member.connection?.send('task', task)
