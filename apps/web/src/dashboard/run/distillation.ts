@@ -6,13 +6,12 @@ import { formatSeconds, plural } from '../../ui/format.ts'
 export function distillationOf(
   { round, outcome, distilled }: Pick<RoundRecord, 'round' | 'outcome' | 'distilled'>,
   { strategy, rounds }: Pick<FederationSettings, 'strategy' | 'rounds'>,
-): { readonly value: string; readonly note: string } | undefined {
-  if (distilled)
-    return { value: formatSeconds(distilled.seconds), note: `on ${plural(distilled.images, 'public image')}` }
+): string | undefined {
+  if (distilled) return `${formatSeconds(distilled.seconds)} on ${plural(distilled.images, 'public image')}`
   const next = nextDistilled(strategy, round, rounds)
   if (next === undefined) return undefined
-  if (next > round) return { value: '—', note: `next in round ${next}` }
-  return { value: '—', note: outcome === 'open' ? 'when the round closes' : 'not done' }
+  if (next > round) return `next in round ${next}`
+  return outcome === 'open' ? 'when the round closes' : 'not done'
 }
 
 /** The round from this one on whose model is taught by the clients'; undefined where none is. */

@@ -1,6 +1,6 @@
 import type { WatchedRun } from '@passerby/operator'
 import type { StrategySettings } from '@passerby/federation'
-import type { Contribution, FederationSettings, RoundRecord } from '@passerby/protocol'
+import type { Contribution, RoundRecord } from '@passerby/protocol'
 import { useMemo } from 'react'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card, Figures } from '../../ui/card.tsx'
@@ -37,6 +37,7 @@ export function RoundPanel({
     [run.rounds, record.session],
   )
   const shared = sharedModel(run.rounds)
+  const distillation = distillationOf(record, settings)
   const at = run.rounds.indexOf(record)
   const [bar] = phaseBars([record])
   return (
@@ -64,7 +65,12 @@ export function RoundPanel({
       </div>
       <Card title={`Session ${record.session}, from ${formatMoment(record.startedAt)}`} actions={<PhaseLegend />}>
         <PhaseBar bar={bar} />
-        <RecordFigures record={record} settings={settings} shared={shared} />
+        <RecordFigures record={record} shared={shared} />
+        {distillation && (
+          <p>
+            <span className={page.muted}>Distillation</span> {distillation}
+          </p>
+        )}
         {record.model && (
           <div className={page.row}>
             <span className={page.muted}>{record.groups.length > 1 ? 'Mean of all, for newcomers' : 'Model'}</span>
@@ -87,17 +93,8 @@ export function RoundPanel({
   )
 }
 
-function RecordFigures({
-  record,
-  settings,
-  shared,
-}: {
-  readonly record: RoundRecord
-  readonly settings: FederationSettings
-  readonly shared: string
-}) {
+function RecordFigures({ record, shared }: { readonly record: RoundRecord; readonly shared: string }) {
   const { seconds, global, local } = record
-  const distillation = distillationOf(record, settings)
   return (
     <Figures
       figures={[
@@ -122,7 +119,6 @@ function RecordFigures({
           value: local ? formatPercent(local.mAP) : '—',
           note: local && `rank-1 ${formatPercent(local.rank1)}`,
         },
-        ...(distillation ? [{ name: 'Distillation', ...distillation }] : []),
       ]}
     />
   )
