@@ -46,7 +46,9 @@ export function splitClients(
   const sets = trained.length > 1 ? trained.map(labelledBySet) : trained
   const crops = sets.flatMap((set) => set.crops)
   const limited = (clients: readonly ClientCrops[]) =>
-    clients.slice(0, most).map((client) => ({ ...client, crops: firstIdentities(shareOf(client.crops, share), images) }))
+    clients
+      .slice(0, most)
+      .map((client) => ({ ...client, crops: firstIdentities(shareOf(client.crops, share), images) }))
   switch (split) {
     case 'by-camera':
       return limited(byCamera(sets))

@@ -7,7 +7,7 @@ import { number, whole } from './arguments.ts'
 export const SYNTHETIC = 'synthetic'
 /** `--data` value for nine generated data sets of very unequal sizes. */
 export const NINE = 'synthetic-nine'
-/** A fiftieth of the published sizes: the smallest data set still has two identities to train on. */
+/** A fiftieth of the published sizes: 1,550 training images. */
 export const NINE_SCALE = 0.02
 
 const SPLITS: Readonly<Record<string, ClientSplit>> = {

@@ -61,7 +61,14 @@ export function syntheticPixels(options: SyntheticOptions): PixelSet {
   }
 }
 
-function shots({ identities, cameras, imagesPerCamera, seed, firstIdentity = 1, place }: SyntheticOptions): readonly Shot[] {
+function shots({
+  identities,
+  cameras,
+  imagesPerCamera,
+  seed,
+  firstIdentity = 1,
+  place,
+}: SyntheticOptions): readonly Shot[] {
   for (const count of [identities, cameras, imagesPerCamera, firstIdentity])
     if (!Number.isInteger(count) || count < 1) throw new RangeError(`syntheticPeople: ${count} is no count`)
   const random = rng(seed, 'synthetic people')
