@@ -58,7 +58,10 @@ test(
       const byFlags = await played(folder, ...flags)
       expect(byFlags.settings).toMatchObject({ seed: 3, local: { backbone: 'tiny', embedding: 16 } })
       expect(byFlags.losses).toHaveLength(2)
-      expect(await played(folder, ...set.flatMap((text) => ['--set', text]))).toEqual(byFlags)
+      const again = set.flatMap((text) => ['--set', text])
+      await expect(played(folder, ...again)).rejects.toThrow(/holds this run after round 2 of 2.*--resume.*--anew/)
+      await expect(played(folder, ...flags, '--seed', '4', '--anew')).rejects.toThrow('with other flags or data')
+      expect(await played(folder, ...again, '--anew')).toEqual(byFlags)
     } finally {
       await rm(folder, { recursive: true })
     }

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { type PublicFlags, openCorpus } from '../corpus/open.ts'
 import { addDataOptions, type DataFlags } from '../settings/data.ts'
 import { number, whole } from '../settings/arguments.ts'
+import { LabError } from '../errors.ts'
 import { finalBy } from '../experiment/protocol.ts'
 import { evaluationImages } from '../measure/measure.ts'
 import { type LearningFlags, addLearningOptions, federationSettings } from '../settings/learning.ts'
@@ -37,6 +38,7 @@ interface SimulateFlags extends LearningFlags, DataFlags, PublicFlags {
   readonly init?: string
   readonly state?: string
   readonly resume: boolean
+  readonly anew: boolean
   readonly out?: string
   readonly json?: string
 }
@@ -77,6 +79,11 @@ export function simulateCommand(): Command {
     .option('--init <file>', 'first model (safetensors) instead of a drawn one')
     .option('--state <folder>', 'where the run is kept after each round (default: .passerby/simulate/…)')
     .option('--resume', 'go on from what --state holds, if anything', false)
+    .addOption(
+      new Option('--anew', 'remove the rounds that --state holds of this very run, and play it from the start')
+        .default(false)
+        .conflicts('resume'),
+    )
     .option(
       '--out <file>',
       'where the final model is written, a folder with --mode standalone (default: in the state folder)',
@@ -110,7 +117,13 @@ async function run(flags: SimulateFlags): Promise<void> {
   }
   const folder = flags.state ?? join('.passerby', 'simulate', fingerprintOf(configuration).slice(0, 12))
   const state = stateFolder<SimulationRecord>(folder, configuration)
-  if (!flags.resume) await state.clear()
+  const there = await state.round()
+  if (there > 0 && !flags.resume && !flags.anew)
+    throw new LabError(
+      'unusable',
+      `${folder} holds this run after round ${there} of ${settings.rounds}: go on with --resume, or play it from the start with --anew, which removes it`,
+    )
+  if (flags.anew) await state.clear()
   const clients = corpus.clients.map(({ name, pixels }) => ({
     name,
     images: pixels.names.length,

@@ -1,5 +1,5 @@
 import { type Params, firstState } from '@passerby/federation'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -59,4 +59,15 @@ test('a round whose writing was cut off does not count', async () => {
 test('a run with another configuration is refused, not continued', async () => {
   await stateFolder<string[]>(folder, { seed: 1 }).save(at(1), [])
   await expect(stateFolder<string[]>(folder, { seed: 2 }).load()).rejects.toThrow('choose another folder')
+  await expect(stateFolder<string[]>(folder, { seed: 2 }).round()).rejects.toThrow('choose another folder')
+})
+
+test('what is cleared are the rounds, not what else lies there', async () => {
+  const kept = stateFolder<string[]>(folder, {})
+  await kept.save(at(3), ['three'])
+  expect(await kept.round()).toBe(3)
+  await writeFile(join(folder, 'notes.txt'), 'mine')
+  await kept.clear()
+  expect(await kept.round()).toBe(0)
+  expect(await readdir(folder)).toEqual(['notes.txt'])
 })

@@ -23,7 +23,9 @@ export interface StateFolder<Record> {
   /** The last whole round with its records, or `undefined`. Throws `LabError` when it is of another configuration. */
   load(): Promise<KeptRun<Record> | undefined>
   save(states: RunState, records: Record): Promise<void>
-  /** Removes everything that is kept. */
+  /** The last whole round, 0 where there is none. Throws as `load` does. */
+  round(): Promise<number>
+  /** Removes the rounds that are kept, and nothing else that lies in the folder. */
   clear(): Promise<void>
 }
 
@@ -58,18 +60,26 @@ const ROUND_FOLDER = /^round-(\d{6})$/
 export function stateFolder<Record>(folder: string, configuration: unknown): StateFolder<Record> {
   const fingerprint = fingerprintOf(configuration)
   const rounds = async () => (await readdir(folder).catch(() => [])).filter((name) => ROUND_FOLDER.test(name)).sort()
+  const lastRound = async () => {
+    const last = (await rounds()).at(-1)
+    if (last === undefined) return undefined
+    const index = JSON.parse(await readFile(join(folder, last, 'index.json'), 'utf8')) as Index<Record>
+    if (index.fingerprint !== fingerprint)
+      throw new LabError(
+        'unusable',
+        `${folder} holds a run with other flags or data: choose another folder, or remove it`,
+      )
+    return { last, index, round: Number(ROUND_FOLDER.exec(last)?.[1]) }
+  }
   return {
+    async round() {
+      return (await lastRound())?.round ?? 0
+    },
     async load() {
-      const last = (await rounds()).at(-1)
-      if (last === undefined) return undefined
+      const found = await lastRound()
+      if (found === undefined) return undefined
+      const { last, index, round } = found
       const read = (file: string) => readFile(join(folder, last, file))
-      const index = JSON.parse(await readFile(join(folder, last, 'index.json'), 'utf8')) as Index<Record>
-      if (index.fingerprint !== fingerprint)
-        throw new LabError(
-          'unusable',
-          `${folder} holds a run with other flags or data: choose another folder, or remove it`,
-        )
-      const round = Number(ROUND_FOLDER.exec(last)?.[1])
       const states = new Map<string, SimulationState>()
       for (const kept of index.federations) {
         const { federation } = kept
@@ -104,7 +114,9 @@ export function stateFolder<Record>(folder: string, configuration: unknown): Sta
       await rename(part, target)
       for (const old of before) await rm(join(folder, old), { recursive: true })
     },
-    clear: () => rm(folder, { recursive: true, force: true }),
+    async clear() {
+      for (const old of await rounds()) await rm(join(folder, old), { recursive: true })
+    },
   }
 }
 
