@@ -39,7 +39,7 @@ export function leaving(card: Card): readonly Leaving[] {
     {
       icon: 'people',
       name: 'The number of training images',
-      more: distance ? 'The operator sees it.' : 'It is the weight of your update in the average.',
+      more: distance ? 'The operator sees it.' : 'It makes the weight of your update in the average.',
     },
     {
       icon: 'chart',

@@ -62,9 +62,11 @@ function PublicSetNotice({ settings }: { readonly settings: FederationSettings }
   if (images === 0) return null
   return (
     <Notice title="This needs a public set">
-      Person crops that belong to no client, unlabelled. The coordinator is given a folder of them when it starts, with{' '}
-      <code>--public-set</code>. Every client downloads up to {plural(images, 'image')} of it once a visit,{' '}
-      {formatBytes(publicSetBytes(settings))}.
+      <p>
+        Person crops that belong to no client, unlabelled. The coordinator is given a folder of them when it starts,
+        with <code>--public-set</code>. Every client downloads up to {plural(images, 'image')} of it once a visit,{' '}
+        {formatBytes(publicSetBytes(settings))}.
+      </p>
     </Notice>
   )
 }
