@@ -22,9 +22,7 @@ export interface Aggregation {
 export function beginAggregation(core: RunCore, effect: Aggregate, alone: Alone): void {
   const stopped = new AbortController()
   const { signal } = stopped
-  const rest = untilDone(core, effect, { signal, alone }).catch((error: unknown) => {
-    core.around.log.error({ err: error, federation: core.id }, 'a session could not be abandoned')
-  })
+  const rest = untilDone(core, effect, { signal, alone })
   const stop = () => {
     stopped.abort()
     // What it is at cannot be interrupted otherwise.
@@ -33,22 +31,33 @@ export function beginAggregation(core: RunCore, effect: Aggregate, alone: Alone)
   core.aggregation = { session: effect.session, stop, rest }
 }
 
-async function untilDone(
-  core: RunCore,
-  effect: Aggregate,
-  { signal, alone }: { readonly signal: AbortSignal; readonly alone: Alone },
-): Promise<void> {
+interface How {
+  readonly signal: AbortSignal
+  readonly alone: Alone
+}
+
+/** Never rejects. */
+async function untilDone(core: RunCore, effect: Aggregate, how: How): Promise<void> {
+  const { signal } = how
   for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      return await aggregate(core, effect, { signal, alone })
+      return await attempt(core, effect, how)
     } catch (error) {
-      if (signal.aborted) return
-      if (isTheEndOf(error)) return await alone(() => abandon(core, effect, error))
       core.around.log.error({ err: error, federation: core.id }, 'the aggregation is held up')
-      if (error instanceof CoordinatorError && error.code === 'learner')
-        await alone(() => noteLearner(core, effect, error))
     }
     await wait(pause, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+async function attempt(core: RunCore, effect: Aggregate, how: How): Promise<void> {
+  try {
+    await aggregate(core, effect, how)
+  } catch (error) {
+    if (how.signal.aborted) return
+    if (isTheEndOf(error)) return await how.alone(() => abandon(core, effect, error))
+    if (error instanceof CoordinatorError && error.code === 'learner')
+      await how.alone(() => noteLearner(core, effect, error))
+    throw error
   }
 }
 
