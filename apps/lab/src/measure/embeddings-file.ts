@@ -1,9 +1,10 @@
 /** Embeddings with names and labels, as a safetensors file: tensor 'embeddings', the rest in the metadata. */
 import { reasonOf } from '@passerby/crops'
 import { decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LabError } from '../errors.ts'
+import { readNamed } from '../work/files.ts'
 import type { NamedEmbeddings } from './embedding-rows.ts'
 
 /** Makes the folder. */
@@ -21,9 +22,7 @@ export async function writeEmbeddings(file: string, set: NamedEmbeddings): Promi
 
 /** Throws `LabError` when the file cannot be read, or is none that `lab extract` could have written. */
 export async function readEmbeddings(file: string): Promise<NamedEmbeddings> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new LabError('not-found', `The embeddings ${file} cannot be read: write them by lab extract`, cause)
-  })
+  const bytes = await readNamed(file, 'The embeddings', '; write them by lab extract')
   try {
     const { params, metadata } = decodeSafetensors(bytes)
     const [tensor, ...others] = params.layout

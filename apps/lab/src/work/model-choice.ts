@@ -3,6 +3,7 @@ import { backboneNames, isBackboneName } from '@passerby/backbones'
 import { type Params, sameLayout } from '@passerby/federation'
 import { LabError } from '../errors.ts'
 import { type Size, size } from '../settings/arguments.ts'
+import { importAdvice } from './foreign.ts'
 import { type BackboneChoice, fitted, layoutOf, readModel } from './models.ts'
 
 export interface OpenedModel {
@@ -14,7 +15,7 @@ export interface OpenedModel {
 
 /** Reads a model and recognises its backbone by the parameters themselves, and by the name in the file. Throws `LabError` when it is none of ours. */
 export async function openModel(file: string): Promise<OpenedModel> {
-  const { params, metadata } = await readModel(file)
+  const { params, metadata, bytes } = await readModel(file)
   const embedding =
     params.layout.findLast((spec) => spec.role === 'weight' && spec.shape.length === 1)?.shape.at(0) ?? 0
   for (const backbone of namesToTry(metadata.backbone)) {
@@ -23,7 +24,11 @@ export async function openModel(file: string): Promise<OpenedModel> {
     const told = metadata.input
     return { choice, backbone: fitted(params, layoutOf(choice), file), size: told ? size(told) : undefined }
   }
-  throw new LabError('unusable', `${file} is a model of none of ${backboneNames.join(', ')}`)
+  const advice = importAdvice(file, bytes)
+  throw new LabError(
+    'unusable',
+    `${file} is a model of none of ${backboneNames.join(', ')}${advice ? `; ${advice}` : ''}`,
+  )
 }
 
 /** The network that a file names before all others: variants may have the same parameters and give other embeddings. */

@@ -3,10 +3,12 @@ import { backboneByName, initialise, parametersOf } from '@passerby/backbones'
 import { reasonOf } from '@passerby/crops'
 import type { Layout, Params } from '@passerby/federation'
 import { decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LabError } from '../errors.ts'
 import type { Size } from '../settings/arguments.ts'
+import { readNamed } from './files.ts'
+import { importAdvice } from './foreign.ts'
 
 export interface BackboneChoice {
   readonly backbone: string
@@ -31,17 +33,25 @@ export async function initialModel(choice: BackboneChoice, seed: number, file?: 
   return fitted(params, layout, `${file} is no model of ${choice.backbone} with ${choice.embedding} values`)
 }
 
-/** A safetensors file with its metadata. Throws `LabError`. */
-export async function readModel(
-  file: string,
-): Promise<{ readonly params: Params; readonly metadata: Readonly<Record<string, string>> }> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new LabError('not-found', `The model file ${file} cannot be read`, cause)
-  })
+export interface ModelContent {
+  readonly params: Params
+  readonly metadata: Readonly<Record<string, string>>
+  /** The whole file. */
+  readonly bytes: Uint8Array
+}
+
+/** A safetensors file. Throws `LabError`. */
+export async function readModel(file: string): Promise<ModelContent> {
+  const bytes = await readNamed(file, 'The model file')
   try {
-    return decodeSafetensors(bytes)
+    return { ...decodeSafetensors(bytes), bytes }
   } catch (cause) {
-    throw new LabError('unusable', `${file}: ${reasonOf(cause)}`, cause)
+    const advice = importAdvice(file, bytes)
+    throw new LabError(
+      'unusable',
+      advice ? `${file} is no model of ours; ${advice}` : `${file}: ${reasonOf(cause)}`,
+      cause,
+    )
   }
 }
 
