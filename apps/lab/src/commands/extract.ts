@@ -11,6 +11,7 @@ import { embeddingRows } from '../measure/embedding-rows.ts'
 import { writeEmbeddings } from '../measure/embeddings-file.ts'
 import { type Size, size, whole } from '../settings/arguments.ts'
 import { terminalProgress } from '../terminal/progress.ts'
+import { refuseToReplace } from '../work/files.ts'
 import { openModel } from '../work/model-choice.ts'
 import { trainingPool } from '../work/training-pool.ts'
 
@@ -18,6 +19,7 @@ interface ExtractFlags {
   readonly model: string
   readonly data: string
   readonly out: string
+  readonly force: boolean
   readonly size?: Size
   readonly workers: number
 }
@@ -36,6 +38,7 @@ export function extractCommand(): Command {
     .requiredOption('--model <file>', 'model (safetensors)')
     .requiredOption('--data <folder>', 'images; labels are read from their names where these tell any')
     .requiredOption('--out <path>', 'where to write, without an ending')
+    .option('--force', 'replace what is there already', false)
     .addOption(
       new Option('--size <HxW>', 'input size (default: what the model file tells, else 128x64)').argParser(size),
     )
@@ -46,6 +49,8 @@ export function extractCommand(): Command {
 
 async function run(flags: ExtractFlags): Promise<void> {
   const progress = terminalProgress()
+  const out = flags.out.replace(/\.(?:safetensors|csv)$/, '')
+  await refuseToReplace([`${out}.safetensors`, `${out}.csv`], flags.force)
   const model = await openModel(flags.model)
   const input = flags.size ?? model.size ?? { height: 128, width: 64 }
   const pixels = await decoded(flags.data, await allCrops(flags.data), { size: input, progress })
@@ -59,9 +64,9 @@ async function run(flags: ExtractFlags): Promise<void> {
   const { names, identities, cameras } = pixels
   const dim = model.choice.embedding
   const set = { names, identities, cameras, embeddings, dim }
-  await writeEmbeddings(`${flags.out}.safetensors`, set)
-  await pipeline(Readable.from(embeddingRows(set)), createWriteStream(`${flags.out}.csv`))
-  progress.say(`${names.length} embeddings of ${dim} values in ${flags.out}.safetensors and ${flags.out}.csv`)
+  await writeEmbeddings(`${out}.safetensors`, set)
+  await pipeline(Readable.from(embeddingRows(set)), createWriteStream(`${out}.csv`))
+  progress.say(`${names.length} embeddings of ${dim} values in ${out}.safetensors and ${out}.csv`)
 }
 
 /** Every file below a folder, labelled as far as its name tells. */

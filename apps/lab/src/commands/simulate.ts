@@ -26,6 +26,7 @@ import { onInterrupt } from '../terminal/interrupt.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { duration } from '../terminal/table.ts'
 import { writeJson } from '../terminal/write-json.ts'
+import { refuseToReplace } from '../work/files.ts'
 import { initialModel, writeModel } from '../work/models.ts'
 import { trainingPool } from '../work/training-pool.ts'
 
@@ -40,6 +41,7 @@ interface SimulateFlags extends LearningFlags, DataFlags, PublicFlags {
   readonly resume: boolean
   readonly anew: boolean
   readonly out?: string
+  readonly force: boolean
   readonly json?: string
 }
 
@@ -88,6 +90,7 @@ export function simulateCommand(): Command {
       '--out <file>',
       'where the final model is written, a folder with --mode standalone (default: in the state folder)',
     )
+    .option('--force', 'replace what --out names', false)
     .option('--json <file>', 'report as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (_, command: Command) => run(await withNetwork<SimulateFlags>(command, {})))
@@ -101,6 +104,7 @@ async function run(flags: SimulateFlags): Promise<void> {
     evaluateEvery: flags.evaluateEvery,
     minClients: 1,
   })
+  if (flags.out !== undefined) await refuseToReplace([flags.out], flags.force)
   const { seed, local } = settings
   const choice = { size: local.input, publicImages: publicImagesOf(settings.strategy), progress }
   const evaluation = { ownEvery: flags.evaluateOwnEvery, last: flags.evaluateLast }

@@ -1,10 +1,10 @@
 import { DEFAULT_EMBEDDING } from '@passerby/backbones'
 import { Command, Option } from 'commander'
-import { type Size, size, whole } from '../settings/arguments.ts'
+import { number, type Size, size, whole } from '../settings/arguments.ts'
 import { backboneOption } from '../settings/backbone-argument.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { exportWeights } from '../weights/export-weights.ts'
-import { importWeights } from '../weights/import-weights.ts'
+import { AT_LEAST, importWeights } from '../weights/import-weights.ts'
 import { measureModel } from '../weights/measure-model.ts'
 import { showWeights } from '../weights/show-weights.ts'
 
@@ -32,6 +32,8 @@ interface ImportFlags {
   readonly backbone: string
   readonly embedding: number
   readonly partial: boolean
+  readonly atLeast: number
+  readonly force: boolean
   readonly seed: number
   readonly size: Size
   readonly measure?: string
@@ -45,6 +47,7 @@ function importCommand(): Command {
     .addOption(backboneOption('the network that they are of').makeOptionMandatory())
     .option('--embedding <n>', 'values in an embedding', whole(8, 4096), DEFAULT_EMBEDDING)
     .option('--partial', 'take what fits and say what does not; the rest is drawn', false)
+    .option('--at-least <share>', 'of the values has to fit, with --partial too', number(0, 1), AT_LEAST)
     .option('--seed <n>', 'draws what the file does not have', whole(0, 2 ** 31), 1)
     .addOption(
       new Option('--size <HxW>', 'input size to tell in the model file')
@@ -53,6 +56,7 @@ function importCommand(): Command {
     )
     .option('--measure <folder>', 'measure batch norms on its images: where they were folded, before training on')
     .requiredOption('--out <file>', 'model to write (safetensors)')
+    .option('--force', 'replace --out where it is there already', false)
     .action(async (file: string, _, command: Command) => {
       const { size, measure, ...flags } = command.opts<ImportFlags>()
       say(...(await importWeights(file, { ...flags, input: size })))
@@ -62,6 +66,7 @@ function importCommand(): Command {
 
 interface ExportFlags {
   readonly to: string
+  readonly force: boolean
   readonly size?: Size
 }
 
@@ -73,9 +78,10 @@ function exportCommand(): Command {
     .addOption(
       new Option('--size <HxW>', 'input size (default: what the model file tells, else 256x128)').argParser(size),
     )
+    .option('--force', 'replace what is there already', false)
     .action(async (model: string, _, command: Command) => {
-      const { to, size } = command.opts<ExportFlags>()
-      say(await exportWeights(model, { to, size }))
+      const { to, size, force } = command.opts<ExportFlags>()
+      say(await exportWeights(model, { to, size, force }))
     })
 }
 

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { LabError } from '../errors.ts'
 import type { Size } from '../settings/arguments.ts'
+import { refuseToReplace } from '../work/files.ts'
 import { openModel } from '../work/model-choice.ts'
 
 /** ReID's usual size, where neither the model file nor a flag tells one. */
@@ -13,8 +14,9 @@ const USUAL_SIZE: Size = { height: 256, width: 128 }
 /** Writes one of our models for other tools, by the ending of `to`. Returns what there is to say. Throws `LabError`. */
 export async function exportWeights(
   model: string,
-  { to, size }: { readonly to: string; readonly size: Size | undefined },
+  { to, size, force = false }: { readonly to: string; readonly size: Size | undefined; readonly force?: boolean },
 ): Promise<string> {
+  await refuseToReplace([to], force)
   const opened = await openModel(model)
   const backbone = backboneByName(opened.choice.backbone, opened.choice.embedding)
   const { values } = opened.backbone
