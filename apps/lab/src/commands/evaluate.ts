@@ -20,7 +20,7 @@ import {
 } from '../measure/assessment-tables.ts'
 import { readEmbeddings } from '../measure/embeddings-file.ts'
 import { embedPair, evaluationImages, rawPixels, searchOf } from '../measure/measure.ts'
-import { type Search, searchAmong, searchesIn } from '../measure/searches.ts'
+import { protocolSentence, type Search, searchAmong, searchesIn } from '../measure/searches.ts'
 import { number, type Size, size, whole } from '../settings/arguments.ts'
 import { type SourceFlags, addSourceOptions } from '../settings/data.ts'
 import { type Progress, terminalProgress } from '../terminal/progress.ts'
@@ -53,8 +53,8 @@ const DEFAULT_SIZE: Size = { height: 128, width: 64 }
 const EXAMPLES = `
 Data sets are read from their query and gallery parts (bounding_box_test is a gallery), or from a validation part:
 its first camera searched in its last. A gallery image of the query's identity and camera is ignored (Market rule).
-Files of embeddings are read in the same way by the names in them; where these tell no parts, everybody is searched for
-among all others. mAP is given by both definitions: compare torchreid's with mAP, FedReID's with the trapezoid one and
+Files of embeddings are read in the same way by the names in them. Where these tell no parts, the first image of each
+person in each camera is searched for among all images: another protocol, whose figures do not compare. mAP is given by both definitions: compare torchreid's with mAP, FedReID's with the trapezoid one and
 --unmatched zero.
 
 Examples:
@@ -113,6 +113,11 @@ async function run(flags: EvaluateFlags): Promise<void> {
   for await (const { what, search, size } of searchesOf(flags, progress)) {
     const found = assess(search, options)
     const [{ queries, matched }] = found
+    if (matched === 0)
+      throw new LabError(
+        'unusable',
+        `${search.name}: none of ${search.query.names.length} queries has a right image among ${search.gallery.names.length}, so there is nothing to measure: is it the gallery of these people, seen by other cameras?`,
+      )
     if (matched < search.query.names.length)
       progress.say(
         `${search.name}: ${search.query.names.length - matched} of ${search.query.names.length} queries have no right image to find; ${queries} count`,
@@ -160,8 +165,7 @@ async function* searchesInFiles(file: string, flags: EvaluateFlags, progress: Pr
       ? searchesIn(set, name)
       : [searchAmong(set, await readEmbeddings(flags.galleryEmbeddings), name)]
   for (const search of searches) {
-    if (search.rule.name === 'within-camera')
-      progress.say(`${search.name}: nobody was seen by two cameras, so images of one camera count as right`)
+    progress.say(protocolSentence(search))
     yield { what: 'embeddings', search }
   }
 }
@@ -181,7 +185,14 @@ async function* searchesInImages(flags: EvaluateFlags, progress: Progress): Asyn
     })
     try {
       for (const set of evaluations) {
-        const embedded = await embedPair(set, model.backbone, { embedder, dim: model.choice.embedding })
+        const task = progress.begin(`Embedding ${set.name}`, set.query.names.length + set.gallery.names.length)
+        let done = 0
+        const onImages = (images: number) => task.update((done += images), `${done} images`)
+        const embedded = await embedPair(set, model.backbone, {
+          embedder,
+          dim: model.choice.embedding,
+          onImages,
+        }).finally(() => task.end())
         yield { what: 'model', search: searchOf(set, embedded), size: input }
       }
     } finally {

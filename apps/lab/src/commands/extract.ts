@@ -60,7 +60,14 @@ async function run(flags: ExtractFlags): Promise<void> {
     clients: new Map(),
     images: new Map([['images', pixels]]),
   })
-  const embeddings = await embedder.embed('images', model.backbone).finally(() => embedder.close())
+  const task = progress.begin('Embedding', pixels.names.length)
+  let done = 0
+  const embeddings = await embedder
+    .embed('images', model.backbone, (images) => task.update((done += images), `${done} images`))
+    .finally(() => {
+      task.end()
+      return embedder.close()
+    })
   const { names, identities, cameras } = pixels
   const dim = model.choice.embedding
   const set = { names, identities, cameras, embeddings, dim }

@@ -104,13 +104,20 @@ export async function readEvaluations(
   return evaluations
 }
 
+/** Fewer are decoded before a bar could be read. */
+const SHOWN_FROM = 1000
+
 /** Crops as pixels of one size. Unreadable files are told and left out. */
 export async function decoded(
   name: string,
   crops: CropSet,
   { size, progress }: Pick<CorpusOptions, 'size' | 'progress'>,
 ): Promise<PixelSet> {
-  const { set, unreadable } = await decodeCrops(crops, size, { decode: decodeImage })
+  const task = crops.length < SHOWN_FROM ? undefined : progress.begin(`Reading ${name}`, crops.length)
+  const { set, unreadable } = await decodeCrops(crops, size, {
+    decode: decodeImage,
+    onProgress: ({ done }) => task?.update(done, `${done} of ${crops.length} images`),
+  }).finally(() => task?.end())
   for (const { name: file, reason } of unreadable.slice(0, 3)) progress.say(`${name}: ${file} left out: ${reason}`)
   if (unreadable.length > 3) progress.say(`${name}: ${unreadable.length} unreadable files in all`)
   if (set.names.length === 0) throw new LabError('no-images', `No image of ${name} could be read`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { figureBy, finalBy, meanOverClients, measuredBy, unrest } from './protocol.ts'
+import { figureBy, finalBy, jitter, meanOverClients, measuredBy, unrest } from './protocol.ts'
 import type { RunResult } from './result.ts'
 
 const both = (rank1: number) => ({ rank1, mAP: rank1 / 2 })
@@ -60,4 +60,11 @@ test('unrest is the deviation over the last fifteen rounds alone', () => {
   // Seven ones and eight zeros: √((7·(8/15)² + 8·(7/15)²) / 14).
   expect(unrest(measured, 20)).toBeCloseTo(Math.sqrt((7 * (8 / 15) ** 2 + 8 * (7 / 15) ** 2) / 14), 12)
   expect(unrest(measured.slice(0, 7), 20)).toBeUndefined()
+})
+
+test('from round to round, a curve that rises evenly is as restless as its step, however far it rises', () => {
+  const rising = Array.from({ length: 20 }, (_, at) => ({ round: at + 1, ...both(3 * at) }))
+  expect(jitter(rising, 20)).toBeCloseTo(3 / Math.SQRT2, 12)
+  expect(unrest(rising, 20)).toBeGreaterThan(13)
+  expect(jitter(rising.slice(0, 7), 20)).toBeUndefined()
 })

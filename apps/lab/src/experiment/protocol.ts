@@ -90,8 +90,22 @@ export const LAST_ROUNDS = 15
 
 /** Sample standard deviation of rank-1 over the last rounds; `undefined` where fewer than three of them were measured. */
 export function unrest(measured: readonly Measured[], rounds: number): number | undefined {
-  const last = measured.filter(({ round }) => round > rounds - LAST_ROUNDS).map(({ rank1 }) => rank1)
+  const last = lastOf(measured, rounds)
   if (last.length < 3) return undefined
   const mean = last.reduce((sum, value) => sum + value, 0) / last.length
   return Math.sqrt(last.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (last.length - 1))
 }
+
+/**
+ * The same from one measured round to the next, √(Σ (x − y)² / 2n): as large as the deviation where rounds differ by chance, but
+ * blind to a curve that still rises.
+ */
+export function jitter(measured: readonly Measured[], rounds: number): number | undefined {
+  const last = lastOf(measured, rounds)
+  if (last.length < 3) return undefined
+  const steps = last.slice(1).map((value, at) => value - last[at])
+  return Math.sqrt(steps.reduce((sum, step) => sum + step ** 2, 0) / (2 * steps.length))
+}
+
+const lastOf = (measured: readonly Measured[], rounds: number) =>
+  measured.filter(({ round }) => round > rounds - LAST_ROUNDS).map(({ rank1 }) => rank1)

@@ -27,11 +27,15 @@ export function evaluationImages(evaluations: readonly EvaluationPixels[]): Read
 export async function embedPair(
   { name }: EvaluationPixels,
   backbone: Params,
-  { embedder, dim }: { readonly embedder: Embedder; readonly dim: number },
+  {
+    embedder,
+    dim,
+    onImages,
+  }: { readonly embedder: Embedder; readonly dim: number; readonly onImages?: (images: number) => void },
 ): Promise<EmbeddedPair> {
   const [query, gallery] = await Promise.all([
-    embedder.embed(`${name}/query`, backbone),
-    embedder.embed(`${name}/gallery`, backbone),
+    embedder.embed(`${name}/query`, backbone, onImages),
+    embedder.embed(`${name}/gallery`, backbone, onImages),
   ])
   return { query, gallery, dim }
 }

@@ -2,7 +2,7 @@ import { DISTRACTOR, dotScores } from '@passerby/reid'
 import { expect, test } from 'vitest'
 import { assess } from './assess.ts'
 import type { NamedEmbeddings } from './embedding-rows.ts'
-import { searchAmong, searchesIn } from './searches.ts'
+import { protocolSentence, searchAmong, searchesIn } from './searches.ts'
 
 const set = (...rows: readonly (readonly [name: string, identity: string, camera: string, value: number])[]) =>
   ({
@@ -27,16 +27,20 @@ test('names tell data sets and parts, as folders of images do; training images a
   )
   expect(others).toEqual([])
   expect([a.name, [...a.query.embeddings], [...a.gallery.embeddings]]).toEqual(['a', [1], [2, 3]])
+  expect(protocolSentence(a)).toMatch(/^a: 1 queries among 2 images; .*\(Market rule\)$/)
   expect([b.name, [...b.query.embeddings], [...b.gallery.embeddings]]).toEqual(['b', [5], [6]])
 })
 
-test('without parts everybody is searched for among all others; nameless images are nobody', () => {
+test('without parts the first image of each person in each camera is searched for among all, and that is said; nameless images are nobody', () => {
   const [search] = searchesIn(
     set(['x', 'p', 'c1', 0.9], ['y', 'p', 'c2', 0.8], ['z', '', '', 0.85], ['w', '', '', 0.7]),
     'file',
   )
   expect(search).toMatchObject({ name: 'file', rule: { name: 'market' } })
   expect(search.query.names).toEqual(['x', 'y'])
+  expect(protocolSentence(search)).toMatch(
+    /^file: no name .* each camera .*: 2 queries among 4 images; .*Market.*another protocol/,
+  )
   expect(search.gallery.identities).toEqual(['p', 'p', DISTRACTOR, DISTRACTOR])
   const [{ rank1, rank5, matched, queries }] = assess(search, { products: dotScores })
   // x finds z before y, y finds x first.

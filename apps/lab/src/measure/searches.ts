@@ -11,6 +11,8 @@ export interface Search {
   readonly gallery: NamedSet
   readonly dim: number
   readonly rule: GalleryRule
+  /** Queries were taken from the gallery itself, since no name tells parts. */
+  readonly withoutParts?: true
 }
 
 export interface NamedSet extends LabelledEmbeddings {
@@ -19,8 +21,8 @@ export interface NamedSet extends LabelledEmbeddings {
 
 /**
  * The searches in a file of embeddings. Its names tell data sets and parts as folders of images do; where they tell
- * neither query and gallery nor validation images, everybody is searched for among all others. Throws `LabError` when
- * nobody can be found.
+ * neither query and gallery nor validation images, the first image of each person in each camera is searched for among all.
+ * Throws `LabError` when nobody can be found.
  */
 export function searchesIn(set: NamedEmbeddings, name: string): readonly Search[] {
   const rowOf = new Map(set.names.map((file, row) => [file, row]))
@@ -58,7 +60,19 @@ function searchWithin(set: NamedEmbeddings, name: string): Search {
     gallery,
     dim: set.dim,
     rule: selection.rule === 'market' ? { name: 'market' } : { name: 'within-camera', ownImage: selection.query },
+    withoutParts: true,
   }
+}
+
+/** Who was searched for among whom, in words. */
+export function protocolSentence({ name, query, gallery, rule, withoutParts }: Search): string {
+  const counts = `${query.names.length} queries among ${gallery.names.length} images`
+  const leftOut =
+    rule.name === 'market'
+      ? "gallery images of the query's person and camera are left out (Market rule)"
+      : 'nobody was seen by two cameras, so the query image alone is left out, and images of one camera count as right'
+  if (!withoutParts) return `${name}: ${counts}; ${leftOut}`
+  return `${name}: no name tells query and gallery, so the first image of each person in each camera is searched for: ${counts}; ${leftOut}. That is another protocol than that of data sets with parts, as evaluate --model has them: the figures do not compare`
 }
 
 /** Some rows of a file, or all. Images whose name tells nobody are of nobody who is searched for. */

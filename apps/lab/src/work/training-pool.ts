@@ -39,9 +39,9 @@ export type TrainingResult =
   | { readonly type: 'targets'; readonly targets: Float32Array }
   | { readonly type: 'distilled'; readonly model: Params }
 
-/** Turns the images of a set, by its name, into embeddings: row-major, flip-summed, of length 1. */
+/** Turns the images of a set, by its name, into embeddings: row-major, flip-summed, of length 1. Tells how many more are done. */
 export interface Embedder {
-  embed(set: string, backbone: Params): Promise<Float32Array>
+  embed(set: string, backbone: Params, onImages?: (images: number) => void): Promise<Float32Array>
 }
 
 export interface TrainingPool extends Workplace, Embedder {
@@ -78,7 +78,7 @@ export function trainingPool({ size, choice, clients, images }: TrainingPoolOpti
         return result.model
       },
     }),
-    async embed(set, backbone) {
+    async embed(set, backbone, onImages) {
       const count = images.get(set)?.names.length ?? 0
       const embeddings = new Float32Array(count * choice.embedding)
       const starts = Array.from({ length: Math.ceil(count / IMAGES_PER_JOB) }, (_, job) => job * IMAGES_PER_JOB)
@@ -88,6 +88,7 @@ export function trainingPool({ size, choice, clients, images }: TrainingPoolOpti
           const result = await pool.run({ type: 'embed', set, from, to, backbone: backbone.values })
           if (result.type !== 'embedded') throw new RangeError('embed: the worker did something else')
           embeddings.set(result.embeddings, from * choice.embedding)
+          onImages?.(to - from)
         }),
       )
       return embeddings

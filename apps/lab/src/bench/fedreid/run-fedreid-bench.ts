@@ -81,11 +81,12 @@ async function writePage(parts: readonly BenchmarkPart[], files: readonly string
     parts.map(({ file, summary }) => ({
       file,
       clients: summary.clients,
-      arms: summary.arms.map(({ label, mode, means, unrest, own }) => ({
+      arms: summary.arms.map(({ label, mode, means, unrest, jitter, own }) => ({
         label,
         mode,
         means: Object.fromEntries([...means].map(([whose, by]) => [whose, Object.fromEntries(by)])),
         unrest,
+        jitter,
         own: Object.fromEntries([...own].map(([client, by]) => [client, Object.fromEntries(by)])),
       })),
     })),

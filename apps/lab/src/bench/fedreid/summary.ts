@@ -6,6 +6,7 @@ import {
   type Protocol,
   type Whose,
   figureBy,
+  jitter,
   meanOverClients,
   measuredBy,
   protocols,
@@ -33,6 +34,8 @@ export interface ArmSummary {
   readonly means: ReadonlyMap<Whose, ReadonlyMap<Protocol, FigureSpread>>
   /** Standard deviation over the last rounds of the global model's rank-1. */
   readonly unrest: Spread | undefined
+  /** The same from one round to the next, blind to a curve that still rises. */
+  readonly jitter: Spread | undefined
   /** Rank-1 of each client's own model. */
   readonly own: ReadonlyMap<string, ReadonlyMap<Protocol, Spread>>
 }
@@ -59,6 +62,7 @@ export function summaryOf(results: readonly RunResult[], labels: readonly string
 
 function armOf(label: string, runs: readonly RunResult[], clients: readonly ClientSize[]): ArmSummary {
   const { mode } = runs[0]
+  const globalOf = (run: RunResult) => (mode === 'standalone' ? [] : meanOverClients(clients, 'global', run))
   const models: readonly Whose[] = mode === 'standalone' ? ['own'] : ['global', 'own', 'group']
   return {
     label,
@@ -78,9 +82,8 @@ function armOf(label: string, runs: readonly RunResult[], clients: readonly Clie
         return by.size === 0 ? [] : [[whose, by] as const]
       }),
     ),
-    unrest: models.includes('global')
-      ? spreadOf(runs.flatMap((run) => unrest(meanOverClients(clients, 'global', run), run.rounds.length) ?? []))
-      : undefined,
+    unrest: spreadOf(runs.flatMap((run) => unrest(globalOf(run), run.rounds.length) ?? [])),
+    jitter: spreadOf(runs.flatMap((run) => jitter(globalOf(run), run.rounds.length) ?? [])),
     own: new Map(clients.map((client) => [client.name, ownOf(client, runs)])),
   }
 }

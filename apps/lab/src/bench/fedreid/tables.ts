@@ -37,11 +37,17 @@ export function armsTable({ arms }: BenchmarkSummary): readonly string[] {
   ]
   const some = columns.filter(({ whose }) => arms.some(({ means }) => means.has(whose)))
   return markdownTable(
-    ['rank-1 / mAP', ...some.map(({ title }) => title), 'global rank-1, deviation over the last 15 rounds'],
-    arms.map(({ label, means, unrest }) => [
+    [
+      'rank-1 / mAP',
+      ...some.map(({ title }) => title),
+      'global rank-1, deviation over the last 15 rounds',
+      'from round to round',
+    ],
+    arms.map(({ label, means, unrest, jitter }) => [
       label,
       ...some.map(({ whose, protocol }) => both(means.get(whose)?.get(protocol))),
-      unrest && unrest.mean.toFixed(2),
+      unrest?.mean.toFixed(2),
+      jitter?.mean.toFixed(2),
     ]),
   )
 }
