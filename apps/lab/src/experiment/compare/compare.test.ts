@@ -96,6 +96,15 @@ test('seeds are one group; what varies within a first model is a column, what co
   ])
 })
 
+test('where training did harm, the mark is with what no training made', () => {
+  const rows = rowsOf(groupsOf([resultOf({ before: 33, final: { market: [30, 20] } })]))
+  expect(rows.map(({ key, figures }) => [key.get('mode'), ...figures.map(({ best }) => best)])).toEqual([
+    ['federated', false, true],
+    ['untrained', true, false],
+    ['raw pixels', true, false],
+  ])
+})
+
 test('the same run twice is refused: it would count as two seeds', () => {
   expect(() => groupsOf([resultOf({ seed: 1 }), resultOf({ seed: 1 })])).toThrow('seed 1 is there twice')
 })
@@ -118,7 +127,7 @@ test('mean and sample deviation over seeds, the best of each column marked, base
     ['scratch', 'federated', 'by-camera', '2', '80', '3 s', '32.0 ± 2.8*', '20.5 ± 0.7'],
     ['scratch', 'untrained', '–', '2', '–', '–', '5.0 ± 0.0', '3.0 ± 0.0'],
     ['–', 'raw pixels', '–', '–', '–', '–', '5.0', '3.0'],
-    ['per cent, mean ± standard deviation over seeds; * best of its column'],
+    ['per cent, mean ± standard deviation over seeds; * best of its column, trained or not'],
   ])
   expect(comparisonMarkdown(grouped, rows, { finding: ['Over all.', 'One case'], charts: [] })).toContain(
     '| **32.0 ± 2.8** | 20.5 ± 0.7 |',

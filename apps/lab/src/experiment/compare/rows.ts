@@ -24,7 +24,7 @@ export interface Cell {
   readonly set: string
   readonly metric: Metric
   readonly spread?: Spread
-  /** The highest mean of its column among the trained. */
+  /** The highest mean of its column, also among what no training made. */
   readonly best: boolean
 }
 
@@ -72,13 +72,14 @@ export function rowsOf({ groups }: Grouped, protocol: Protocol = 'last'): readon
       figures: cellsOf(agreed([runs.map(({ rawPixels }) => rawPixels)])),
     })),
   ]
-  return [
-    ...trained.map((row) => ({
-      ...row,
-      figures: row.figures.map((cell, at) => ({ ...cell, best: isBest(trained, at, cell) })),
-    })),
+  const rows: readonly Row[] = [
+    ...trained,
     ...baselines.filter(({ figures }) => figures.some(({ spread }) => spread !== undefined)),
   ]
+  return rows.map((row) => ({
+    ...row,
+    figures: row.figures.map((cell, at) => ({ ...cell, best: isBest(rows, at, cell) })),
+  }))
 }
 
 /** Where the mean over clients of their own models stands among the data sets. */

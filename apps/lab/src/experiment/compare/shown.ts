@@ -6,10 +6,10 @@ import type { Grouped } from './groups.ts'
 import { type Cell, type Row, metricNames } from './rows.ts'
 import { shownSpread } from './spread.ts'
 
-/** Rank-1 and mAP in per cent, mean ± standard deviation over seeds; `*` marks the best trained of a column. */
+/** Rank-1 and mAP in per cent, mean ± standard deviation over seeds; `*` marks the best of a column, trained or not. */
 export function comparisonTable(grouped: Grouped, rows: readonly Row[]): string {
   const [head, ...lines] = cells(grouped, rows, (text) => `${text}*`)
-  const caption = 'per cent, mean ± standard deviation over seeds; * best of its column'
+  const caption = 'per cent, mean ± standard deviation over seeds; * best of its column, trained or not'
   return [table(head, lines), caption, ...settledLines(grouped)].join('\n')
 }
 
@@ -37,7 +37,7 @@ export function comparisonMarkdown(grouped: Grouped, rows: readonly Row[], { fin
     line(head.map((_, column) => (column < grouped.columns.length ? '---' : '---:'))),
     ...lines.map(line),
     '',
-    'Per cent, mean ± standard deviation over seeds; bold: best of its column.',
+    'Per cent, mean ± standard deviation over seeds; bold: best of its column, trained or not.',
     '',
     ...settledLines(grouped).map((text) => `- ${text}`),
     ...(summary === undefined ? [] : ['', summary, '', ...cases.map((text) => `- ${text}`)]),
