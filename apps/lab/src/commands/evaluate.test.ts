@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { writeEmbeddings } from '../measure/embeddings-file.ts'
 import { initialModel, writeModel } from '../work/models.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { extractCommand } from './extract.ts'
@@ -157,6 +158,9 @@ describe('embeddings of real crops', () => {
   })
 
   test('one file searched among another is the same search; in itself, a query is an image too', async () => {
+    await expect(
+      run(extractCommand(), '--model', join(folder, 'model.safetensors'), '--data', folder, '--out', embeddings),
+    ).rejects.toThrow(`${embeddings} is there already`)
     const [all] = await report('--embeddings', embeddings)
     const [own] = await report('--embeddings', embeddings, '--gallery-embeddings', embeddings)
     expect(own.queries).toBeGreaterThan(all.queries)
@@ -168,5 +172,13 @@ describe('embeddings of real crops', () => {
     await expect(report('--embeddings', join(folder, 'none'))).rejects.toThrow(/write them by lab extract/)
     await expect(report('--gallery-embeddings', embeddings)).rejects.toThrow(/needs --embeddings/)
     await expect(report()).rejects.toThrow(/Nothing to measure/)
+    const file = async (identity: string) => {
+      const named = { names: [identity], identities: [identity], cameras: ['c1'] }
+      await writeEmbeddings(join(folder, identity), { ...named, embeddings: new Float32Array([1]), dim: 1 })
+      return join(folder, identity)
+    }
+    await expect(
+      report('--embeddings', await file('0001'), '--gallery-embeddings', await file('0002'), '--unmatched', 'zero'),
+    ).rejects.toThrow(/none of 1 queries has a right image among 1/)
   })
 })

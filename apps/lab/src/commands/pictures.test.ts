@@ -22,6 +22,7 @@ test('generated people are drawn: who was found, where the network looks, how em
   const out = join(folder, 'pictures')
   const json = join(folder, 'sheets.json')
   const spy = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   const flags = {
     model: join(folder, 'model.safetensors'),
     people: '2',
@@ -34,7 +35,9 @@ test('generated people are drawn: who was found, where the network looks, how em
   try {
     const words = Object.entries({ ...flags, workers: '1' }).flatMap(([name, value]) => [`--${name}`, value])
     await picturesCommand().exitOverride().parseAsync(words, { from: 'user' })
+    expect(said).toHaveBeenCalledWith(expect.stringMatching(/last map is \d×\d here.*larger --size/))
   } finally {
+    said.mockRestore()
     spy.mockRestore()
   }
   expect((await readdir(out)).sort()).toEqual([

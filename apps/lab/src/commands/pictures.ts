@@ -96,7 +96,7 @@ async function run(flags: PicturesFlags): Promise<void> {
         model && embedder
           ? await embedPair(pixels, model.backbone, { embedder, dim: model.choice.embedding })
           : rawPixels(pixels)
-      const { files, rows } = await drawSearch(
+      const { files, notes, rows } = await drawSearch(
         { pixels, part, search: searchOf(pixels, embedded), model },
         flags,
         (crops) => decoded(pixels.name, crops, { size: SHOWN, progress }),
@@ -106,6 +106,7 @@ async function run(flags: PicturesFlags): Promise<void> {
         await writeFile(join(flags.out, name), content)
         process.stdout.write(`${join(flags.out, name)}\n`)
       }
+      for (const note of notes) progress.say(note)
       sheets.push({ set: pixels.name, rows })
     }
   } finally {

@@ -39,6 +39,8 @@ export interface DrawnFile {
 
 export interface Drawn {
   readonly files: readonly DrawnFile[]
+  /** What a person should know who looks at them. */
+  readonly notes: readonly string[]
   /** Who is in the rows of the sheet. */
   readonly rows: readonly { readonly query: string; readonly found: readonly FoundItem[] }[]
 }
@@ -67,7 +69,7 @@ export async function drawSearch(
   show: Show,
 ): Promise<Drawn> {
   const picked = pickQueries(goodRanks(search), { ...options, count: options.queries })
-  if (picked.length === 0) return { files: [], rows: [] }
+  if (picked.length === 0) return { files: [], notes: [], rows: [] }
   const title = search.name.replaceAll('/', '-')
   const rankings = topRanked(search, picked, options.top).map(({ query, items }) => ({
     query,
@@ -86,21 +88,31 @@ export async function drawSearch(
     { name: `${title}-ranked.png`, content: pngOf(sheet) },
     ...componentsOf(search, options).map((content) => ({ name: `${title}-components.svg`, content })),
   ]
+  const notes: string[] = []
   if (model) {
     const crops = picked.map((query) => imageOf(search.query.names[query]))
-    files.push({
-      name: `${title}-activations.png`,
-      content: await activationsOf(model, pixelsAt(pixels.query, picked), crops),
-    })
+    const { content, places } = await activationsOf(model, pixelsAt(pixels.query, picked), crops)
+    files.push({ name: `${title}-activations.png`, content })
+    if (places.height * places.width < FEW_PLACES)
+      notes.push(
+        `${title}-activations.png: the network's last map is ${places.height}×${places.width} here, too coarse to tell much: use a larger --size`,
+      )
   }
   const rows = rankings.map(({ query, items }) => ({
     query: search.query.names[query],
     found: items.map(({ item, ...about }) => ({ name: search.gallery.names[item], ...about })),
   }))
-  return { files, rows }
+  return { files, notes, rows }
 }
 
-async function activationsOf(model: OpenedModel, queries: PixelSet, crops: readonly Raster[]): Promise<Uint8Array> {
+/** Of an activation map: 8×4 of OSNet at 128×64 still tells head from legs. */
+const FEW_PLACES = 32
+
+async function activationsOf(
+  model: OpenedModel,
+  queries: PixelSet,
+  crops: readonly Raster[],
+): Promise<{ readonly content: Uint8Array; readonly places: { readonly height: number; readonly width: number } }> {
   const backbone = backboneByName(model.choice.backbone, model.choice.embedding)
   const images = crops.map((_, at) => at)
   const { height, width, values } = await activationMaps(backbone, queries, {
@@ -108,7 +120,8 @@ async function activationsOf(model: OpenedModel, queries: PixelSet, crops: reado
     images,
   })
   const mapAt = (at: number) => values.subarray(at * height * width, (at + 1) * height * width)
-  return pngOf(activationSheet(crops.map((crop, at) => ({ crop, map: mapAt(at), height, width }))))
+  const sheet = activationSheet(crops.map((crop, at) => ({ crop, map: mapAt(at), height, width })))
+  return { content: pngOf(sheet), places: { height, width } }
 }
 
 /** Images of some persons, drawn by the seed, along the two directions in which they differ most; none of a single image. */
