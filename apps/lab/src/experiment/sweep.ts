@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import type { Corpus } from '../corpus/corpus.ts'
 import type { OpenedData } from '../corpus/public-set.ts'
 import { LabError } from '../errors.ts'
+import { keptRound } from '../simulate/state-folder.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { duration } from '../terminal/table.ts'
 import type { Progress } from '../terminal/progress.ts'
@@ -49,7 +50,10 @@ interface Planned {
 export async function sweep(read: ReadExperiment, around: SweepSurroundings): Promise<readonly RunResult[]> {
   const { workers, progress } = around
   const { done, waiting } = await plan(read, around)
-  progress.say(`${read.runs.length} runs, ${done.length} of them there already`)
+  const kept = await Promise.all(waiting.map(({ run }) => keptRound(runFolder(around.out, run.name).state)))
+  const goOn = kept.filter((round) => round > 0)
+  const from = goOn.length === 0 ? '' : `; ${goOn.length} go on, after round ${goOn.join(', ')}`
+  progress.say(`${read.runs.length} runs, ${done.length} of them there already${from}`)
   if (waiting.length === 0) return done
 
   const lanes = Math.min(workers, waiting.length)

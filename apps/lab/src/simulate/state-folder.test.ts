@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { stateFolder } from './state-folder.ts'
+import { keptRound, stateFolder } from './state-folder.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -66,8 +66,10 @@ test('what is cleared are the rounds, not what else lies there', async () => {
   const kept = stateFolder<string[]>(folder, {})
   await kept.save(at(3), ['three'])
   expect(await kept.round()).toBe(3)
+  expect(await keptRound(folder)).toBe(3)
   await writeFile(join(folder, 'notes.txt'), 'mine')
   await kept.clear()
   expect(await kept.round()).toBe(0)
+  expect(await keptRound(folder)).toBe(0)
   expect(await readdir(folder)).toEqual(['notes.txt'])
 })

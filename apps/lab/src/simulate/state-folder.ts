@@ -56,6 +56,12 @@ interface KeptMemory {
 
 const ROUND_FOLDER = /^round-(\d{6})$/
 
+/** The last whole round that is kept in a folder, of whatever configuration; 0 where there is none. */
+export async function keptRound(folder: string): Promise<number> {
+  const rounds = (await readdir(folder).catch(() => [])).flatMap((name) => Number(ROUND_FOLDER.exec(name)?.[1] ?? []))
+  return Math.max(0, ...rounds)
+}
+
 /** `Record` is plain JSON. */
 export function stateFolder<Record>(folder: string, configuration: unknown): StateFolder<Record> {
   const fingerprint = fingerprintOf(configuration)
