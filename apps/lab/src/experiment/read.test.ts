@@ -45,10 +45,10 @@ grid: { local.backboneRate: [0.1, 0.2], local.epochs: [1, 2, 3] }`,
 
 test('what the settings’ own schema refuses is told at its line, wherever it was set', () => {
   expect(complaints(`${HEAD}settings:\n  rounds: 5\n  local:\n    epochs: 500`)).toEqual([
-    '9: settings.local.epochs: Invalid value: Expected <=100 but received 500',
+    '9: settings.local.epochs: at most 100 is possible, not 500',
   ])
   expect(complaints(`${HEAD}grid:\n  local.epochs:\n    - 1\n    - many`)).toEqual([
-    '9: settings.local.epochs: Invalid type: Expected number but received "many"',
+    '9: settings.local.epochs: a number is needed, not "many"',
   ])
   expect(complaints(`${HEAD}inits:\n  - label: a\n    settings:\n      local: { backbone: resnet }`)).toEqual([
     expect.stringMatching(/^9: settings.local.backbone: one of tiny, osnet_x0_25, .* is needed/),
@@ -58,7 +58,7 @@ test('what the settings’ own schema refuses is told at its line, wherever it w
 test('a misspelt field is refused with those that there are, not passed over', () => {
   expect(complaints(`${HEAD}settings:\n  local:\n    learningRate: 0.1`)).toEqual([
     expect.stringMatching(
-      /^8: settings.local.learningRate: there is no such setting; there are backbone, .*backboneRate/,
+      /^8: settings.local.learningRate: there is no 'learningRate' here; there are backbone, .*backboneRate/,
     ),
   ])
   expect(complaints(`${HEAD}seed: 4`)).toEqual([expect.stringMatching(/^6: seed: /)])
@@ -126,7 +126,7 @@ inits: [{ label: scratch, settings: { local: { epochs: 2, batchSize: 8 } } }]`,
     )
   expect(wrong('strategy: { weighting: none }')).toEqual([expect.stringMatching(/^10: settings.strategy.weighting: /)])
   expect(wrong('strategy: { name: fedprox, weighting: images }')).toEqual([
-    expect.stringMatching(/^10: settings.strategy.weighting: there is no such setting; there are name, /),
+    expect.stringMatching(/^10: settings.strategy.weighting: there is no 'weighting' here; there are name, /),
   ])
   expect(complaints(`${HEAD}  - { label: federated-by-camera, mode: standalone, scenario: by-camera }`)).toEqual([
     expect.stringContaining('two runs would be called federated-by-camera_scratch_seed-1'),
@@ -137,4 +137,18 @@ test('clients have equal sizes or natural ones', () => {
   const data = (more: string) => HEAD.replace('folder: synthetic', `folder: synthetic, ${more}`)
   expect(complaints(data('images: 20, share: 0.5'))).toEqual([expect.stringMatching(/^2: .*give images or share/)])
   expect(complaints(data('public: 1.5'))).toEqual([expect.stringMatching(/^2: .*A whole number, or a share below 1/)])
+})
+
+test('a slip of the fingers is told once, with what was meant', () => {
+  expect(complaints(`${HEAD}arm: []\n`)).toEqual(["6: arm: there is no 'arm' here; did you mean arms?"])
+  expect(complaints(HEAD.replace('folder:', 'folder: x, imags: 3, clients:'))).toContain(
+    "2: data.imags: there is no 'imags' here; did you mean images?",
+  )
+  expect(complaints(`${HEAD}grid: { local.loss.tripet: [1, 2, 3] }`)).toEqual([
+    "6: settings.local.loss.tripet: there is no 'tripet' here; did you mean triplet?",
+  ])
+  expect(complaints(`${HEAD}settings: { local: { input: { height: 60 } } }`)).toEqual([
+    '6: settings.local.input.height: a multiple of 16 is needed, not 60',
+    '6: settings.local.input.width: is needed',
+  ])
 })

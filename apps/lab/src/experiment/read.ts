@@ -3,6 +3,7 @@ import { LineCounter, type Document, isNode, parseDocument } from 'yaml'
 import { readFile } from 'node:fs/promises'
 import * as v from 'valibot'
 import { LabError } from '../errors.ts'
+import { issueSentence } from '../settings/issue-sentence.ts'
 import { Experiment } from './experiment.ts'
 import { type Complaint, type Run, runsOf } from './runs.ts'
 
@@ -41,7 +42,10 @@ export function parseExperiment(text: string, name: string): ReadExperiment {
     return refuse(
       parsed.issues.map((issue) => {
         const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
-        return located({ places: [path], message: `${path.length > 0 ? `${path.join('.')}: ` : ''}${issue.message}` })
+        return located({
+          places: [path],
+          message: `${path.length > 0 ? `${path.join('.')}: ` : ''}${issueSentence(issue, Experiment)}`,
+        })
       }),
     )
   const { runs, complaints } = runsOf(parsed.output)

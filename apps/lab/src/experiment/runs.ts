@@ -4,6 +4,7 @@ import { backboneNames, isBackboneName } from '@passerby/backbones'
 import { reasonOf } from '@passerby/crops'
 import * as v from 'valibot'
 import { withEmbeddingWidth } from '../settings/backbone-argument.ts'
+import { issueSentence, unknownSentence } from '../settings/issue-sentence.ts'
 import { type Mode, refuseUnequal } from '../simulate/modes.ts'
 import type { Arm, Experiment, Init, Scenario } from './experiment.ts'
 import { type Tree, at, isTree, leaves, merged, nested } from './paths.ts'
@@ -119,11 +120,14 @@ function settingsOf({ name, settings, inits, arms }: Experiment, { init, which, 
   })
   if (!parsed.success)
     return {
-      complaints: [...complaints, ...parsed.issues.map((issue) => complaint(v.getDotPath(issue) ?? '', issue.message))],
+      complaints: [
+        ...complaints,
+        ...parsed.issues.map((issue) => complaint(v.getDotPath(issue) ?? '', issueSentence(issue, FederationSettings))),
+      ],
     }
   complaints.push(
     ...unknownFields(given, parsed.output).map(({ path, known }) =>
-      complaint(path, `there is no such setting; there are ${known.join(', ')}`),
+      unknownField(complaint(path, unknownSentence(path.split('.').at(-1) ?? '', known))),
     ),
   )
   if (!isBackboneName(parsed.output.local.backbone))
@@ -132,6 +136,12 @@ function settingsOf({ name, settings, inits, arms }: Experiment, { init, which, 
     )
   return complaints.length > 0 ? { complaints } : { settings: withEmbeddingWidth(parsed.output) }
 }
+
+/** A name that the grid varies is wrong once, not in every value. */
+const unknownField = ({ places, message }: Complaint): Complaint => ({
+  places: places.map((place) => (place[0] === 'grid' ? place.slice(0, 2) : place)),
+  message,
+})
 
 /** Fields that the schema passed over, with those that it has beside them. */
 function unknownFields(

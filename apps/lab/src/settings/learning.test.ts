@@ -116,6 +116,7 @@ test('a cosine has no milestone', () => {
 
 test.each([
   ['local.los.triplet=1', 'local.loss.triplet'],
+  ['local.loss.tripet=1', "There is no 'local.loss.tripet'; did you mean local.loss.triplet?"],
   ['local.loss=1', 'local.loss.triplet'],
   ['local.dropout', "A number is needed, not ''"],
   ['local.dropout=half', "A number is needed, not 'half'"],

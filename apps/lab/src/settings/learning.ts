@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { LabError } from '../errors.ts'
 import { type Size, number, size, whole } from './arguments.ts'
 import { backboneOption, withEmbeddingWidth } from './backbone-argument.ts'
+import { issueSentence } from './issue-sentence.ts'
 import { type ChosenSettings, chosenSetting, strangers, withChosen } from './setting.ts'
 
 export interface LearningFlags {
@@ -137,5 +138,7 @@ function chosenNumber(chosen: ChosenSettings, path: string): number | undefined 
 
 /** What the schema says of every field that it refuses. */
 function sentences(issues: readonly v.BaseIssue<unknown>[]): string {
-  return issues.map((issue) => `${v.getDotPath(issue) ?? 'settings'}: ${issue.message}`).join(' ')
+  return issues
+    .map((issue) => `${v.getDotPath(issue) ?? 'settings'}: ${issueSentence(issue, FederationSettings)}`)
+    .join(' ')
 }

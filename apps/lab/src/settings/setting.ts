@@ -3,6 +3,7 @@ import { strategies } from '@passerby/federation'
 import { FederationSettings } from '@passerby/protocol'
 import { InvalidArgumentError } from 'commander'
 import * as v from 'valibot'
+import { nearest } from './nearest.ts'
 
 /** Values by dot path, the last of each path. */
 export type ChosenSettings = ReadonlyMap<string, unknown>
@@ -19,11 +20,15 @@ const defaults: ChosenSettings = new Map([
  */
 export function chosenSetting(text: string, before: ChosenSettings = new Map()): ChosenSettings {
   const [, path = text, value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
-  if (!defaults.has(path))
-    throw new InvalidArgumentError(
-      `One of these is needed, as in local.dropout=0.5: ${[...defaults.keys()].join(', ')}.`,
-    )
+  if (!defaults.has(path)) throw new InvalidArgumentError(unknownPath(path))
   return new Map([...before, [path, valueLike(defaults.get(path), value)]])
+}
+
+function unknownPath(path: string): string {
+  const meant = nearest(path, [...defaults.keys()])
+  return meant === undefined
+    ? `One of these is needed, as in local.dropout=0.5: ${[...defaults.keys()].join(', ')}.`
+    : `There is no '${path}'; did you mean ${meant}?`
 }
 
 /** What was chosen that `settings` have no place for: settings of a strategy that is not theirs. */
