@@ -19,10 +19,11 @@ export interface TestCoordinator {
   close(): Promise<void>
 }
 
-/** Starts a coordinator with its data in `folder`. */
-export async function startTestCoordinator(folder: string): Promise<TestCoordinator> {
+/** Starts a coordinator with its data in `folder`, and the images of a folder as its public set where one is named. */
+export async function startTestCoordinator(folder: string, publicSet?: string): Promise<TestCoordinator> {
   const port = await freePort()
-  let running = await run(folder, port)
+  const start = () => run(['--port', String(port), '--data', folder, ...(publicSet ? ['--public-set', publicSet] : [])])
+  let running = await start()
   const { url, token } = running
   const operator = connectOperator({ origin: url, token })
   const kill = async () => {
@@ -36,7 +37,7 @@ export async function startTestCoordinator(folder: string): Promise<TestCoordina
     operatorToken: token,
     kill,
     async restart() {
-      running = await run(folder, port)
+      running = await start()
     },
     async close() {
       operator.close()
@@ -51,10 +52,13 @@ interface Running {
   readonly token: string
 }
 
-async function run(folder: string, port: number): Promise<Running> {
-  const words = ['--import', 'tsx', join(root, 'apps/coordinator/src/main.ts'), '--port', String(port), '--log', 'warn']
-  const where = ['--data', folder, '--web', join(root, 'dist/web-test')]
-  const child = spawn(process.execPath, [...words, ...where], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+async function run(options: readonly string[]): Promise<Running> {
+  const words = ['--import', 'tsx', join(root, 'apps/coordinator/src/main.ts'), '--log', 'warn']
+  const web = ['--web', join(root, 'dist/web-test')]
+  const child = spawn(process.execPath, [...words, ...web, ...options], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   child.stderr.on('data', (text: Buffer) => (output += text.toString()))
   return new Promise((ready, failed) => {

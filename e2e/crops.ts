@@ -5,7 +5,8 @@ import { type CropSet, dataSetsOf, splitClients } from '@passerby/crops'
 import { directoryFiles } from '@passerby/crops/node'
 import { syntheticPeople } from '@passerby/crops'
 
-const realCrops = resolve(import.meta.dirname, '../../shared/reid-data/market1501')
+const realData = resolve(import.meta.dirname, '../../shared/reid-data')
+const realCrops = join(realData, 'market1501')
 
 /** One participant's folder, and what of it must never be seen on the wire. */
 export interface TestCrops {
@@ -29,6 +30,17 @@ export async function writeTestCrops(
   for (const [index, crops] of (await cameras(clients, images)).entries())
     written.push(await writeFolder(crops, join(root, `site-${index}`), `foyer-${index}-heron`))
   return written
+}
+
+/** Writes crops of people whom no client of `writeTestCrops` holds. Resolves with the folder. */
+export async function writePublicCrops(folder: string, images: number): Promise<string> {
+  const others = existsSync(realData)
+    ? dataSetsOf(await directoryFiles(join(realData, 'pku-reid')), { rootName: 'pku-reid' })[0].parts.train
+    : syntheticPeople({ identities: Math.ceil(images / 4), cameras: 2, imagesPerCamera: 2, seed: 2 })
+  await mkdir(folder, { recursive: true })
+  for (const [index, crop] of others.slice(0, images).entries())
+    await writeFile(join(folder, `public_${String(index).padStart(4, '0')}.png`), await crop.read())
+  return folder
 }
 
 async function cameras(clients: number, images: number): Promise<readonly CropSet[]> {

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base } from '@playwright/test'
 import { type TestCoordinator, startTestCoordinator } from './coordinator.ts'
-import { type TestCrops, writeTestCrops } from './crops.ts'
+import { type TestCrops, writePublicCrops, writeTestCrops } from './crops.ts'
 import { type TestParticipant, openParticipant } from './participant.ts'
 
 interface Fixtures {
+  /** Images that the coordinator is given as its public set; none unless a test asks for some. */
+  readonly publicImages: number
   /** A folder that is gone after the test. */
   readonly folder: string
   readonly coordinator: TestCoordinator
@@ -17,6 +19,7 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
+  publicImages: [0, { option: true }],
   // Playwright reads the first parameter's names, also where there are none.
   // oxlint-disable-next-line no-empty-pattern
   folder: async ({}, use) => {
@@ -24,8 +27,9 @@ export const test = base.extend<Fixtures>({
     await use(folder)
     await rm(folder, { recursive: true, force: true })
   },
-  coordinator: async ({ folder }, use) => {
-    const coordinator = await startTestCoordinator(join(folder, 'coordinator'))
+  coordinator: async ({ folder, publicImages }, use) => {
+    const publicSet = publicImages > 0 ? await writePublicCrops(join(folder, 'public'), publicImages) : undefined
+    const coordinator = await startTestCoordinator(join(folder, 'coordinator'), publicSet)
     await use(coordinator)
     await coordinator.close()
   },

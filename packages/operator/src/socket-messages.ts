@@ -14,6 +14,8 @@ import type { SnapshotChange } from './snapshot.ts'
 
 /** A request is given up after this long without an answer. */
 const ANSWER_WITHIN_MS = 15_000
+/** A federation with a public set is created once its images are decoded. */
+const CREATED_WITHIN_MS = 120_000
 
 export type OperatorAnswer<Event extends keyof OperatorRequests> = Event extends keyof OperatorReplies
   ? OperatorReplies[Event]
@@ -40,7 +42,7 @@ export async function ask<Event extends keyof OperatorRequests>(
 
 async function emit(socket: Socket, event: string, request: unknown): Promise<unknown> {
   try {
-    return await socket.timeout(ANSWER_WITHIN_MS).emitWithAck(event, request)
+    return await socket.timeout(event === 'create' ? CREATED_WITHIN_MS : ANSWER_WITHIN_MS).emitWithAck(event, request)
   } catch (cause) {
     const what = `The coordinator did not answer '${event}'; whether it was done shows when the connection is back.`
     throw new OperatorError('timeout', what, { cause })

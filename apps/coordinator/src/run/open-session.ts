@@ -195,6 +195,11 @@ async function configsOf(core: RunCore, row: SessionRow, key: CryptoKeyPair): Pr
   return { config: await newConfig(core, row, { model, sealTo }), groupConfigs }
 }
 
+/** Whether clients look at the public set in this round: where only the coordinator's learner does, none downloads it. */
+function showsPublicSet(core: RunCore, round: number): boolean {
+  return updateLayoutIn(core, round).extras.length > 0
+}
+
 async function newConfig(
   core: RunCore,
   row: SessionRow,
@@ -212,7 +217,7 @@ async function newConfig(
     strategy: settings.strategy,
     local: settings.local,
     model: { ...model, layout: travelling.layoutHash },
-    publicSet,
+    publicSet: showsPublicSet(core, row.round) ? publicSet : null,
     sealTo,
     mode: 'sealed',
     notAfter: row.startedAt + core.plan.deadlineMs + RESTART_ALLOWANCE_MS,
