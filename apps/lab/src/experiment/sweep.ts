@@ -60,6 +60,11 @@ export async function sweep(read: ReadExperiment, around: SweepSurroundings): Pr
   const corpusOf = corpora(around.openCorpus)
   const results = [...done]
   const failures: string[] = []
+  const uninterrupted = onInterrupt(() =>
+    progress.say(
+      `Interrupted. ${around.out} holds ${results.length} of ${read.runs.length} runs, and the last whole round of those under way: the same command goes on.`,
+    ),
+  )
   const watch = watchRounds(waiting, lanes, progress)
   const queue = [...waiting]
   const lane = async () => {
@@ -87,11 +92,6 @@ export async function sweep(read: ReadExperiment, around: SweepSurroundings): Pr
       }
     }
   }
-  const uninterrupted = onInterrupt(() =>
-    progress.say(
-      `Interrupted. ${around.out} holds ${results.length} of ${read.runs.length} runs, and the last whole round of those under way: the same command goes on.`,
-    ),
-  )
   try {
     await Promise.all(Array.from({ length: lanes }, lane))
   } finally {
