@@ -1,5 +1,5 @@
 /** `lab bench learner`: its parts one after another, and all that they found as one report. */
-import { backboneByName, embeddingSize } from '@passerby/backbones'
+import { backboneByName, backboneNames, embeddingSize } from '@passerby/backbones'
 import { reasonOf } from '@passerby/crops'
 import type { LaneOptions } from '@passerby/learner/bench'
 import { availableParallelism, cpus } from 'node:os'
@@ -36,6 +36,10 @@ export interface BenchFlags {
   readonly memory: boolean
   readonly large: boolean
   readonly soak?: number
+  /** Of `soak`, its own being the default, and of `curves`, all being that. */
+  readonly networks?: readonly string[]
+  /** Parts that are run; absent: all that are asked for. */
+  readonly only?: readonly string[]
   readonly curves: boolean
   readonly json?: string
 }
@@ -74,7 +78,7 @@ export async function runBench(flags: BenchFlags): Promise<void> {
 type Run = (bench: Bench) => Promise<unknown>
 
 function partsOf(flags: BenchFlags): ReadonlyMap<string, Run> {
-  const { all, kernels, peer: python, tabs: count } = flags
+  const { all, kernels, peer: python, tabs: count, networks, only } = flags
   const parts = new Map<string, Run>([['comparison', printed(comparison)]])
   if (flags.threads > 1) parts.set('threads', printed(threads(flags.threads)))
   if (all || kernels) parts.set('operations', printed(operations))
@@ -82,8 +86,10 @@ function partsOf(flags: BenchFlags): ReadonlyMap<string, Run> {
   if (all || count !== undefined) parts.set('tabs', printed(tabs(count ?? TABS)))
   if (all || flags.memory) parts.set('memory', printed(memory))
   if (all || flags.large) parts.set('large', printed(large))
-  if (all || flags.soak !== undefined) parts.set('soak', printed(soak(flags.soak ?? SOAK)))
-  if (all || flags.curves) parts.set('curves', printed(curves))
+  if (all || flags.soak !== undefined)
+    parts.set('soak', printed(soak(flags.soak ?? SOAK, networks ?? [flags.backbone])))
+  if (all || flags.curves) parts.set('curves', printed(curves(networks ?? backboneNames)))
+  if (only) for (const name of parts.keys()) if (!only.includes(name)) parts.delete(name)
   return parts
 }
 

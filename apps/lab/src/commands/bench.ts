@@ -1,3 +1,4 @@
+import { backboneNames, isBackboneName } from '@passerby/backbones'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { availableParallelism } from 'node:os'
 import { type EvaluationBenchFlags, runEvaluationBench } from '../bench/evaluation/run-evaluation-bench.ts'
@@ -7,6 +8,7 @@ import { size, whole } from '../settings/arguments.ts'
 import { backboneOption } from '../settings/backbone-argument.ts'
 
 const BACKENDS = ['wasm', 'webgpu', 'cpu'] as const
+const PARTS = ['comparison', 'threads', 'operations', 'peer', 'tabs', 'memory', 'large', 'soak', 'curves'] as const
 
 const EXAMPLES = `
 A step is forward, backward and update, with its loss read back. Stock is TensorFlow.js as its documentation has it,
@@ -16,6 +18,7 @@ Examples:
   lab bench learner
   lab bench learner --all --json figures.json
   lab bench learner --backbone tiny --tabs 3 --hosts chromium --backends wasm
+  lab bench learner --only soak,curves --soak 300 --curves --networks all --threads 1
   lab bench learner --peer /usr/bin/python3 --backends wasm
   lab bench learner --hosts chromium --backends wasm --size 128x64 --batch 32 --json figures.json`
 
@@ -40,6 +43,10 @@ export function benchCommand(): Command {
     .option('--large', 'also OSNet x1.0 with 32 images of 128×64 and of 256×128', false)
     .option('--soak <n>', 'also so many steps, to see that nothing piles up', whole(10, 100_000))
     .option('--curves', "also 20 losses of every network beside stock's", false)
+    .option('--networks <names>', 'for --soak in place of --backbone, for --curves in place of all; `all`', networks)
+    .addOption(
+      new Option('--only <parts>', `these alone of what is asked for: some of ${PARTS.join()}`).argParser(parts),
+    )
     .option('--all', 'all of these', false)
     .option('--json <file>', 'figures as JSON')
     .addHelpText('after', EXAMPLES)
@@ -87,6 +94,21 @@ function evaluationBench(): Command {
     .option('--re-rank', 'also with k-reciprocal re-ranking', false)
     .option('--json <file>', 'figures as JSON')
     .action(async (_, command: Command) => runEvaluationBench(command.opts<EvaluationBenchFlags>()))
+}
+
+function networks(text: string): readonly string[] {
+  if (text === 'all') return backboneNames
+  const names = text.split(',')
+  const unknown = names.find((name) => !isBackboneName(name))
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`There is no ${unknown}: some of ${backboneNames.join()} are needed, or all.`)
+  return names
+}
+
+function parts(text: string): readonly string[] {
+  const names = text.split(',')
+  if (names.every((name) => PARTS.some((part) => part === name))) return names
+  throw new InvalidArgumentError(`Some of ${PARTS.join()} are needed.`)
 }
 
 function backends(text: string): BenchFlags['backends'] {

@@ -1,5 +1,5 @@
-/** Loss curves of every network, ours beside stock on wasm, from the same values on the same batches. */
-import { backboneNames } from '@passerby/backbones'
+/** Loss curves of networks, ours beside stock on wasm, from the same values on the same batches. */
+import { backboneByName, embeddingSize } from '@passerby/backbones'
 import type { ExerciseOptions, LaneOptions } from '@passerby/learner/bench'
 import { table } from '../../terminal/table.ts'
 import { type BenchHost, laneOn, withLane } from '../host.ts'
@@ -27,15 +27,16 @@ const WARM_UP = { steps: 100, rates: { backbone: 0.02, head: 0.02 } }
 const SHAPE = { height: 32, width: 16, batchSize: 16 }
 const RATES = { backbone: 0.003, head: 0.05 }
 
-export const curves: Part<readonly CurveRow[]> = {
+export const curves = (networks: readonly string[]): Part<readonly CurveRow[]> => ({
   title: `Loss curves over ${STEPS} steps`,
   async measure({ workload, places, say }) {
     const rows: CurveRow[] = []
-    for (const backbone of backboneNames) {
+    for (const backbone of networks) {
       const [{ host }] = places
+      const embedding = embeddingSize(backboneByName(backbone))
       say(`${host.name} wasm: stock losses of ${backbone}`)
-      const start = await warmedUp(host, { ...workload, ...SHAPE, backbone })
-      const exercise = { ...workload, ...SHAPE, backbone, rates: RATES, start }
+      const start = await warmedUp(host, { ...workload, ...SHAPE, backbone, embedding })
+      const exercise = { ...workload, ...SHAPE, backbone, embedding, rates: RATES, start }
       const stock = await lossesOf(host, { ...exercise, contender: 'stock', backend: 'wasm' })
       for (const place of places) {
         if (place.backend === 'cpu') continue
@@ -60,7 +61,7 @@ export const curves: Part<readonly CurveRow[]> = {
         largestDifference?.toExponential(1),
       ]),
     ),
-}
+})
 
 async function warmedUp(host: BenchHost, exercise: ExerciseOptions): Promise<Float32Array> {
   const { steps, rates } = WARM_UP

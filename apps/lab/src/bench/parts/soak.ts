@@ -1,10 +1,12 @@
 /** Many steps of ours: whether tensors and bytes stay what they are. */
+import { backboneByName, embeddingSize } from '@passerby/backbones'
 import type { Held } from '@passerby/learner/bench'
 import { megabytes, table } from '../../terminal/table.ts'
 import { withLane } from '../host.ts'
 import { type Part, placeName } from '../part.ts'
 
 interface SoakRow {
+  readonly backbone: string
   readonly place: string
   readonly before?: Held
   readonly after?: Held
@@ -21,16 +23,19 @@ const SHAPE = { height: 32, width: 16, batchSize: 8 }
 const BYTES = ['tensorBytes', 'wasmBytes', 'deviceBytes', 'deviceBytesAtMost'] as const
 const KINDS = ['tensors', ...BYTES] as const
 
-export function soak(steps: number): Part<readonly SoakRow[]> {
+/** Of every one of these networks. */
+export function soak(steps: number, networks: readonly string[]): Part<readonly SoakRow[]> {
   return {
     title: `${steps} steps`,
     async measure({ workload, places, say }) {
       const rows: SoakRow[] = []
-      for (const { host, backend } of places) {
+      const each = networks.flatMap((backbone) => places.map((place) => ({ backbone, ...place })))
+      for (const { backbone, host, backend } of each) {
         if (backend === 'cpu') continue
         const place = placeName({ host, backend })
-        say(`${place}: ${steps} steps`)
-        const options = { ...workload, ...SHAPE, contender: 'ours', backend } as const
+        say(`${place}: ${steps} steps of ${backbone}`)
+        const embedding = embeddingSize(backboneByName(backbone))
+        const options = { ...workload, ...SHAPE, backbone, embedding, contender: 'ours', backend } as const
         const found = await withLane(host, options, async (lane) => {
           await lane.steps(SETTLING)
           const before = await lane.held()
@@ -39,15 +44,15 @@ export function soak(steps: number): Part<readonly SoakRow[]> {
           const flat = KINDS.every((kind) => before[kind] === after[kind])
           return { before, after, flat, losses: [losses[0], losses[steps - 1]] as const }
         })
-        rows.push({ place, flat: false, ...found })
+        rows.push({ backbone, place, flat: false, ...found })
       }
       return rows
     },
     text: (rows) =>
       table(
         ['', 'flat', 'tensors', 'in them', 'wasm', 'device', 'at most', 'loss'],
-        rows.map(({ place, before, after, flat, losses, failure }) => [
-          place,
+        rows.map(({ backbone, place, before, after, flat, losses, failure }) => [
+          `${backbone}, ${place}`,
           failure ?? (flat ? 'yes' : 'NO'),
           fromTo(before?.tensors, after?.tensors, String),
           ...BYTES.map((kind) => fromTo(before?.[kind], after?.[kind], megabytes)),
