@@ -1,10 +1,10 @@
 /** One run of an experiment: its corpus, first model and workers put together, simulated and written down. */
 import type { Corpus } from '../corpus/corpus.ts'
 import type { OpenedData } from '../corpus/public-set.ts'
-import type { PublicPixels } from '@passerby/participant'
 import { evaluationImages } from '../measure/measure.ts'
 import type { EvaluationPlan } from '../simulate/evaluation-plan.ts'
 import { corpusFor } from '../simulate/modes.ts'
+import { imagesIn } from '../simulate/play-round.ts'
 import { type SimulatedRound, type SimulationRecord, simulate } from '../simulate/simulate.ts'
 import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
 import { initialModel } from '../work/models.ts'
@@ -104,7 +104,7 @@ export async function playRun(experiment: Experiment, run: Run, around: RunSurro
         query: query.names.length,
         gallery: gallery.names.length,
       })),
-      publicImages: corpus.publicSet ? publicImages(corpus.publicSet) : 0,
+      publicImages: corpus.publicSet ? imagesIn(corpus.publicSet) : 0,
       imagePasses: settings.local.epochs * record.rounds.reduce((total, { images }) => total + images, 0),
       startedAt,
       seconds: record.rounds.reduce((total, { seconds }) => total + seconds, 0),
@@ -121,5 +121,3 @@ export async function playRun(experiment: Experiment, run: Run, around: RunSurro
     await workplace.close()
   }
 }
-
-const publicImages = ({ height, width, pixels }: PublicPixels) => pixels.length / (height * width * 3)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { figureBy, finalBy, jitter, meanOverClients, measuredBy, unrest } from './protocol.ts'
+import { clientsFigure, figureBy, finalBy, jitter, meanOverClients, measuredBy, unrest } from './protocol.ts'
 import type { RunResult } from './result.ts'
 
 const both = (rank1: number) => ({ rank1, mAP: rank1 / 2 })
@@ -43,6 +43,25 @@ test('a client’s figure is the mean over its own data sets, and clients count 
   expect(meanOverClients(clients, 'group', run)).toEqual([])
 })
 
+test('the best rounds of own models are each client’s own, those of the global model everyone’s', () => {
+  const of = ([a, b]: readonly [number, number]) => ({ a: { market: both(a), pku: both(a) }, b: { pku: both(b) } })
+  const rounds = (
+    [
+      [10, 90],
+      [20, 80],
+      [30, 70],
+      [40, 0],
+    ] as const
+  ).map((own, at) => round(at + 1, { own: of(own), evaluation: { market: both(own[0]), pku: both(own[1]) } }))
+  expect(clientsFigure('best-of-three', 'own', { clients, rounds })?.rank1).toBe((30 + 80) / 2)
+  expect(clientsFigure('last', 'own', { clients, rounds })?.rank1).toBe(20)
+  // a has the mean of both sets, b that of pku: 70, 65, 60 and 10 in the mean over both.
+  expect(clientsFigure('best-of-three', 'global', { clients, rounds })?.rank1).toBe(65)
+  const [{ own, ...unmeasured }] = rounds
+  expect(own).toBeDefined()
+  expect(clientsFigure('best-of-three', 'own', { clients, rounds: [unmeasured] })).toBeUndefined()
+})
+
 test('by data set, the best rounds are the same for all', () => {
   const rounds = [
     [10, 90],
@@ -55,16 +74,27 @@ test('by data set, the best rounds are the same for all', () => {
   expect(finalBy('last', run)).toBe(run.final)
 })
 
-test('unrest is the deviation over the last fifteen rounds alone', () => {
+test('unrest is the deviation over the last fifteen rounds alone, and of all of them', () => {
   const measured = Array.from({ length: 20 }, (_, at) => ({ round: at + 1, ...both(at < 5 ? 1000 : at % 2) }))
   // Seven ones and eight zeros: √((7·(8/15)² + 8·(7/15)²) / 14).
   expect(unrest(measured, 20)).toBeCloseTo(Math.sqrt((7 * (8 / 15) ** 2 + 8 * (7 / 15) ** 2) / 14), 12)
-  expect(unrest(measured.slice(0, 7), 20)).toBeUndefined()
+  expect(
+    unrest(
+      measured.filter(({ round }) => round !== 12),
+      20,
+    ),
+  ).toBeUndefined()
+  expect(
+    unrest(
+      measured.slice(5, 9).map((one, at) => ({ ...one, round: at + 1 })),
+      4,
+    ),
+  ).toBeCloseTo(Math.sqrt(1 / 3), 12)
 })
 
 test('from round to round, a curve that rises evenly is as restless as its step, however far it rises', () => {
   const rising = Array.from({ length: 20 }, (_, at) => ({ round: at + 1, ...both(3 * at) }))
   expect(jitter(rising, 20)).toBeCloseTo(3 / Math.SQRT2, 12)
   expect(unrest(rising, 20)).toBeGreaterThan(13)
-  expect(jitter(rising.slice(0, 7), 20)).toBeUndefined()
+  expect(jitter(rising.slice(0, 19), 20)).toBeUndefined()
 })

@@ -69,6 +69,20 @@ export function meanOverClients(clients: readonly ClientSets[], whose: Whose, ru
   })
 }
 
+/**
+ * One figure of a run, the mean over its clients; `undefined` where some client was not measured. The three best rounds of the
+ * global model are the same for all clients, those of own models and of groups each client's own: nobody else has that model.
+ */
+export function clientsFigure(
+  protocol: Protocol,
+  whose: Whose,
+  { clients, rounds }: { readonly clients: readonly ClientSets[]; readonly rounds: RunResult['rounds'] },
+): Figure | undefined {
+  if (protocol === 'last' || whose === 'global') return figureBy(protocol, meanOverClients(clients, whose, { rounds }))
+  const figures = clients.flatMap((client) => figureBy(protocol, measuredBy(client, whose, { rounds })) ?? [])
+  return figures.length === clients.length ? meanOf(figures) : undefined
+}
+
 /** What a run ended with by data set, of standalone clients the mean. The best rounds are the same for all data sets. */
 export function finalBy(protocol: Protocol, { rounds, final }: EvaluatedRounds): Figures {
   if (protocol === 'last') return final
@@ -88,24 +102,26 @@ export function finalBy(protocol: Protocol, { rounds, final }: EvaluatedRounds):
 /** Rounds at the end over whose rank-1 the unrest of a model is told. */
 export const LAST_ROUNDS = 15
 
-/** Sample standard deviation of rank-1 over the last rounds; `undefined` where fewer than three of them were measured. */
+/** Sample standard deviation of rank-1 over the last rounds; `undefined` where they are fewer than three or one was not measured. */
 export function unrest(measured: readonly Measured[], rounds: number): number | undefined {
   const last = lastOf(measured, rounds)
-  if (last.length < 3) return undefined
+  if (!last) return undefined
   const mean = last.reduce((sum, value) => sum + value, 0) / last.length
   return Math.sqrt(last.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (last.length - 1))
 }
 
 /**
- * The same from one measured round to the next, √(Σ (x − y)² / 2n): as large as the deviation where rounds differ by chance, but
+ * The same from one round to the next, √(Σ (x − y)² / 2n): as large as the deviation where rounds differ by chance, but
  * blind to a curve that still rises.
  */
 export function jitter(measured: readonly Measured[], rounds: number): number | undefined {
   const last = lastOf(measured, rounds)
-  if (last.length < 3) return undefined
+  if (!last) return undefined
   const steps = last.slice(1).map((value, at) => value - last[at])
   return Math.sqrt(steps.reduce((sum, step) => sum + step ** 2, 0) / (2 * steps.length))
 }
 
-const lastOf = (measured: readonly Measured[], rounds: number) =>
-  measured.filter(({ round }) => round > rounds - LAST_ROUNDS).map(({ rank1 }) => rank1)
+function lastOf(measured: readonly Measured[], rounds: number): readonly number[] | undefined {
+  const last = measured.filter(({ round }) => round > rounds - LAST_ROUNDS).map(({ rank1 }) => rank1)
+  return last.length >= 3 && last.length === Math.min(LAST_ROUNDS, rounds) ? last : undefined
+}

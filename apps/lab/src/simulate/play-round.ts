@@ -18,7 +18,8 @@ import type { LocalOutcome, LocalTask, PublicPixels } from '@passerby/participan
 import { type FederationSettings, updateBytes } from '@passerby/protocol'
 import { rng } from '@passerby/reid'
 
-const imagesOf = ({ height, width, pixels }: PublicPixels) => pixels.length / (height * width * 3)
+/** How many images a public set has. */
+export const imagesIn = ({ height, width, pixels }: PublicPixels) => pixels.length / (height * width * 3)
 
 /** What a client keeps between rounds, its identity head above all: bytes by the learner's own key. */
 export type Memory = ReadonlyMap<string, Uint8Array>
@@ -84,7 +85,7 @@ export async function playRound(state: SimulationState, options: RoundOptions): 
   const updateLayout = updateLayoutOf(settings.strategy, layout, {
     round,
     embedding: settings.local.embedding,
-    publicImages: publicSet ? imagesOf(publicSet) : 0,
+    publicImages: publicSet ? imagesIn(publicSet) : 0,
   })
   const cohort = drawCohort(options.clients, { ...settings.cohort, seed: settings.seed, round })
   const updates = new Map<string, ClientUpdate>()

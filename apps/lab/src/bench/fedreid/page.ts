@@ -33,7 +33,7 @@ export function pageOf(parts: readonly BenchmarkPart[], { command, versions }: P
     '',
     versions.map(([name, version]) => `${name} ${version}`).join(' · '),
     '',
-    'Figures are in per cent, the mean over clients of what a model makes of the data sets that the client’s images come from; over seeds mean ± standard deviation. *Global* is the model of all, *own* a client’s model as it left, before it was averaged, *group* the average of its group. *Best of three* is FedReID’s protocol: the mean of the three best of the rounds that were measured, for own models by client. Where clients are clustered, nobody trains from the global model: it is the average over all groups.',
+    'Figures are in per cent, the mean over clients of what a model makes of the data sets that the client’s images come from; over seeds mean ± standard deviation. *Global* is the model of all, *own* a client’s model as it left, before it was averaged, *group* the average of its group. *Best of three* is FedReID’s protocol: the mean of the three best of the rounds that were measured, for own and group models by client. These rounds are chosen by the very figures that are told, which flatters every arm alike; but the global model is measured in more rounds than own ones, so the two compare by the last round. Where clients are clustered, nobody trains from the global model: it is the average over all groups.',
     ...parts.flatMap(sectionOf),
     '',
   ].join('\n')
@@ -76,7 +76,7 @@ function sectionOf({ file, read, summary, charts, missing }: BenchmarkPart): rea
     '',
     '### Reading',
     '',
-    'Computed from the figures above, by the best of three.',
+    'Computed from the figures above, by the best of three unless said otherwise.',
     '',
     ...readingOf(summary).map((sentence) => `- ${sentence}`),
   ]

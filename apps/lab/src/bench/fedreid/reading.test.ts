@@ -102,6 +102,14 @@ test('the paper’s order is held against ours, and where they differ clearly it
   )
 })
 
+test('models that are measured in other rounds than each other are compared by the last', () => {
+  // Last rounds: 60 against 20 and 20; by the best of three FedPav would have 23.3 and 24.
+  expect(reading).toContain(
+    'Mean rank-1 in the last round of a centralised learner less that of FedPav’s global model: +40.0 points here (one seed)',
+  )
+  expect(reading).toContain('over the last 4 rounds its global rank-1')
+})
+
 test('who gains over standalone is told by client, and whether the small ones do', () => {
   expect(reading).toContain('gain over standalone for 1 of 3 clients (small)')
   expect(reading).toContain('the rank correlation is −1.00 here and −0.70 in the paper: this agrees')

@@ -25,13 +25,17 @@ export interface FedreidBenchFlags {
 const PAGE = 'README.md'
 const PACKAGE = new URL('../../../package.json', import.meta.url)
 
-/** Throws `LabError` in the end where runs failed; the page then has what there is, and says what is missing. */
+/**
+ * Throws `LabError` before anything is played for an experiment that the page could not tell, and in the end where runs failed; the
+ * page then has what there is, and says what is missing.
+ */
 export async function runFedreidBench(files: readonly string[], flags: FedreidBenchFlags): Promise<void> {
   const progress = terminalProgress()
   const parts: BenchmarkPart[] = []
   const failures: LabError[] = []
-  for (const file of files) {
-    const read = limitedTo(await readExperiment(file), flags)
+  const reads = new Map<string, ReadExperiment>()
+  for (const file of files) reads.set(file, tellable(file, limitedTo(await readExperiment(file), flags)))
+  for (const [file, read] of reads) {
     progress.say(read.experiment.name)
     const played = await playedSoFar(read, { ...flags, out: join(flags.out, nameOf(file)), progress })
     if (played.failure) failures.push(played.failure)
@@ -40,6 +44,16 @@ export async function runFedreidBench(files: readonly string[], flags: FedreidBe
   }
   progress.say(`The page is ${join(flags.out, PAGE)}`)
   if (failures.length > 0) throw new LabError('worker', failures.map(({ message }) => message).join('\n'))
+}
+
+/** The page has a line for each arm, over seeds alone. Throws `LabError` for an experiment that has more to tell. */
+function tellable(file: string, read: ReadExperiment): ReadExperiment {
+  const { arms, inits, grid } = read.experiment
+  if (arms.some(({ label }) => label === undefined))
+    throw new LabError('unusable', `${file}: every arm needs a label, by which the page calls it`)
+  if (inits.length > 1 || Object.keys(grid).length > 0)
+    throw new LabError('unusable', `${file}: the page compares arms alone: play a grid or several inits with lab sweep`)
+  return read
 }
 
 /** All results, or those that are there when some run failed. */

@@ -5,6 +5,7 @@ import {
   type Figure,
   type Protocol,
   type Whose,
+  clientsFigure,
   figureBy,
   jitter,
   meanOverClients,
@@ -70,12 +71,11 @@ function armOf(label: string, runs: readonly RunResult[], clients: readonly Clie
     runs,
     means: new Map(
       models.flatMap((whose) => {
-        const figures = runs.map((run) => meanOverClients(clients, whose, run))
         const by = new Map(
           protocols.flatMap((protocol) =>
             entry(
               protocol,
-              figures.flatMap((one) => figureBy(protocol, one) ?? []),
+              runs.flatMap(({ rounds }) => clientsFigure(protocol, whose, { clients, rounds }) ?? []),
             ),
           ),
         )

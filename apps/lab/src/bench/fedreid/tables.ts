@@ -1,6 +1,6 @@
 /** The benchmark's tables as Markdown. Figures are in per cent, over seeds mean ± standard deviation. */
 import { shownSpread, spreadOf } from '../../experiment/compare/spread.ts'
-import type { Protocol, Whose } from '../../experiment/protocol.ts'
+import { LAST_ROUNDS, type Protocol, type Whose } from '../../experiment/protocol.ts'
 import { PUBLISHED_AS, TABLE_4, meanOf } from './published.ts'
 import type { ArmSummary, BenchmarkSummary, FigureSpread } from './summary.ts'
 
@@ -40,7 +40,7 @@ export function armsTable({ arms }: BenchmarkSummary): readonly string[] {
     [
       'rank-1 / mAP',
       ...some.map(({ title }) => title),
-      'global rank-1, deviation over the last 15 rounds',
+      `global rank-1, deviation over the last ${LAST_ROUNDS} rounds`,
       'from round to round',
     ],
     arms.map(({ label, means, unrest, jitter }) => [

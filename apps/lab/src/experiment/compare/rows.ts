@@ -1,7 +1,7 @@
 /** The comparison as rows: what came of each group, beside what there was before training. */
 import type { RunResult } from '../result.ts'
 import type { Group, Grouped } from './groups.ts'
-import { type Protocol, figureBy, finalBy, meanOf, meanOverClients, unrest } from '../protocol.ts'
+import { type Protocol, clientsFigure, finalBy, meanOf, unrest } from '../protocol.ts'
 import { type Spread, spreadOf } from './spread.ts'
 
 export const metrics = ['rank1', 'mAP'] as const
@@ -86,7 +86,7 @@ export function rowsOf({ groups }: Grouped, protocol: Protocol = 'last'): readon
 const OWN = 'own models'
 
 function ownFigures(run: RunResult, protocol: Protocol): RunResult['final'] {
-  const figure = figureBy(protocol, meanOverClients(run.clients, 'own', run))
+  const figure = clientsFigure(protocol, 'own', run)
   return figure ? { [OWN]: figure } : {}
 }
 
