@@ -1,6 +1,7 @@
 /**
- * Nine generated data sets whose training sizes are FedReID's (ALGORITHMS 1), scaled: as unequal as the real ones, each with
- * people, cameras, streets and light of its own. A tenth, without names, is public and stands for CUHK02.
+ * Nine generated data sets whose training sizes are FedReID's (ALGORITHMS 1), scaled, each with people, cameras, streets and
+ * light of its own. The smallest have eight people of two images at the least, so that small scales are less unequal than the
+ * real sets. A tenth, without names, is public and stands for CUHK02.
  */
 import { type Crop, type CropSet, type DataSet, syntheticPeople } from '@passerby/crops'
 import { rng } from '@passerby/reid'
@@ -33,7 +34,7 @@ const PUBLIC = { cameras: 6, identities: 1816, imagesEach: 4 }
 
 /** Fewer classes, or fewer images of one, teach a head nothing. */
 const LEAST_TRAINED = { identities: 8, imagesEach: 2 }
-/** Sets are searched alike well, however small: a single query of 24 is 4 per cent, and more than 40 take time only. */
+/** Of people, so that small sets are searched too: one of 24 queries is 4 per cent. More than 40 people take time only. */
 const SEARCHED = { least: 24, most: 40, queriesEach: 2, galleryEach: 4 }
 const LEAST_PUBLIC = 16
 
