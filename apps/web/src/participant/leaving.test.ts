@@ -36,7 +36,7 @@ describe('what leaves a device', () => {
     expect(update.name).toMatch(/^An encrypted update, 0.8 MB in the next round/)
     // 32 images × 512 values × 4 bytes.
     expect(sketch.name).toBe('A sketch: what your model makes of public images, up to 65.5 kB per round')
-    expect(sketch.more).toMatch(/^The coordinator reads each/)
+    expect(sketch.more).toMatch(/^The coordinator reads each.*The operator sees how alike/)
     expect(togetherness(card(strategy))).toMatch(/several models/)
   })
 

@@ -81,7 +81,7 @@ const known: ReadonlyMap<string, { readonly name: string; readonly more: string 
     'public.sketch',
     {
       name: 'A sketch: what your model makes of public images',
-      more: 'The coordinator reads each participant’s own, to put those together whose models see alike.',
+      more: 'The coordinator reads each participant’s own, to put those together whose models see alike. The operator sees how alike they are.',
     },
   ],
   [

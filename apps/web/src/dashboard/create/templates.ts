@@ -9,7 +9,7 @@ export interface Template {
   /** What it is for. */
   readonly sentence: string
   readonly settings: Omit<FederationSettingsInput, 'name' | 'description'>
-  /** What has to be seen to before it can be created. */
+  /** What else to see to, so that it learns well. */
   readonly remark?: string
 }
 
@@ -62,7 +62,7 @@ export const templates: readonly Template[] = [
     name: 'by-identity',
     title: 'By identity, a control',
     sentence:
-      'Each client has other people from all cameras: what is lost by splitting alone, to compare with the first.',
+      'Each client has other people from all cameras: what is lost by splitting alone, to compare with “Edge and cloud”.',
     settings: { ...fedReID, strategy: { name: 'fedpav' }, cohort: { minClients: 6 } },
     remark: REMARK,
   },
