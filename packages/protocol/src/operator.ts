@@ -112,9 +112,7 @@ export const RoundRecord = v.object({
   local: v.nullable(v.object({ rank1: percentage, mAP: percentage })),
   model: v.nullable(v.object({ sha256: Sha256, bytes: count(2 ** 31) })),
   /** Clients that share a model of their own from this round on; empty where there is one for all. */
-  groups: v.array(
-    v.object({ clients: v.array(ClientId), model: v.object({ sha256: Sha256, bytes: count(2 ** 31) }) }),
-  ),
+  groups: v.array(v.object({ clients: v.array(ClientId), model: v.object({ sha256: Sha256, bytes: count(2 ** 31) }) })),
   /** Why they were put together: cosine similarities of every two clients, row by row. */
   similarity: v.nullable(v.object({ clients: v.array(ClientId), values: v.array(finite) })),
   /** That the model was taught by the clients', on so many public images. */
