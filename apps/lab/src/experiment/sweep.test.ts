@@ -96,6 +96,8 @@ describe('a sweep over two rates', { timeout: 120_000 }, () => {
   test('does not take another experiment’s runs for its own', async () => {
     const text = TEXT.replace('rounds: 2', 'rounds: 3')
     await expect(play(join(folder, 'whole'), { text })).rejects.toThrow('choose another --out')
+    for (const plan of ['evaluateOwnEvery: 1', 'evaluateLast: 2'])
+      await expect(play(join(folder, 'whole'), { text: TEXT + plan })).rejects.toThrow('choose another --out')
   })
 
   test('does not take runs on other images for its own, though they lie in the same folder', async () => {
