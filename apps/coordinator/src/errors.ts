@@ -9,6 +9,7 @@ export type CoordinatorErrorCode =
   | 'bad-key'
   | 'lost-update'
   | 'expired-session'
+  | 'not-finite'
   | 'learner'
 
 /** What went wrong around the coordinator; the message says what to do about it. */

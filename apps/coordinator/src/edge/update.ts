@@ -18,7 +18,7 @@ import type { Commit, Envelope } from '../store/envelopes.ts'
 import { contributions } from '../store/schema.ts'
 import { findContribution, findSession, markLate } from '../store/sessions.ts'
 
-/** Rules U1 to U7. All of one client run one after the other; `commit` also alone in its federation. */
+/** Rules U1 to U8. All of one client run one after the other; `commit` also alone in its federation. */
 
 type Held = { readonly held: readonly [number, number][] }
 type Of<Event extends keyof EdgeRequests> = EdgeRequests[Event]

@@ -25,8 +25,11 @@ interface Waiting {
 }
 
 export function startLearnerProcess(): LearnerProcess {
+  // The key that wraps round keys is not its business.
+  const { PASSERBY_KEK: _, ...env } = process.env
   const child = fork(SCRIPT, [], {
     execArgv: ['--import', 'tsx'],
+    env,
     // Typed arrays as they are.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -47,7 +50,7 @@ export function startLearnerProcess(): LearnerProcess {
     for (const { reject } of waiting.values()) reject(ended)
     waiting.clear()
   }
-  child.once('error', (error) => die(error.message))
+  child.on('error', (error) => die(error.message))
   child.once('exit', (code, signal) => die(signal ?? `exit code ${code}`))
   return {
     pid: child.pid,

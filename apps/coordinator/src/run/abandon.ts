@@ -3,7 +3,7 @@ import { addNote, apply } from './apply.ts'
 import type { RunCore } from './core.ts'
 
 /** With these a session cannot go on, however often it is tried: it is abandoned, and its round opens anew. */
-const endsSession: ReadonlySet<string> = new Set(['bad-key', 'lost-update', 'expired-session'])
+const endsSession: ReadonlySet<string> = new Set(['bad-key', 'lost-update', 'expired-session', 'not-finite'])
 
 export function isTheEndOf(error: unknown): error is CoordinatorError {
   return error instanceof CoordinatorError && endsSession.has(error.code)

@@ -18,7 +18,7 @@ import { apply, nameIn, noteRow, sessionRow } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { notesOfGroups } from './group-notes.ts'
 import { type OpenSession, openSession } from './open-session.ts'
-import { type KeptState, encodeMemory, modelOf, readState } from './server-state.ts'
+import { type KeptState, encodeMemory, isFiniteState, modelOf, readState } from './server-state.ts'
 import { connectedOf } from './tasks.ts'
 
 export type Aggregate = Extract<RunEffect, { type: 'aggregate' }>
@@ -80,6 +80,11 @@ async function close(
       ...(learner && { learner }),
     },
   })
+  if (!isFiniteState(state))
+    throw new CoordinatorError(
+      'not-finite',
+      `What the strategy made of round ${row.round}'s updates holds values that are no numbers. Is its rate too high, or does a client send numbers that are far too large?`,
+    )
   const compared = grouping && arrivals.length <= SIMILARITIES_OF ? grouping.similarity : undefined
   const similarity = compared ? { clients: arrivals.map(({ client }) => client), values: [...compared] } : null
   const distilled = learner ? { images: core.publicSet?.images ?? 0, seconds: learner.seconds() } : null
@@ -132,6 +137,8 @@ async function keep(
   }
   async function put(file: Uint8Array): Promise<BlobName> {
     const { durable, ...name } = await around.blobs.put(file)
+    // Looked at when all files are written; one that fails before must not leave this one's failure to nobody.
+    durable.catch(() => undefined)
     syncing.push(durable)
     return name
   }

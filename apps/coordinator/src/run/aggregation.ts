@@ -8,10 +8,11 @@ import type { RunCore } from './core.ts'
 /** An aggregation that failed (a full disk, say) is tried again after this long, and later after longer. */
 const FIRST_PAUSE_MS = 5_000
 const LONGEST_PAUSE_MS = 120_000
+/** A learner that fails so often fails at what it is given, a client's numbers or a rate: trying on would hold up the run. */
+const LEARNER_ATTEMPTS = 3
 
 /** The aggregation of a session while it is under way, beside the federation's queue. */
 export interface Aggregation {
-  readonly session: number
   /** Ends it without a result. */
   stop(): void
   /** Resolves when nothing of it is under way. */
@@ -28,7 +29,7 @@ export function beginAggregation(core: RunCore, effect: Aggregate, alone: Alone)
     // What it is at cannot be interrupted otherwise.
     core.learner?.close()
   }
-  core.aggregation = { session: effect.session, stop, rest }
+  core.aggregation = { stop, rest }
 }
 
 interface How {
@@ -39,9 +40,12 @@ interface How {
 /** Never rejects. */
 async function untilDone(core: RunCore, effect: Aggregate, how: How): Promise<void> {
   const { signal } = how
+  let learnerFailures = 0
+  const isFatal = (error: unknown): error is CoordinatorError =>
+    isTheEndOf(error) || (isLearners(error) && ++learnerFailures >= LEARNER_ATTEMPTS)
   for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      return await attempt(core, effect, how)
+      return await attempt(core, effect, { ...how, isFatal })
     } catch (error) {
       core.around.log.error({ err: error, federation: core.id }, 'the aggregation is held up')
     }
@@ -49,20 +53,27 @@ async function untilDone(core: RunCore, effect: Aggregate, how: How): Promise<vo
   }
 }
 
-async function attempt(core: RunCore, effect: Aggregate, how: How): Promise<void> {
+interface Attempt extends How {
+  /** Whether the session is abandoned for this failure. */
+  readonly isFatal: (error: unknown) => error is CoordinatorError
+}
+
+async function attempt(core: RunCore, effect: Aggregate, how: Attempt): Promise<void> {
   try {
     await aggregate(core, effect, how)
   } catch (error) {
     if (how.signal.aborted) return
-    if (isTheEndOf(error)) return await how.alone(() => abandon(core, effect, error))
-    if (error instanceof CoordinatorError && error.code === 'learner')
-      await how.alone(() => noteLearner(core, effect, error))
+    if (isLearners(error)) core.around.metrics.learnerFailures.inc()
+    if (how.isFatal(error)) return await how.alone(() => abandon(core, effect, error))
+    if (isLearners(error)) await how.alone(() => noteLearner(core, effect, error))
     throw error
   }
 }
 
+const isLearners = (error: unknown): error is CoordinatorError =>
+  error instanceof CoordinatorError && error.code === 'learner'
+
 async function noteLearner(core: RunCore, { round }: Aggregate, { message }: CoordinatorError): Promise<void> {
-  core.around.metrics.learnerFailures.inc()
   const said = `Round ${round}: the model could not be taught, and is tried again: ${message}`
   await addNote(core, { level: 'warning', kind: 'learner', message: said, round, client: null })
 }

@@ -210,7 +210,7 @@ async function aggregating(here: Here, rounds = 1) {
   return { core, federation, token, lives: Promise.all(lives) }
 }
 
-test('R13 while a model is taught clients come and go, and a pause and a stop are obeyed at once', async () => {
+test('R13 while a model is taught clients come and go, a pause is noted and a stop obeyed at once', async () => {
   let give: (error: Error) => void = () => undefined
   let begun: () => void = () => undefined
   const beginning = new Promise<void>((resolve) => (begun = resolve))
@@ -268,4 +268,29 @@ test('R13 a learner that fails is told of, and the round is tried again with the
   expect([record.session, record.outcome]).toEqual([1, 'published'])
   const { params } = decodeSafetensors(await here.around.blobs.read(record.model?.sha256 ?? ''))
   expect(new Set(params.values)).toEqual(new Set([3]))
+})
+
+test('R13 a model that cannot be taught costs its session, and the round opens anew', async () => {
+  let failures = 3
+  const here = await place(
+    scriptedLearners({
+      softTargets: async () => new Float32Array(IMAGES * EMBEDDING),
+      async distil(model) {
+        if (failures-- > 0) throw new CoordinatorError('learner', 'Distillation left numbers that are none.')
+        return model
+      },
+      close: () => undefined,
+    }),
+  )
+  const { core, lives } = await aggregating(here)
+  await lives
+  await here.server.runs.idle()
+  const told = (await newestEvents(here.around.db, core.id)).filter(({ kind }) => kind === 'learner')
+  expect(told.map(({ level }) => level).toSorted()).toEqual(['error', 'warning', 'warning'])
+  expect(here.asked.tasks).toHaveLength(4)
+  const records = await readRecords(here.around.db, core.id, { now: Date.now() })
+  expect(records.map(({ round, session, outcome }) => [round, session, outcome])).toEqual([
+    [1, 1, 'aborted'],
+    [1, 2, 'published'],
+  ])
 })

@@ -37,6 +37,12 @@ export async function readState({ model, groups, memory }: KeptState, blobs: Blo
   return { global, groups: withModels, memory: memory === null ? {} : decodeMemory(await blobs.read(memory.sha256)) }
 }
 
+/** Updates are finite, but what a strategy makes of them need not be, where it divides or squares. */
+export function isFiniteState({ global, groups, memory }: ServerState): boolean {
+  const all = [global.values, ...groups.map(({ model }) => model.values), ...Object.values(memory)]
+  return all.every((values) => values.every(Number.isFinite))
+}
+
 /** `undefined` where the strategy remembers nothing. */
 export function encodeMemory(memory: ServerState['memory']): Uint8Array | undefined {
   const entries = Object.entries(memory)

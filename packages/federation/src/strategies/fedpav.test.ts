@@ -83,6 +83,12 @@ describe('refusals', () => {
     ])
   })
 
+  test('what the server holds of every client at once is bounded', () => {
+    const comparing = (images: number) => issuesOf({ clustering: { by: 'flattened', images } })
+    expect(comparing(256)).toBeUndefined()
+    expect(comparing(257)?.map(([path]) => path)).toEqual(['clustering.images'])
+  })
+
   test('a strategy that there is not is told with those that there are', () => {
     const { issues } = v.safeParse(StrategySettings, { name: 'fedpov' })
     expect(issues?.map(({ message }) => message)).toEqual([

@@ -4,7 +4,10 @@ import { groupBySketches, regrouped, sketchSpec } from '../sketches.ts'
 import { targetsSpec } from '../soft-targets.ts'
 import type { Strategy } from '../strategy.ts'
 
-const images = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(4_096))
+const images = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(most))
+/** The server holds every client's embeddings of them until a round closes: of 512 values, half a megabyte each. */
+const MOST_COMPARED = 256
+const MOST_DISTILLED = 4_096
 
 const Clustering = v.pipe(
   v.object({
@@ -17,7 +20,7 @@ const Clustering = v.pipe(
       }),
     ),
     images: v.pipe(
-      v.optional(images, 32),
+      v.optional(images(MOST_COMPARED), 32),
       v.title('Images to compare on'),
       v.description('The size of that batch of the public set.'),
       v.metadata({ unit: 'images' }),
@@ -63,7 +66,7 @@ const Distillation = v.pipe(
       v.description('The coordinator’s own learning rate.'),
     ),
     images: v.pipe(
-      v.optional(images, 512),
+      v.optional(images(MOST_DISTILLED), 512),
       v.title('Images to distil on'),
       v.description('So many images of the public set are used, or as many as there are.'),
       v.metadata({ unit: 'images' }),

@@ -1,0 +1,87 @@
+import { decodeSafetensors } from '@passerby/protocol'
+import { afterEach, expect, test, vi } from 'vitest'
+import { edgeServer } from '../../test/edge-server.ts'
+import { smallLayout } from '../../test/model.ts'
+import { participate } from '../../test/returning-client.ts'
+import { type ScriptedUpdate, newIdentity } from '../../test/scripted-client.ts'
+import { createFederation, openSurroundings } from '../../test/surroundings.ts'
+import { newestEvents } from '../store/journal.ts'
+import { readRecords } from '../store/records.ts'
+import { apply } from './apply.ts'
+import type { Surroundings } from './core.ts'
+import { serially } from './interpreter.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+/** One round of two clients to its end. */
+async function played(
+  name: 'fednova' | 'fedavgm',
+  update: (session: number) => ScriptedUpdate,
+  change: (around: Surroundings) => Partial<Surroundings> = () => ({}),
+) {
+  const place = await openSurroundings()
+  closers.push(() => place.close())
+  const around = { ...place.around, ...change(place.around) }
+  const server = await edgeServer(around)
+  closers.push(() => server.close())
+  const settings = { name: 'Two', rounds: 1, cohort: { minClients: 2 }, strategy: { name } }
+  const { core, ...to } = await createFederation(place.around, server.runs, { settings, layout: smallLayout })
+  await serially(core, () => apply(core, { type: 'started' }))
+  const identities = await Promise.all(['Anna', 'Ben'].map((alias) => newIdentity(alias)))
+  const up = Promise.resolve(server.url)
+  await Promise.all(
+    identities.map((identity) => participate({ up, ...to }, { identity, update: ({ session }) => update(session) })),
+  )
+  await server.runs.idle()
+  const records = await readRecords(around.db, core.id, { now: Date.now() })
+  return {
+    outcomes: records.map(({ session, outcome }) => [session, outcome]),
+    values: new Set(decodeSafetensors(await around.blobs.read(core.kept.model.sha256)).params.values),
+    kinds: (await newestEvents(around.db, core.id)).map(({ kind }) => kind),
+  }
+}
+
+test('R14 a model that holds what is no number never counts: its round opens anew', async () => {
+  // Steps of no length: 0 / 0².
+  const lengths = (session: number) => (session === 1 ? Float32Array.of(0, 0) : Float32Array.of(2, 4))
+  const update = (session: number) => ({ layout: smallLayout, value: 3, extras: lengths(session) })
+  const { outcomes, values, kinds } = await played('fednova', update)
+  expect(outcomes).toEqual([
+    [1, 'aborted'],
+    [2, 'published'],
+  ])
+  expect(values).toEqual(new Set([3]))
+  expect(kinds).toContain('not-finite')
+})
+
+test('a disk that fails twice at once holds up an aggregation, and ends nothing', async () => {
+  const unhandled: unknown[] = []
+  const listen = (reason: unknown) => unhandled.push(reason)
+  process.on('unhandledRejection', listen)
+  closers.push(async () => void process.off('unhandledRejection', listen))
+  let puts = 0
+  const failing = ({ blobs }: Surroundings): Partial<Surroundings> => ({
+    blobs: {
+      ...blobs,
+      async put(bytes) {
+        puts += 1
+        const put = await blobs.put(bytes)
+        if (puts === 1) return { ...put, durable: Promise.reject(new Error('the disk is gone')) }
+        if (puts > 2) return put
+        await new Promise((resolve) => setImmediate(resolve))
+        throw new Error('the disk is full')
+      },
+    },
+  })
+  const { outcomes, values } = await played('fedavgm', () => ({ layout: smallLayout, value: 3 }), failing)
+  expect(unhandled).toEqual([])
+  // Model and what is remembered, once in vain.
+  expect(puts).toBe(4)
+  expect(outcomes).toEqual([[1, 'published']])
+  expect(values).toEqual(new Set([3]))
+})
