@@ -54,7 +54,7 @@ export interface Travelling {
   readonly layoutHash: string
 }
 
-/** A run as it lives in this process. Only `apply.ts` and `effects.ts` change its machine and its session. */
+/** A run as it lives in this process. Only `apply.ts`, `effects.ts` and `aggregate.ts` change its machine and its session. */
 export interface RunCore {
   readonly around: Surroundings
   readonly id: string
