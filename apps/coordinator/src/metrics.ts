@@ -76,7 +76,7 @@ export function createMetrics(connected: () => number): Metrics {
     }),
     learnerFailures: new Counter({
       name: 'passerby_learner_failures_total',
-      help: 'Failures of the learner beside the coordinator, after each of which a round was tried again',
+      help: 'Failures of the learner beside the coordinator; the third of a session costs it',
       registers,
     }),
     groups: new Gauge({
