@@ -1,15 +1,9 @@
 /** The benchmark's tables as Markdown. Figures are in per cent, over seeds mean ± standard deviation. */
+import { markdownTable } from '../../experiment/compare/markdown.ts'
 import { shownSpread, spreadOf } from '../../experiment/compare/spread.ts'
 import { LAST_ROUNDS, type Protocol, type Whose } from '../../experiment/protocol.ts'
 import { PUBLISHED_AS, TABLE_4, meanOf } from './published.ts'
 import type { ArmSummary, BenchmarkSummary, FigureSpread } from './summary.ts'
-
-type Cells = readonly (string | undefined)[]
-
-function markdownTable(head: readonly string[], lines: readonly Cells[]): readonly string[] {
-  const line = (cells: Cells) => `| ${cells.map((cell) => (cell ?? '–').replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...lines.map(line)]
-}
 
 /** Who trains on what. */
 export function clientsTable({ clients }: BenchmarkSummary): readonly string[] {

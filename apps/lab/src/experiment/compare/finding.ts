@@ -4,7 +4,7 @@
  */
 import type { Group, Grouped } from './groups.ts'
 import { type Metric, metrics, setsOf } from './rows.ts'
-import { type Spread, spreadOf } from './spread.ts'
+import { type Spread, overlap, spreadOf } from './spread.ts'
 
 export interface Case {
   /** First model and varied settings. */
@@ -21,7 +21,7 @@ export interface Gap {
   readonly behind: 'by-identity' | 'centralised'
   readonly metric: Metric
   readonly points: number
-  /** Whether some seed of the one reaches some seed of the other. */
+  /** Of their seeds. */
   readonly overlap: boolean
 }
 
@@ -82,8 +82,7 @@ function gapOf(
   [camera, other]: readonly (Spread | undefined)[],
 ): readonly Gap[] {
   if (!camera || !other) return []
-  const overlap = camera.max >= other.min && other.max >= camera.min
-  return [{ behind, metric, points: other.mean - camera.mean, overlap }]
+  return [{ behind, metric, points: other.mean - camera.mean, overlap: overlap(camera, other) }]
 }
 
 const spread = ({ runs }: Group, set: string, metric: Metric) =>

@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync'
 import { duration, table } from '../../terminal/table.ts'
 import { LAST_ROUNDS } from '../protocol.ts'
 import type { Grouped } from './groups.ts'
+import { markdownTable } from './markdown.ts'
 import { type Cell, type Row, metricNames } from './rows.ts'
 import { shownSpread } from './spread.ts'
 
@@ -30,12 +31,9 @@ export interface MarkdownParts {
 /** The same with the best in bold, the finding and the curves below. */
 export function comparisonMarkdown(grouped: Grouped, rows: readonly Row[], { finding, charts }: MarkdownParts): string {
   const [head, ...lines] = cells(grouped, rows, (text) => `**${text}**`)
-  const line = (texts: readonly string[]) => `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
   const [summary, ...cases] = finding
   return [
-    line(head),
-    line(head.map((_, column) => (column < grouped.columns.length ? '---' : '---:'))),
-    ...lines.map(line),
+    ...markdownTable(head, lines, grouped.columns.length),
     '',
     'Per cent, mean ± standard deviation over seeds; bold: best of its column, trained or not.',
     '',

@@ -17,6 +17,11 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
   return { count: values.length, mean, deviation, min: Math.min(...values), max: Math.max(...values) }
 }
 
+/** Whether some seed of the one reaches some seed of the other. */
+export function overlap(a: Spread, b: Spread): boolean {
+  return a.max >= b.min && b.max >= a.min
+}
+
 /** `31.4 ± 0.8`; without the spread where there is one seed. */
 export function shownSpread({ count, mean, deviation }: Spread): string {
   return count > 1 ? `${mean.toFixed(1)} ± ${deviation.toFixed(1)}` : mean.toFixed(1)
