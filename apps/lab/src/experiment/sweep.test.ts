@@ -93,6 +93,10 @@ describe('a sweep over two rates', { timeout: 120_000 }, () => {
     expect(await timeless(out)).toEqual((await timeless(join(folder, 'whole'))).slice(1))
   })
 
+  test('takes its runs for its own also when their description was changed since', async () => {
+    expect((await play(join(folder, 'whole'), { text: `${TEXT}description: of two rates` })).rounds).toEqual([])
+  })
+
   test('does not take another experiment’s runs for its own', async () => {
     const text = TEXT.replace('rounds: 2', 'rounds: 3')
     await expect(play(join(folder, 'whole'), { text })).rejects.toThrow('choose another --out')

@@ -47,6 +47,7 @@ function sectionOf({ file, read, summary, charts, missing }: BenchmarkPart): rea
     '',
     `## ${experiment.name}`,
     '',
+    ...(experiment.description ? [experiment.description.trim(), ''] : []),
     `\`${file}\`: ${rounds} rounds, seeds ${experiment.seeds.join(' and ')}, ${local.backbone} at ${local.input.height}×${local.input.width}, ${images} public images. Searched: ${setsOf(summary)}.`,
     ...(missing.length > 0 ? ['', `**Not played: ${missing.join(', ')}.**`] : []),
     '',

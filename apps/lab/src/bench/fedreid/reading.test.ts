@@ -8,7 +8,7 @@ import { summaryOf } from './summary.ts'
 import { chartsOf } from './curves.ts'
 import { gainsTable } from './tables.ts'
 
-const LABELS = ['FedPav', 'CDW (features)', 'CC', 'KD', 'FedNova', 'standalone', 'centralised']
+const LABELS = ['FedPav', 'CDW (features)', 'CDW (logits)', 'CC', 'KD', 'FedNova', 'standalone', 'centralised']
 const clients = [
   { name: 'large', sets: ['market'], images: 300, identities: 30 },
   { name: 'middle', sets: ['market'], images: 100, identities: 10 },
@@ -74,6 +74,8 @@ const results = [
   resultOf('FedPav', { global: [10, 22, 30, 20], own: [22, 20, 50], seed: 2 }),
   resultOf('CDW (features)', { own: [31, 24, 56] }),
   resultOf('CDW (features)', { own: [30, 26, 60], seed: 2 }),
+  resultOf('CDW (logits)', { own: [20, 20, 51] }),
+  resultOf('CDW (logits)', { own: [22, 20, 50], seed: 2 }),
   resultOf('CC', { own: [20, 10, 30] }),
   resultOf('KD', { global: [20, 21, 22, 21], own: [20, 20, 50] }),
   resultOf('FedNova', { own: [40, 40, 60] }),
@@ -86,6 +88,10 @@ const reading = readingOf(summary).join('\n')
 test('what beats FedPav is told from the means over clients, by the best of three', () => {
   // Own models of FedPav: seeds (20 + 20 + 50) / 3 = 30 and 30.67; of CDW 37 and 38.67.
   expect(reading).toContain('CDW (features) beats FedPav on the clients’ own models: 37.8 against 30.3, +7.5 points.')
+  // Seeds of 30.3 and 30.7 against 30.0 and 30.7.
+  expect(reading).toContain(
+    'CDW (logits) is ahead of FedPav on the clients’ own models: 30.5 against 30.3, +0.2 points (within the seeds).',
+  )
   expect(reading).toContain(
     'CC does not beat FedPav on the clients’ own models: 20.0 against 30.3, −10.3 points (one seed).',
   )
@@ -100,6 +106,7 @@ test('the paper’s order is held against ours, and where they differ clearly it
   expect(reading).toContain(
     'best first: CDW (features), FedPav, FedNova, CC. Ours: FedNova, CDW (features), FedPav, CC.',
   )
+  expect(reading).toContain('The paper has one CDW: CDW (features) stands for it here, and CDW (logits) is not ranked.')
 })
 
 test('models that are measured in other rounds than each other are compared by the last', () => {
@@ -112,14 +119,30 @@ test('models that are measured in other rounds than each other are compared by t
 
 test('who gains over standalone is told by client, and whether the small ones do', () => {
   expect(reading).toContain('gain over standalone for 1 of 3 clients (small)')
-  expect(reading).toContain('the rank correlation is −1.00 here and −0.70 in the paper: this agrees')
+  expect(reading).toContain('the rank correlation is −1.00 here and −0.70 in the paper: the same direction. ')
+  expect(reading).toContain('The largest client has 15 times the images of the smallest here, 132 times in the paper.')
   expect(gainsTable(summary, 'best-of-three')[3]).toBe('| FedPav | −19.0 | −5.0 | +40.0 | +5.3 | +6.8 |')
   expect(rankCorrelation([1, 2, 3], [5, 5, 9])).toBeCloseTo(Math.sqrt(3) / 2)
 })
 
+test('what sizes hardly rank, or do not rank at all, is no agreement', () => {
+  const alike = results.map((result) => ({
+    ...result,
+    clients: result.clients.map((client) => ({ ...client, images: client.name === 'large' ? 300 : 20 })),
+  }))
+  const told = (own: readonly [number, number, number]) =>
+    readingOf(
+      summaryOf([...alike.filter(({ arm }) => arm !== 'standalone'), { ...resultOf('standalone', { own }) }], LABELS),
+    ).join('\n')
+  // Gains of −19, −5 and +40: ranks 1, 2, 3 beside sizes of 3, 1.5, 1.5: −1.5 / √3.
+  expect(told([40, 25, 10])).toMatch(/is −0\.87 here .* the same direction\. .*; 2 clients share the smallest size/)
+  // Gains of −19, +40 and −30: ranks 2, 3, 1, so 0.
+  expect(told([40, -20, 80])).toMatch(/is .0\.00 here and −0\.70 in the paper: here too weak to tell\./)
+})
+
 test('the page has every arm, what is missing, and curves of what was measured', () => {
   const read = parseExperiment(
-    `name: by hand\ndata: { folder: synthetic }\narms: [{ mode: federated, scenario: by-camera }]\nsettings: { rounds: 4 }`,
+    `name: by hand\ndescription: KD was tuned.\ndata: { folder: synthetic }\narms: [{ mode: federated, scenario: by-camera }]\nsettings: { rounds: 4 }`,
     'x.yaml',
   )
   const charts = chartsOf(summary).map((chart) => ({ ...chart, path: `${chart.name}.svg` }))
@@ -128,6 +151,7 @@ test('the page has every arm, what is missing, and curves of what was measured',
     versions: [],
   })
   for (const label of LABELS) expect(page).toContain(`\n| ${label} |`)
+  expect(page).toContain('\n## by hand\n\nKD was tuned.\n\n`x.yaml`: 4 rounds')
   expect(page).toContain('**Not played: CC seed-2.**')
   expect(page).toContain('![Global model](global.svg)')
   expect(page).toContain('| large | – | 100.0 % | 0.0 % |')
