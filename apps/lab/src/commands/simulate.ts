@@ -12,7 +12,7 @@ import { evaluationImages } from '../measure/measure.ts'
 import { type LearningFlags, addLearningOptions, federationSettings } from '../settings/learning.ts'
 import { type Mode, corpusFor, modes } from '../simulate/modes.ts'
 import { type SimulationRecord, simulate } from '../simulate/simulate.ts'
-import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
+import { fingerprintOf, keptRound, stateFolder } from '../simulate/state-folder.ts'
 import {
   clientFiguresTable,
   clientsTable,
@@ -143,8 +143,9 @@ async function run(flags: SimulateFlags): Promise<void> {
   })
   const task = progress.begin(`${settings.rounds} rounds`, settings.rounds * clients.length)
   const started = performance.now()
-  let kept = 0
-  const uninterrupted = onInterrupt(() => progress.say(interruptedLine(kept, { rounds: settings.rounds, folder })))
+  const uninterrupted = onInterrupt(() =>
+    progress.say(interruptedLine(keptRound(folder), { rounds: settings.rounds, folder })),
+  )
   try {
     const result = await simulate(
       {
@@ -158,16 +159,10 @@ async function run(flags: SimulateFlags): Promise<void> {
         workplace,
         state,
         clock: () => performance.now() / 1000,
-        onStart(record) {
-          kept = record.rounds.length
-          progress.say(startLine(record, settings.rounds))
-        },
+        onStart: (record) => progress.say(startLine(record, settings.rounds)),
         onClient: (round, done, training) =>
           task.update((round - 1) * clients.length + done, `round ${round}: ${done} of ${training} clients`),
-        onRound(round) {
-          kept = round.round
-          progress.say(roundLine(round, settings.rounds))
-        },
+        onRound: (round) => progress.say(roundLine(round, settings.rounds)),
       },
     )
     task.end()

@@ -6,7 +6,7 @@ import type { EvaluationPlan } from '../simulate/evaluation-plan.ts'
 import { corpusFor } from '../simulate/modes.ts'
 import { imagesIn } from '../simulate/play-round.ts'
 import { type SimulatedRound, type SimulationRecord, simulate } from '../simulate/simulate.ts'
-import { fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
+import { type StateFolder, fingerprintOf, stateFolder } from '../simulate/state-folder.ts'
 import { initialModel } from '../work/models.ts'
 import { trainingPool } from '../work/training-pool.ts'
 import type { Experiment } from './experiment.ts'
@@ -56,6 +56,15 @@ export function filesFingerprint({ sets, publicCrops }: OpenedData): string {
   ])
 }
 
+/** Where a run stands, while it lasts. It is of this fingerprint, and of clients with these images: `corpus` as its mode has it. */
+export function runState(
+  corpus: Corpus,
+  { folder, fingerprint }: Pick<RunSurroundings, 'folder' | 'fingerprint'>,
+): StateFolder<SimulationRecord> {
+  const names = corpus.clients.map(({ name, pixels }) => [name, pixels.names])
+  return stateFolder<SimulationRecord>(folder.state, [fingerprint, fingerprintOf(names)])
+}
+
 /** Plays from where the run was killed, or from its start, to its written result. */
 export async function playRun(experiment: Experiment, run: Run, around: RunSurroundings): Promise<RunResult> {
   const { arm, mode, scenario, settings, init, seed, grid } = run
@@ -69,12 +78,11 @@ export async function playRun(experiment: Experiment, run: Run, around: RunSurro
   })
   try {
     const initial = await initialModel(settings.local, seed, init.file)
-    const names = corpus.clients.map(({ name, pixels }) => [name, pixels.names])
     const { record, final } = await simulate(
       { mode, corpus, settings, initial, evaluation: planOf(experiment) },
       {
         workplace,
-        state: stateFolder<SimulationRecord>(around.folder.state, [around.fingerprint, fingerprintOf(names)]),
+        state: runState(corpus, around),
         clock: () => performance.now() / 1000,
         onStart() {},
         onClient() {},

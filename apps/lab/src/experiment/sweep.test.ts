@@ -83,7 +83,11 @@ describe('a sweep over two rates', { timeout: 120_000 }, () => {
     const out = join(folder, 'killed')
     const text = TEXT.replace('[0.05, 0.02]', '[0.05]')
     await expect(play(out, { text, stopAt: 1 })).rejects.toThrow('the same command tries them again')
-    expect((await play(out, { text })).rounds).toEqual([2])
+    const other = play(out, { text: text.replace('rounds: 2', 'rounds: 3') })
+    await expect(other).rejects.toThrow(/state holds a run with other flags or data: choose another folder/)
+    const { said, rounds } = await play(out, { text })
+    expect(said).toContain('1 runs, 0 of them there already; 1 go on, after round 1')
+    expect(rounds).toEqual([2])
     const timeless = async (out: string) =>
       (await readResults(out)).map((result) => ({
         ...result,

@@ -6,12 +6,13 @@ import { readFile } from 'node:fs/promises'
 import type { Corpus } from '../corpus/corpus.ts'
 import type { OpenedData } from '../corpus/public-set.ts'
 import { LabError } from '../errors.ts'
+import { corpusFor } from '../simulate/modes.ts'
 import { keptRound } from '../simulate/state-folder.ts'
 import { onInterrupt } from '../terminal/interrupt.ts'
 import { duration } from '../terminal/table.ts'
 import type { Progress } from '../terminal/progress.ts'
 import type { Experiment, Scenario } from './experiment.ts'
-import { filesFingerprint, playRun, runFingerprint } from './play-run.ts'
+import { filesFingerprint, playRun, runFingerprint, runState } from './play-run.ts'
 import type { ReadExperiment } from './read.ts'
 import type { RunResult } from './result.ts'
 import { runFolder } from './run-folder.ts'
@@ -45,19 +46,19 @@ interface Planned {
 /**
  * Plays what is not there yet and gives the results of all. A run that fails does not stop the others; in the end
  * `LabError` names those that did. Throws `LabError` before anything is played when a first model is missing or `out`
- * holds another experiment's run.
+ * holds another experiment's run, whole or begun.
  */
 export async function sweep(read: ReadExperiment, around: SweepSurroundings): Promise<readonly RunResult[]> {
   const { workers, progress } = around
   const { done, waiting } = await plan(read, around)
-  const kept = await Promise.all(waiting.map(({ run }) => keptRound(runFolder(around.out, run.name).state)))
+  const corpusOf = corpora(around.openCorpus)
+  const kept = await Promise.all(waiting.map((planned) => begunRound(planned, around.out, corpusOf)))
   const goOn = kept.filter((round) => round > 0)
   const from = goOn.length === 0 ? '' : `; ${goOn.length} go on, after round ${goOn.join(', ')}`
   progress.say(`${read.runs.length} runs, ${done.length} of them there already${from}`)
   if (waiting.length === 0) return done
 
   const lanes = Math.min(workers, waiting.length)
-  const corpusOf = corpora(around.openCorpus)
   const results = [...done]
   const failures: string[] = []
   const uninterrupted = onInterrupt(() =>
@@ -126,6 +127,17 @@ async function plan(
       )
   }
   return { done, waiting }
+}
+
+/** The round that a run goes on after, 0 for one that begins. Throws `LabError` where what was begun is another run. */
+async function begunRound(
+  { run, fingerprint }: Planned,
+  out: string,
+  corpusOf: (run: Run) => Promise<Corpus>,
+): Promise<number> {
+  const folder = runFolder(out, run.name)
+  if (keptRound(folder.state) === 0) return 0
+  return runState(corpusFor(run.mode, await corpusOf(run)), { folder, fingerprint }).round()
 }
 
 /** Each scenario is decoded once per input size and public set. */

@@ -5,7 +5,8 @@
 import type { Group, ServerState } from '@passerby/federation'
 import { decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { readdirSync, renameSync } from 'node:fs'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../errors.ts'
 import type { SimulationState } from './play-round.ts'
@@ -56,10 +57,17 @@ interface KeptMemory {
 
 const ROUND_FOLDER = /^round-(\d{6})$/
 
-/** The last whole round that is kept in a folder, of whatever configuration; 0 where there is none. */
-export async function keptRound(folder: string): Promise<number> {
-  const rounds = (await readdir(folder).catch(() => [])).flatMap((name) => Number(ROUND_FOLDER.exec(name)?.[1] ?? []))
-  return Math.max(0, ...rounds)
+/** The last whole round that a folder holds now, of whatever configuration; 0 where there is none. */
+export function keptRound(folder: string): number {
+  return Math.max(0, ...namesIn(folder).flatMap((name) => Number(ROUND_FOLDER.exec(name)?.[1] ?? [])))
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 /** `Record` is plain JSON. */
@@ -117,7 +125,8 @@ export function stateFolder<Record>(folder: string, configuration: unknown): Sta
       }
       const index: Index<Record> = { fingerprint, records, federations, memories }
       await writeFile(join(part, 'index.json'), JSON.stringify(index))
-      await rename(part, target)
+      // At once, so that whoever is interrupted finds it either not begun or done.
+      renameSync(part, target)
       for (const old of before) await rm(join(folder, old), { recursive: true })
     },
     async clear() {
