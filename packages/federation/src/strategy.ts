@@ -22,6 +22,8 @@ export interface Strategy<Config> {
   readonly extras?: (about: UpdateAbout, config: Config) => Layout
   /** Images of the public set that clients are given; 0 for none. */
   readonly publicImages?: (config: Config) => number
+  /** The largest weight that the update of a client with so many images can have; where absent, one for each image. */
+  readonly largestWeight?: (images: number, config: Config) => number
   /** Who shares a model from this round on; where absent, everyone shares one. */
   readonly group?: (arrivals: readonly Arrival[], config: Config) => Grouping | undefined
   /** The state after a round. Neither the state nor the sums are changed. */

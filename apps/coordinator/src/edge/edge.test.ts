@@ -430,7 +430,7 @@ describe('U: update', () => {
     )
   })
 
-  test('U6 a plaintext with a value that is not finite, or a weight that is no image count, is unreadable-update', async () => {
+  test('U6 a plaintext with a value that is not finite, or a weight above the images told at the join, is unreadable-update', async () => {
     const { anna, config } = await inTraining()
     const plain = (weight: number, value: number) => {
       const bytes = new Uint8Array(16 + 4 * 9)
@@ -442,7 +442,14 @@ describe('U: update', () => {
     }
     const send = async (bytes: Uint8Array) =>
       await upload(anna.connection, await sealBytes(config, anna.identity, bytes), reportOf(anna.identity))
-    for (const bytes of [plain(1, Number.NaN), plain(0, 1), plain(-1, 1), plain(1e300, 1), new Uint8Array(52)])
+    for (const bytes of [
+      plain(1, Number.NaN),
+      plain(0, 1),
+      plain(-1, 1),
+      plain(11, 1),
+      plain(1e300, 1),
+      new Uint8Array(52),
+    ])
       expect(await send(bytes)).toEqual(refusal('unreadable-update'))
     expect(await send(plain(10, 1))).toEqual({ ok: true, value: {} })
   })

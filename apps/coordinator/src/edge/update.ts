@@ -1,4 +1,4 @@
-import { type RunState, mayAnswer } from '@passerby/federation'
+import { type RunState, largestWeightOf, mayAnswer } from '@passerby/federation'
 import { fromBase64url, headerMismatch, sealedChunkLength } from '@passerby/privacy'
 import {
   type EdgeRequests,
@@ -85,6 +85,9 @@ async function openAndCount(core: RunCore, member: Member, complete: Complete): 
     // On disk before the journal says that the update counts: a restarted coordinator opens it again by this.
     const [update] = await Promise.all([session.read(upload, seal, member.publicKey), upload.commit(seal)])
     if (!update.ok) return await dropUnreadable(session, member, update.reason)
+    // Only here: what counts already stays, whatever number of images its client tells when it comes back.
+    if (update.value.weight > largestWeightOf(core.settings.strategy, member.images))
+      return await dropUnreadable(session, member, 'unreadable')
     return await serially(core, async () => {
       if (!mayAnswer(core.machine.run, member.id, session.session)) return await whyNot(core, member, session.session)
       await countInJournal(core, member, { session, report: seal.report, weight: update.value.weight })

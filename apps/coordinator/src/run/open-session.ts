@@ -27,8 +27,6 @@ import { type KeptState, modelOf, modelsOf } from './server-state.ts'
  * configuration: so the configuration stays valid for a day longer than its first deadline.
  */
 const RESTART_ALLOWANCE_MS = 24 * 3600 * 1000
-/** The wire's limit for a number of images. A larger weight is no image count, and could swallow everyone else's. */
-const LARGEST_WEIGHT = 100_000_000
 
 /** An open session: its key, its signed configuration, the sum so far, and what is being uploaded. */
 export interface OpenSession {
@@ -105,8 +103,7 @@ export async function openSession(core: RunCore, row: SessionRow, acceptedClient
       const plain = await readUpdate(received, { round: key, client: await importPublicKey(publicKey) })
       if (!plain.ok) return refused(plain.reason === 'bad-signature' ? 'bad-signature' : 'unreadable')
       try {
-        const decoded = decodeUpdate(wholeLayout(updateLayout), plain.value)
-        return decoded.weight <= LARGEST_WEIGHT ? accepted(decoded) : refused('unreadable')
+        return accepted(decodeUpdate(wholeLayout(updateLayout), plain.value))
       } catch (error) {
         if (error instanceof RangeError) return refused('unreadable')
         throw error

@@ -20,7 +20,7 @@ const SQUARE = 'fednova.length.squared'
  * gradient over the steps that follow (`stepsTaken` in the client half): w ← w + τ_eff · Σ (n_k / n) (w_k − w) / a_k, where
  * τ_eff = Σ (n_k / n) a_k is how far FedPav would go.
  *
- * It takes sums only. An update weighs n_k / a_k, so the mean over updates is Σ (n_k / a_k) w_k / Σ (n_k / a_k), and with the
+ * It takes sums only. An update weighs n_k / a_k, which is n_k at most since the first step has length 1 or more; so the mean over updates is Σ (n_k / a_k) w_k / Σ (n_k / a_k), and with the
  * means of a_k and of a_k² beside it, Σ n_k / Σ (n_k / a_k) and Σ n_k a_k / Σ (n_k / a_k), the step is
  * (mean of a_k²) / (mean of a_k)² times the mean change. Batch-norm statistics are that mean's and go no further.
  */

@@ -6,7 +6,7 @@ import { firstState, modelFor } from '../strategy.ts'
 import { linearLayout } from '../testing/linear-network.ts'
 import { type Trained, playRound } from '../testing/round.ts'
 import { FedPavSettings } from './fedpav.ts'
-import { StrategySettings } from './index.ts'
+import { StrategySettings, largestWeightOf } from './index.ts'
 
 const layout = linearLayout({ embedding: 1, inputs: 1 })
 const start = firstState(params(layout, Float32Array.of(0, 0)))
@@ -65,6 +65,14 @@ describe('ALGORITHMS 2.5: cosine distances as weights, d_k + 1e-12·n_k', () => 
   test('all zero give the mean by images, and nothing is divided by zero', async () => {
     expect(await byDistance([0, 0])).toEqual([4, 25])
   })
+})
+
+test('an update weighs no more than its images, and a cosine distance no more than 2', () => {
+  const largest = (settings: object) => largestWeightOf(v.parse(StrategySettings, settings), 300)
+  expect(largest({ name: 'fedpav' })).toBe(300)
+  expect(largest({ name: 'fednova' })).toBe(300)
+  for (const weighting of ['cosine-features', 'cosine-logits'])
+    expect(Math.round(largest({ name: 'fedpav', weighting }))).toBe(2)
 })
 
 describe('refusals', () => {

@@ -76,6 +76,9 @@ const Distillation = v.pipe(
   v.description('After averaging, the model is taught what the clients’ models say of a public set.'),
 )
 
+/** A cosine distance is 2 at most; what images count beside it, 1e-12 each, and rounding are far below the rest. */
+const LARGEST_COSINE_WEIGHT = 2.001
+
 export const FedPavSettings = v.pipe(
   v.object({
     name: v.literal('fedpav'),
@@ -131,6 +134,7 @@ export const fedpav = {
     ...(clustering.by === 'off' ? [] : [sketchSpec(about, { ...clustering, kind: clustering.by })]),
     ...(distillation.teachers === 'private' && isDistilled(about.round, distillation) ? [targetsSpec(about)] : []),
   ],
+  largestWeight: (images, { weighting }) => (weighting === 'images' ? images : LARGEST_COSINE_WEIGHT),
   group: (arrivals, { clustering }) => (clustering.by === 'off' ? undefined : groupBySketches(arrivals)),
   aggregate: (state, { all, groups }, { statistics }) => ({
     ...state,

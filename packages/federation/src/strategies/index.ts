@@ -37,6 +37,11 @@ export function updateLayoutOf(settings: StrategySettings, model: Layout, about:
   return { model, extras: strategyOf(settings).extras?.(about, settings) ?? [] }
 }
 
+/** The largest weight that the update of a client with so many images can have: of a larger one something is wrong. */
+export function largestWeightOf(settings: StrategySettings, images: number): number {
+  return strategyOf(settings).largestWeight?.(images, settings) ?? images
+}
+
 /** Images of the public set that a federation needs; 0 where it needs none. */
 export function publicImagesOf(settings: StrategySettings): number {
   return strategyOf(settings).publicImages?.(settings) ?? 0
