@@ -9,6 +9,7 @@ import { type ReadExperiment, readExperiment } from '../../experiment/read.ts'
 import type { RunResult } from '../../experiment/result.ts'
 import { readResults } from '../../experiment/run-folder.ts'
 import { sweepFile } from '../../experiment/sweep-file.ts'
+import type { Mode } from '../../simulate/modes.ts'
 import { type Progress, terminalProgress } from '../../terminal/progress.ts'
 import { writeJson } from '../../terminal/write-json.ts'
 import { chartsOf } from './curves.ts'
@@ -33,28 +34,56 @@ export async function runFedreidBench(files: readonly string[], flags: FedreidBe
   const progress = terminalProgress()
   const parts: BenchmarkPart[] = []
   const failures: LabError[] = []
-  const reads = new Map<string, ReadExperiment>()
-  for (const file of files) reads.set(file, tellable(file, limitedTo(await readExperiment(file), flags)))
+  const reads = await tellable(files, flags)
   for (const [file, read] of reads) {
     progress.say(read.experiment.name)
     const played = await playedSoFar(read, { ...flags, out: join(flags.out, nameOf(file)), progress })
     if (played.failure) failures.push(played.failure)
-    if (played.results.length > 0) parts.push(await partOf(file, read, { results: played.results, out: flags.out }))
+    const { results } = played
+    if (results.some(hasClients)) parts.push(await partOf(file, read, { results, out: flags.out }))
     await writePage(parts, files, flags)
   }
-  progress.say(`The page is ${join(flags.out, PAGE)}`)
+  if (parts.length > 0) progress.say(`The page is ${join(flags.out, PAGE)}`)
   if (failures.length > 0) throw new LabError('worker', failures.map(({ message }) => message).join('\n'))
 }
 
-/** The page has a line for each arm, over seeds alone. Throws `LabError` for an experiment that has more to tell. */
-function tellable(file: string, read: ReadExperiment): ReadExperiment {
-  const { arms, inits, grid } = read.experiment
+/**
+ * The experiments by file. The page has a line for each arm, over seeds alone, and calls an experiment as its file. Throws `LabError`
+ * for what it could not tell.
+ */
+async function tellable(
+  files: readonly string[],
+  flags: FedreidBenchFlags,
+): Promise<ReadonlyMap<string, ReadExperiment>> {
+  const reads = new Map<string, ReadExperiment>()
+  for (const file of files) {
+    const same = [...reads.keys()].find((other) => nameOf(other) === nameOf(file))
+    if (same !== undefined)
+      throw new LabError(
+        'unusable',
+        `${same} and ${file} would both be kept as ${nameOf(file)}: rename one, or bench it with another --out folder`,
+      )
+    const read = limitedTo(await readExperiment(file), flags)
+    refuseUntold(file, read)
+    reads.set(file, read)
+  }
+  return reads
+}
+
+function refuseUntold(file: string, { experiment: { arms, inits, grid } }: ReadExperiment): void {
   if (arms.some(({ label }) => label === undefined))
     throw new LabError('unusable', `${file}: every arm needs a label, by which the page calls it`)
   if (inits.length > 1 || Object.keys(grid).length > 0)
     throw new LabError('unusable', `${file}: the page compares arms alone: play a grid or several inits with lab sweep`)
-  return read
+  if (!arms.some(hasClients))
+    throw new LabError(
+      'unusable',
+      `${file}: the page tells figures by client: an arm that is not centralised is needed`,
+    )
 }
+
+/** A centralised learner has all images in one. */
+const hasClients = ({ mode }: { readonly mode: Mode }) => mode !== 'centralised'
 
 /** All results, or those that are there when some run failed. */
 async function playedSoFar(
