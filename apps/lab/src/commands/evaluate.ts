@@ -54,8 +54,8 @@ const EXAMPLES = `
 Data sets are read from their query and gallery parts (bounding_box_test is a gallery), or from a validation part:
 its first camera searched in its last. A gallery image of the query's identity and camera is ignored (Market rule).
 Files of embeddings are read in the same way by the names in them. Where these tell no parts, the first image of each
-person in each camera is searched for among all images: another protocol, whose figures do not compare. mAP is given by both definitions: compare torchreid's with mAP, FedReID's with the trapezoid one and
---unmatched zero.
+person in each camera is searched for among all images: another protocol, whose figures do not compare.
+mAP is given by both definitions: compare torchreid's with mAP, FedReID's with the trapezoid one and --unmatched zero.
 
 Examples:
   lab evaluate --embeddings embeddings.safetensors --re-rank --thresholds

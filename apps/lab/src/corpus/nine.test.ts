@@ -1,6 +1,6 @@
-import { evaluationPart, splitClients } from '@passerby/crops'
+import { evaluationPart, splitClients, syntheticPeople } from '@passerby/crops'
 import { expect, test } from 'vitest'
-import { nineDataSets, ninePublicCrops } from './nine.ts'
+import { nineDataSets, ninePublicCrops, seedOf } from './nine.ts'
 
 const nine = nineDataSets({ scale: 0.02, seed: 1 })
 const images = splitClients(nine, 'by-data-set').map(({ crops }) => crops.length)
@@ -51,4 +51,17 @@ test('the same seed gives the same pixels; sets and the public people look apart
     ),
   )
   expect(new Set(pictures).size).toBe(10)
+})
+
+test('public people are none of any set’s: drawn from its seed, they would look otherwise', async () => {
+  const [crop] = ninePublicCrops({ scale: 0.02, seed: 1 })
+  const drawnFrom = async (name: string) => {
+    const firstIdentity = Number(crop.identity)
+    const people = { identities: 1, firstIdentity, cameras: 6, imagesPerCamera: 1, place: 9 }
+    const drawn = syntheticPeople({ ...people, seed: seedOf(1, name) })
+    return (await drawn.find((same) => same.name === crop.name)?.read())?.join()
+  }
+  const pixels = (await crop.read()).join()
+  expect(await drawnFrom('public')).toBe(pixels)
+  for (const { name } of nine) expect([name, (await drawnFrom(name)) === pixels]).toEqual([name, false])
 })

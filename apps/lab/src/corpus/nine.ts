@@ -104,7 +104,8 @@ function dataSetOf({ name, cameras, train, query, gallery }: Published, place: n
   }
 }
 
-const seedOf = (seed: number, name: string) => rng(seed, 'nine', name).int(2 ** 32)
+/** Of the people of a data set, or of `public`: those of one seed differ by number. */
+export const seedOf = (seed: number, name: string) => rng(seed, 'nine', name).int(2 ** 32)
 
 /**
  * Each identity's crops: a round through all cameras, then the next one, beginning with another camera from identity to identity.
