@@ -7,6 +7,8 @@ import { syntheticPeople } from '@passerby/crops'
 
 const realData = resolve(import.meta.dirname, '../../shared/reid-data')
 const realCrops = join(realData, 'market1501')
+/** People of another data set. */
+const realOthers = join(realData, 'pku-reid')
 
 /** One participant's folder, and what of it must never be seen on the wire. */
 export interface TestCrops {
@@ -34,8 +36,8 @@ export async function writeTestCrops(
 
 /** Writes crops of people whom no client of `writeTestCrops` holds. Resolves with the folder. */
 export async function writePublicCrops(folder: string, images: number): Promise<string> {
-  const others = existsSync(realData)
-    ? dataSetsOf(await directoryFiles(join(realData, 'pku-reid')), { rootName: 'pku-reid' })[0].parts.train
+  const others = existsSync(realOthers)
+    ? dataSetsOf(await directoryFiles(realOthers), { rootName: 'pku-reid' })[0].parts.train
     : syntheticPeople({ identities: Math.ceil(images / 4), cameras: 2, imagesPerCamera: 2, seed: 2 })
   await mkdir(folder, { recursive: true })
   for (const [index, crop] of others.slice(0, images).entries())
