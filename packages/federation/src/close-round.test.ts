@@ -203,6 +203,45 @@ describe('knowledge distillation, ALGORITHMS 2.4', () => {
     expect(weightsOf(state, 'anyone')).toEqual([0.3, 0.9])
   })
 
+  describe('refuses targets that no model makes', () => {
+    const about = { round: 1, embedding: 2, publicImages: 1 }
+    const closed = async (distillation: object, values: readonly (readonly number[])[]) => {
+      const chosen = settings({ distillation: { rate, ...distillation } })
+      const update = updateLayoutOf(chosen, layout, about)
+      const sent = values.map((value, k) => ({ client: `c${k}`, weight: 2 ** k, values: Float32Array.from(value) }))
+      const closing = closingRound({ layout: update, round: 1, images: [[10]] }, sent)
+      return await closeRound(strategyOf(chosen), chosen, { state: start, closing })
+    }
+    const share = (row: readonly number[], weight: number) => [1, 1, 0, ...row.map((value) => value / weight)]
+    const wrong = { name: 'FederationError', code: 'wrong-targets' }
+
+    test.each([
+      ['embeddings', [0.6, 0.8], true],
+      ['embeddings', [-0.6, -0.8], true],
+      ['embeddings', [0.9, 3], false],
+      ['embeddings', [-1e6, 0], false],
+      ['scores', [0.25, 0.75], true],
+      ['scores', [1.5, -0.7], false],
+      ['scores', [0.5, 0.6], false],
+    ] as const)('in private by the mean: %s of one client %j', async (targets, row, isRight) => {
+      const other = targets === 'embeddings' ? [0, 1] : [0.2, 0.8]
+      const closing = closed({ teachers: 'private', targets }, [share(other, 1), share(row, 2)])
+      if (isRight) await expect(closing).resolves.toBeDefined()
+      else await expect(closing).rejects.toMatchObject({ ...wrong, client: undefined })
+    })
+
+    test('in the open by the client', async () => {
+      const models = [
+        [3, 4, 0],
+        [3e38, 3e38, 0],
+      ]
+      await expect(closed({ teachers: 'open', targets: 'scores' }, models)).rejects.toMatchObject({
+        ...wrong,
+        client: 'c1',
+      })
+    })
+  })
+
   test('needs a learner beside the server', async () => {
     const chosen = settings({ distillation: { teachers: 'open' } })
     const update = updateLayoutOf(chosen, layout, { round: 1, embedding: 2, publicImages: 1 })

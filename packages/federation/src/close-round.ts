@@ -1,3 +1,4 @@
+import { FederationError } from './errors.ts'
 import type { Params } from './params.ts'
 import { meanTargets, targetsFromShares } from './soft-targets.ts'
 import type {
@@ -47,7 +48,10 @@ export interface ClosedRound {
   readonly grouping: Grouping | undefined
 }
 
-/** Everything that happens between the last update of a round and its new models: group, average, distil. */
+/**
+ * Everything that happens between the last update of a round and its new models: group, average, distil. Rejects with
+ * `FederationError` where clients sent what no model can be made of.
+ */
 export async function closeRound<Config>(
   strategy: Strategy<Config>,
   config: Config,
@@ -69,13 +73,23 @@ async function distilled(global: Params, distillation: Distillation, closing: Cl
   const { learner, round } = closing
   if (!learner) throw new RangeError('closeRound: distillation needs a learner beside the server')
   const { targets, rate, teachers } = distillation
-  const values = teachers === 'private' ? targetsFromShares(closing.all) : await taught(closing, learner, targets)
+  const values =
+    teachers === 'private' ? targetsFromShares(closing.all, targets) : await taught(closing, learner, targets)
   return await learner.distil(global, { round, values, targets, rate })
 }
 
 /** The clients' mean targets, one model at a time. */
 async function taught(closing: ClosingRound, learner: ServerLearner, targets: SoftTargets): Promise<Float32Array> {
   const mean = meanTargets()
-  for (const { client } of closing.arrivals) mean.add(await learner.softTargets(await closing.model(client), targets))
+  for (const { client } of closing.arrivals) {
+    const values = await learner.softTargets(await closing.model(client), targets)
+    if (!values.every(Number.isFinite))
+      throw new FederationError(
+        'wrong-targets',
+        'What its model says of public images holds values that are no numbers.',
+        client,
+      )
+    mean.add(values)
+  }
   return mean.values()
 }

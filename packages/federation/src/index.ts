@@ -1,6 +1,7 @@
 export * from './averages.ts'
 export * from './close-round.ts'
 export * from './cohort.ts'
+export * from './errors.ts'
 export * from './params.ts'
 export { mayAnswer, type RoundMachine } from './presence.ts'
 export * from './round-machine.ts'

@@ -1,5 +1,6 @@
+import { FederationError } from './errors.ts'
 import { type ParamSpec, view } from './params.ts'
-import type { GroupMean, UpdateAbout } from './strategy.ts'
+import type { GroupMean, SoftTargets, UpdateAbout } from './strategy.ts'
 
 /**
  * Soft targets of the public set, one row per image: l = (1/K) Σ l_k over the K clients of a round, whatever their weights
@@ -18,10 +19,30 @@ export function targetsShare(targets: Float32Array, weight: number): Float32Arra
   return targets.map((value) => value / weight)
 }
 
-/** The mean targets of everyone in a mean over updates: (Σ w·l_k/w) / K. */
-export function targetsFromShares({ extras, weight, clients }: GroupMean): Float32Array {
-  return view(extras, NAME).map((value) => (value * weight) / clients.length)
+/** What rounding may add to a mean of shares. */
+const TOLERANCE = 1e-3
+
+/**
+ * The mean targets of everyone in a mean over updates: (Σ w·l_k/w) / K. Throws `FederationError` `wrong-targets` where they are
+ * no mean of what models say: every row of embeddings is at most as long as 1, one of scores adds up to 1 and has none below 0.
+ */
+export function targetsFromShares({ extras, weight, clients }: GroupMean, { of }: SoftTargets): Float32Array {
+  const values = view(extras, NAME).map((value) => (value * weight) / clients.length)
+  const width = extras.layout.find(({ name }) => name === NAME)?.shape[1] ?? values.length
+  const isRow = of === 'embeddings' ? isMeanEmbedding : areMeanScores
+  for (let from = 0; from < values.length; from += width)
+    if (!isRow(values.subarray(from, from + width)))
+      throw new FederationError(
+        'wrong-targets',
+        `Some client’s soft targets are none: row ${from / width + 1} of their mean is out of range. Whose is not seen in the private way: take clients out, or let the coordinator compute them.`,
+      )
+  return values
 }
+
+const isMeanEmbedding = (row: Float32Array) => row.reduce((sum, value) => sum + value ** 2, 0) <= (1 + TOLERANCE) ** 2
+
+const areMeanScores = (row: Float32Array) =>
+  Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) <= TOLERANCE && row.every((value) => value >= -TOLERANCE)
 
 /** The mean of targets as they are computed, in double precision. */
 export function meanTargets() {

@@ -1,20 +1,25 @@
+import { FederationError } from '@passerby/federation'
 import { CoordinatorError } from '../errors.ts'
-import { addNote, apply } from './apply.ts'
+import { addNote, apply, nameIn } from './apply.ts'
 import type { RunCore } from './core.ts'
 
 /** With these a session cannot go on, however often it is tried: it is abandoned, and its round opens anew. */
 const endsSession: ReadonlySet<string> = new Set(['bad-key', 'lost-update', 'expired-session', 'not-finite'])
 
-export function isTheEndOf(error: unknown): error is CoordinatorError {
-  return error instanceof CoordinatorError && endsSession.has(error.code)
+export type SessionEnd = CoordinatorError | FederationError
+
+export function isTheEndOf(error: unknown): error is SessionEnd {
+  return error instanceof FederationError || (error instanceof CoordinatorError && endsSession.has(error.code))
 }
 
 /** Says to the operator what is gone, and opens the round anew. Only inside `serially`. */
 export async function abandon(
   core: RunCore,
   { round, session }: { readonly round: number; readonly session: number },
-  { code, message }: CoordinatorError,
+  error: SessionEnd,
 ): Promise<void> {
-  await addNote(core, { level: 'error', kind: code, message, round, client: null })
+  const client = (error instanceof FederationError ? error.client : undefined) ?? null
+  const message = client === null ? error.message : `${nameIn(core)(client)}: ${error.message}`
+  await addNote(core, { level: 'error', kind: error.code, message, round, client })
   await apply(core, { type: 'unusable', session })
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { CoordinatorError } from '../errors.ts'
-import { abandon, isTheEndOf } from './abandon.ts'
+import { type SessionEnd, abandon, isTheEndOf } from './abandon.ts'
 import { type Aggregate, type Alone, aggregate } from './aggregate.ts'
 import { addNote } from './apply.ts'
 import type { RunCore } from './core.ts'
@@ -41,7 +41,7 @@ interface How {
 async function untilDone(core: RunCore, effect: Aggregate, how: How): Promise<void> {
   const { signal } = how
   let learnerFailures = 0
-  const isFatal = (error: unknown): error is CoordinatorError =>
+  const isFatal = (error: unknown): error is SessionEnd =>
     isTheEndOf(error) || (isLearners(error) && ++learnerFailures >= LEARNER_ATTEMPTS)
   for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
@@ -55,7 +55,7 @@ async function untilDone(core: RunCore, effect: Aggregate, how: How): Promise<vo
 
 interface Attempt extends How {
   /** Whether the session is abandoned for this failure. */
-  readonly isFatal: (error: unknown) => error is CoordinatorError
+  readonly isFatal: (error: unknown) => error is SessionEnd
 }
 
 async function attempt(core: RunCore, effect: Aggregate, how: Attempt): Promise<void> {

@@ -294,3 +294,25 @@ test('R13 a model that cannot be taught costs its session, and the round opens a
     [1, 2, 'published'],
   ])
 })
+
+test('R14 who says what is no number of the public set is named, and the round opens anew', async () => {
+  let asked = 0
+  const here = await place(
+    scriptedLearners({
+      softTargets: async () => new Float32Array(IMAGES * EMBEDDING).fill(++asked === 2 ? Number.NaN : 0.1),
+      distil: async (model) => model,
+      close: () => undefined,
+    }),
+  )
+  const { core, lives } = await aggregating(here)
+  await lives
+  await here.server.runs.idle()
+  const told = (await newestEvents(here.around.db, core.id)).filter(({ kind }) => kind === 'wrong-targets')
+  const second = [...core.members.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))[1]
+  expect(told).toMatchObject([{ level: 'error', client: second.id, message: expect.stringContaining(second.alias) }])
+  const records = await readRecords(here.around.db, core.id, { now: Date.now() })
+  expect(records.map(({ session, outcome }) => [session, outcome])).toEqual([
+    [1, 'aborted'],
+    [2, 'published'],
+  ])
+})

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { closeRound } from '../close-round.ts'
 import { type Params, assertTravels, layoutSize, params } from '../params.ts'
+import { targetsShare, targetsSpec } from '../soft-targets.ts'
 import { type ServerState, firstState, modelFor } from '../strategy.ts'
 import { type Images, linearLayout } from '../testing/linear-network.ts'
 import { type Sent, closingRound } from '../testing/round.ts'
@@ -35,9 +36,11 @@ const about = (settings: StrategySettings) => ({
 const RUNS = { numRuns: 30 }
 const float = { noNaN: true, noDefaultInfinity: true } as const
 
-/** Updates of clients with names of their own. Extras are above 0, as counts and lengths are. */
+/** Updates of clients with names of their own. Extras are above 0, as counts and lengths are; soft targets are no longer than 1. */
 function updatesFor(settings: StrategySettings) {
-  const size = layoutSize(updateLayoutOf(settings, layout, about(settings)).extras)
+  const { extras } = updateLayoutOf(settings, layout, about(settings))
+  const size = layoutSize(extras)
+  const isShare = extras.some(({ name }) => name === targetsSpec(about(settings)).name)
   return fc
     .array(
       fc.record({
@@ -51,7 +54,7 @@ function updatesFor(settings: StrategySettings) {
       list.map(({ model, extras, weight }, k) => ({
         client: `client-${k}`,
         weight,
-        values: Float32Array.of(...model, ...extras),
+        values: Float32Array.of(...model, ...(isShare ? targetsShare(extras, 150 * weight) : extras)),
       })),
     )
 }

@@ -29,9 +29,11 @@ export function softTargets(model: Params, images: Images, targets: SoftTargets)
   const embedding = values.length / images.length
   for (let from = 0; from < values.length; from += embedding) {
     const row = values.subarray(from, from + embedding)
-    if (targets.of === 'scores') for (const [i, value] of row.entries()) row[i] = Math.exp(value / targets.temperature)
+    const largest = Math.max(...row)
+    if (targets.of === 'scores')
+      for (const [i, value] of row.entries()) row[i] = Math.exp((value - largest) / targets.temperature)
     const total = targets.of === 'scores' ? row.reduce((sum, value) => sum + value, 0) : Math.hypot(...row)
-    for (const [i, value] of row.entries()) row[i] = value / total
+    for (const [i, value] of row.entries()) row[i] = total === 0 ? 0 : value / total
   }
   return values
 }
