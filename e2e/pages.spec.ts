@@ -43,7 +43,13 @@ async function reach(page: Page, control: ReturnType<Page['getByRole']>, key?: s
 
 /** Through the form's templates and strategies, back to a strategy that needs no public set. */
 async function walkStrategies(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Device, edge and cloud', exact: true }).click()
+  const template = (name: string) => page.getByRole('button', { name, exact: true })
+  await template('Device, edge and cloud').click()
+  await reach(page, template('Undo the choice'), 'Enter')
+  await expect(template('Plain')).toBeFocused()
+  await expect(template('Plain')).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByRole('status').filter({ hasText: /^The choice is undone: .* from: Plain\.$/ })).toBeAttached()
+  await template('Device, edge and cloud').click()
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('From the form')
   await expect(page.getByLabel('Weight of an update')).toHaveValue('cosine-logits')
   await page.getByLabel('Compare clients').selectOption({ label: 'Image by image' })
@@ -53,7 +59,7 @@ async function walkStrategies(page: Page): Promise<void> {
     /Clustering makes several models and distillation teaches one/,
   )
   await looks(page, 'new-federation-refused')
-  await page.getByRole('button', { name: 'Plain', exact: true }).click()
+  await template('Plain').click()
   await page.getByRole('combobox', { name: 'Strategy', exact: true }).selectOption({ label: 'FedProx' })
   await expect(page.getByLabel('Proximal term μ')).toHaveValue('0.01')
 }

@@ -83,10 +83,11 @@ export function CreatePage() {
         <div className={page.stack}>
           <TemplateCards
             chosen={template}
+            before={before?.template}
             onChoose={(chosen) =>
               setForm((form) => ({ draft: filledIn(chosen, form.draft), template: chosen, before: form }))
             }
-            onUndo={before && (() => setForm({ ...before, draft: { ...before.draft, ...ownWords(draft) } }))}
+            onUndo={() => setForm(undone)}
           />
           {sections.map((section) =>
             section === 'strategy' ? (
@@ -151,6 +152,12 @@ interface Form {
 }
 
 const ownWords = ({ name, description }: Draft): Draft => ({ name, description })
+
+/** As it was before the last choice, but for a person's own words. */
+function undone(form: Form): Form {
+  const { before, draft } = form
+  return before ? { ...before, draft: { ...before.draft, ...ownWords(draft) } } : form
+}
 
 function changed({ draft, template, before }: Form, field: FormField, value: string | boolean): Form {
   const undone = field.path in ownWords(draft) ? before : undefined

@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { useId, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { LiveRegion } from '../../ui/live-region.tsx'
@@ -6,17 +6,33 @@ import page from '../page.module.css'
 import styles from './create-page.module.css'
 import { type Template, templates } from './templates.ts'
 
-/** Scenarios to start from. `onUndo` is there while the last choice can be taken back. */
+/** Scenarios to start from. `before` is what was chosen before, while the last choice can be taken back. */
 export function TemplateCards({
   chosen,
+  before,
   onChoose,
   onUndo,
 }: {
   readonly chosen: Template
+  readonly before: Template | undefined
   readonly onChoose: (template: Template) => void
-  readonly onUndo: (() => void) | undefined
+  readonly onUndo: () => void
 }) {
   const id = useId()
+  const buttons = useRef(new Map<string, HTMLButtonElement>())
+  const [undone, setUndone] = useState(false)
+
+  const choose = (template: Template) => {
+    setUndone(false)
+    onChoose(template)
+  }
+  const undo = (to: Template) => {
+    // The button that has the focus is about to go.
+    buttons.current.get(to.name)?.focus()
+    setUndone(true)
+    onUndo()
+  }
+
   return (
     <Card title="Start from">
       <ul className={styles.templates}>
@@ -26,7 +42,10 @@ export function TemplateCards({
               type="button"
               aria-pressed={template === chosen}
               aria-describedby={`${id}-${template.name}`}
-              onClick={() => onChoose(template)}
+              ref={(button) => {
+                if (button) buttons.current.set(template.name, button)
+              }}
+              onClick={() => choose(template)}
             >
               {template.title}
             </button>
@@ -34,20 +53,28 @@ export function TemplateCards({
           </li>
         ))}
       </ul>
-      <LiveRegion text={onUndo ? `The form is filled in for: ${chosen.title}.` : ''} />
-      {(onUndo ?? chosen.remark) && (
+      <LiveRegion text={announced(chosen, { undone, before })} />
+      {(before ?? chosen.remark) && (
         <div className={page.row}>
-          {onUndo && (
-            <Button small onClick={onUndo}>
+          {before && (
+            <Button small onClick={() => undo(before)}>
               Undo the choice
             </Button>
           )}
           <span className={page.small}>
-            {onUndo && 'Every field but name and description was filled in. '}
+            {before && 'Every field but name and description was filled in. '}
             {chosen.remark}
           </span>
         </div>
       )}
     </Card>
   )
+}
+
+function announced(
+  { title }: Template,
+  { undone, before }: { readonly undone: boolean; readonly before: Template | undefined },
+): string {
+  if (undone) return `The choice is undone: the form is as it was, from: ${title}.`
+  return before ? `The form is filled in for: ${title}.` : ''
 }

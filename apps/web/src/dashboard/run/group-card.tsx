@@ -5,7 +5,7 @@ import { Card } from '../../ui/card.tsx'
 import page from '../page.module.css'
 import { GroupChip } from './group-chip.tsx'
 import styles from './groups.module.css'
-import { byClient, namedGroups } from './groups.ts'
+import { aliasesOf, byClient, namedGroups } from './groups.ts'
 import { ModelHash, SaveModel } from './model-file.tsx'
 import { similarityRows } from './similarities.ts'
 import { SimilarityTable } from './similarity-table.tsx'
@@ -52,12 +52,4 @@ export function GroupCard({ run, record }: { readonly run: WatchedRun; readonly 
       <SimilarityTable rows={similarityRows(record, byClient(groups), aliasOf)} round={record.round} />
     </Card>
   )
-}
-
-/** By client, whoever ever took part. */
-export function aliasesOf({ rounds, view }: WatchedRun): ReadonlyMap<string, string> {
-  return new Map([
-    ...rounds.flatMap(({ contributions }) => contributions.map(({ client, alias }) => [client, alias] as const)),
-    ...view.clients.map(({ id, alias }) => [id, alias] as const),
-  ])
 }

@@ -3,10 +3,9 @@ import { useMemo } from 'react'
 import { Card } from '../../ui/card.tsx'
 import { ScrollRegion } from '../../ui/scroll-region.tsx'
 import page from '../page.module.css'
-import { aliasesOf } from './group-card.tsx'
 import { GroupOf } from './group-chip.tsx'
 import styles from './groups.module.css'
-import { type GroupSpan, groupSpans } from './groups.ts'
+import { type GroupSpan, aliasesOf, groupSpans } from './groups.ts'
 
 /** The newest changes are what one looks for; an export has them all. */
 const SPANS_SHOWN = 24

@@ -1,4 +1,5 @@
 import type { StrategySettings } from '@passerby/federation'
+import type { WatchedRun } from '@passerby/operator'
 import type { RoundRecord } from '@passerby/protocol'
 
 /** Who shares a model, round by round, under names that go on from one round to the next. */
@@ -55,6 +56,14 @@ export function groupSpans(records: readonly RoundRecord[]): readonly GroupSpan[
 
 export function byClient(groups: readonly NamedGroup[]): ReadonlyMap<string, NamedGroup> {
   return new Map(groups.flatMap((group) => group.clients.map((client) => [client, group] as const)))
+}
+
+/** By client, whoever ever took part. */
+export function aliasesOf({ rounds, view }: WatchedRun): ReadonlyMap<string, string> {
+  return new Map([
+    ...rounds.flatMap(({ contributions }) => contributions.map(({ client, alias }) => [client, alias] as const)),
+    ...view.clients.map(({ id, alias }) => [id, alias] as const),
+  ])
 }
 
 function publishedWithGroups(records: readonly RoundRecord[]): readonly RoundRecord[] {
