@@ -58,7 +58,7 @@ export function JoinStep({
         </p>
         {publicImages > 0 && (
           <p>
-            Your device also downloads <b>public images</b>, which belong to no participant: up to{' '}
+            Your device also downloads <b>public images</b>, which the operator provides: up to{' '}
             {plural(publicImages, 'image')}, {formatBytes(publicSetBytes(card))}, once in a visit.{' '}
             {publicImagesFor(card)}
           </p>

@@ -37,7 +37,8 @@ describe('what leaves a device', () => {
     // 32 images × 512 values × 4 bytes.
     expect(sketch.name).toBe('A sketch: what your model makes of public images, up to 65.5 kB per round')
     expect(sketch.more).toMatch(/^The coordinator reads each.*The operator sees how alike/)
-    expect(togetherness(card(strategy))).toMatch(/several models/)
+    expect(togetherness(card(strategy))).toMatch(/several models\. In a group of two, .* has the other’s\.$/)
+    expect(togetherness(card({ name: 'fedpav' }))).not.toMatch(/group/)
   })
 
   test('under private distillation are soft targets in the rounds that have them, which could be read', () => {

@@ -58,7 +58,7 @@ export function leaving(card: Card): readonly Leaving[] {
 export function togetherness({ strategy }: Pick<Card, 'strategy'>): string {
   const trains = 'every participant trains it on own crops, the coordinator'
   if ('clustering' in strategy && strategy.clustering.by !== 'off')
-    return `${trains} puts together those whose models see public images alike and averages what comes back in each group, so there may be several models.`
+    return `${trains} puts together those whose models see public images alike and averages what comes back in each group, so there may be several models. In a group of two, each can subtract its own update from the group’s model, and then has the other’s.`
   return teachersOf(strategy)
     ? `${trains} averages what comes back and teaches the average what all models say of public images.`
     : `${trains} averages what comes back.`
