@@ -78,8 +78,9 @@ test('a disk that fails twice at once holds up an aggregation, and ends nothing'
       },
     },
   })
-  const { outcomes, values } = await played('fedavgm', () => ({ layout: smallLayout, value: 3 }), failing)
+  const { outcomes, values, kinds } = await played('fedavgm', () => ({ layout: smallLayout, value: 3 }), failing)
   expect(unhandled).toEqual([])
+  expect(kinds.filter((kind) => kind === 'held-up')).toHaveLength(1)
   // Model and what is remembered, once in vain.
   expect(puts).toBe(4)
   expect(outcomes).toEqual([[1, 'published']])

@@ -37,10 +37,28 @@ interface How {
   readonly alone: Alone
 }
 
+/** Whether the operator is told: a full disk takes no note either. */
+async function tell(
+  core: RunCore,
+  { round }: Aggregate,
+  { alone, error }: { readonly alone: Alone; readonly error: unknown },
+): Promise<boolean> {
+  const reason = error instanceof Error ? error.message : String(error)
+  const message = `Round ${round}: the new model could not be made, and is tried again until it can: ${reason}`
+  try {
+    await alone(() => addNote(core, { level: 'error', kind: 'held-up', message, round, client: null }))
+    return true
+  } catch (cause) {
+    core.around.log.error({ err: cause, federation: core.id }, 'the operator could not be told')
+    return false
+  }
+}
+
 /** Never rejects. */
 async function untilDone(core: RunCore, effect: Aggregate, how: How): Promise<void> {
   const { signal } = how
   let learnerFailures = 0
+  let isTold = false
   const isFatal = (error: unknown): error is SessionEnd =>
     isTheEndOf(error) || (isLearners(error) && ++learnerFailures >= LEARNER_ATTEMPTS)
   for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
@@ -48,6 +66,7 @@ async function untilDone(core: RunCore, effect: Aggregate, how: How): Promise<vo
       return await attempt(core, effect, { ...how, isFatal })
     } catch (error) {
       core.around.log.error({ err: error, federation: core.id }, 'the aggregation is held up')
+      if (!isTold && !isLearners(error)) isTold = await tell(core, effect, { alone: how.alone, error })
     }
     await wait(pause, undefined, { signal }).catch(() => undefined)
   }
