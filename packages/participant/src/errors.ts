@@ -5,6 +5,7 @@ export type ParticipantErrorCode =
   | 'http'
   | 'not-found'
   | 'wrong-model'
+  | 'wrong-public-set'
   | 'storage'
 
 /** What went wrong around a participant: its network, its storage, or an answer that no coordinator gives. */

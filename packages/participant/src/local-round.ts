@@ -4,6 +4,7 @@ import { type UpdateLayout, canonicalLayout, specSize, updateLayoutOf, wholeLayo
 import { encodeUpdate } from '@passerby/protocol'
 import type { Evaluation } from '@passerby/protocol'
 import type { Egress } from './egress.ts'
+import { ParticipantError } from './errors.ts'
 import type { KeptUpload } from './keep.ts'
 import type { Learner, LearnerProgress, LocalEvaluation, LocalOutcome } from './learner.ts'
 import type { ModelSource } from './model-download.ts'
@@ -48,6 +49,7 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
   const { config } = order
   const { signal } = watch
   const { models, learner, identity } = tools
+  refuseOtherSize(config)
   const client = await clientId(await exportPublicKey(identity.publicKey))
   const model = await models.load(config.model, { signal, onProgress: watch.onDownload })
   signal.throwIfAborted()
@@ -88,6 +90,13 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
     backbone: outcome.backbone,
     extras: layout.extras.map((spec) => ({ name: spec.name, bytes: 4 * specSize(spec) })),
   }
+}
+
+/** Rule P6. */
+function refuseOtherSize({ publicSet, local: { input } }: TrainOrder['config']): void {
+  if (!publicSet || (publicSet.height === input.height && publicSet.width === input.width)) return
+  const what = `The public set has images of ${publicSet.height}×${publicSet.width} for an input of ${input.height}×${input.width}.`
+  throw new ParticipantError('wrong-public-set', `${what} Tell the operator.`)
 }
 
 async function seal(

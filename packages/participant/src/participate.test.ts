@@ -390,8 +390,8 @@ describe('a round over a real socket', () => {
   test('U8 R13 an update is the model and the extras of the signed settings and nothing else; the public set is fetched once', async () => {
     const coordinator = await scriptedCoordinator()
     const { script } = coordinator
-    const set = { images: 4, height: 8, width: 6 }
-    const pixels = crypto.getRandomValues(new Uint8Array(4 * 8 * 6 * 3))
+    const set = { images: 4, height: 32, width: 16 }
+    const pixels = crypto.getRandomValues(new Uint8Array(4 * 32 * 16 * 3))
     const sha256OfSet = hex(await sha256(pixels))
     script.publicSet = { sha256: sha256OfSet, pixels }
     const embedding = local.embedding
@@ -405,6 +405,7 @@ describe('a round over a real socket', () => {
     const change = {
       strategy: { name: 'fedpav', clustering: { by: 'flattened', images: 2 } },
       publicSet: { ...set, sha256: sha256OfSet },
+      local: { ...local, input: { height: 32, width: 16 } },
     }
     client.start()
     await until(client, inState('waiting'))
@@ -417,7 +418,7 @@ describe('a round over a real socket', () => {
     expect(Buffer.compare(plaintexts[0], encodeUpdate(script.updateLayout, { values, weight: 12 }))).toBe(0)
     expect(plaintexts).toHaveLength(1)
     expect(Buffer.compare(Buffer.from(script.updates[0].values.buffer), Buffer.from(values.buffer))).toBe(0)
-    expect(tasks[0]).toMatchObject({ commonSeed: 1, publicSet: { height: 8, width: 6 } })
+    expect(tasks[0]).toMatchObject({ commonSeed: 1, publicSet: { height: 32, width: 16 } })
     expect(Buffer.compare(tasks[0].publicSet?.pixels ?? new Uint8Array(), pixels)).toBe(0)
     expect(client.getSnapshot().rounds[0].extras).toEqual([{ name: 'public.sketch', bytes: 4 * extras.length }])
     expect(received() - before).toBe(coordinator.model.bytes + pixels.length)
@@ -427,18 +428,21 @@ describe('a round over a real socket', () => {
     expect(script.received.filter((name) => name === 'public set')).toHaveLength(1)
   })
 
-  test('P6 another public set than the one that was signed is not looked at', async () => {
+  test.each([
+    [{ height: 128, width: 64 }, 'The public set that came is not the one that was signed.'],
+    [{ height: 64, width: 128 }, 'The public set has images of 64×128 for an input of 128×64. Tell the operator.'],
+  ])('P6 another public set than the one that was signed, or of %j, is not looked at', async (size, message) => {
     const coordinator = await scriptedCoordinator()
-    const pixels = new Uint8Array(2 * 8 * 6 * 3)
+    const pixels = new Uint8Array(2 * 128 * 64 * 3)
     const named = hex(await sha256(utf8('another')))
     coordinator.script.publicSet = { sha256: named, pixels }
     const { learner, tasks } = countingLearner()
     const { client, plaintexts } = await participant(coordinator, { learner })
-    const publicSet = { sha256: named, images: 2, height: 8, width: 6 }
+    const publicSet = { sha256: named, images: 2, ...size }
     coordinator.script.task = await coordinator.config(1, undefined, { publicSet })
     client.start()
     const snapshot = await until(client, ({ failure }) => failure !== undefined)
-    expect(snapshot.failure?.message).toBe('The public set that came is not the one that was signed.')
+    expect(snapshot.failure?.message).toBe(message)
     expect([tasks.length, plaintexts.length]).toEqual([0, 0])
   })
 

@@ -1,5 +1,5 @@
 import { hex, sha256 } from '@passerby/privacy'
-import { type PublicSet, paths } from '@passerby/protocol'
+import { type PublicSet, paths, publicSetBytes } from '@passerby/protocol'
 import type { Egress } from './egress.ts'
 import { ParticipantError } from './errors.ts'
 import type { PublicPixels } from './learner.ts'
@@ -15,12 +15,12 @@ export function createPublicSetSource(egress: Egress) {
     /** Goes on trying while the coordinator is away. Rejects with `ParticipantError`, or with the signal's reason. */
     async load(set: PublicSet, { signal, onProgress }: DownloadWatch): Promise<PublicPixels> {
       if (last?.sha256 === set.sha256) return last.pixels
-      const { height, width, images } = set
-      const limit = images * height * width * 3
+      const { height, width } = set
+      const limit = publicSetBytes(set)
       const watch = { limit, signal, onProgress: (bytes: number) => onProgress?.(bytes / limit) }
       const pixels = await patiently(signal, () => egress.get(paths.publicSet(set.sha256), watch))
       if (pixels.length !== limit || hex(await sha256(pixels)) !== set.sha256)
-        throw new ParticipantError('wrong-model', 'The public set that came is not the one that was signed.')
+        throw new ParticipantError('wrong-public-set', 'The public set that came is not the one that was signed.')
       last = { sha256: set.sha256, pixels: { height, width, pixels } }
       return last.pixels
     },

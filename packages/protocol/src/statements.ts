@@ -8,14 +8,28 @@ import { Base64Url, FederationId, Round, Session, Sha256, count, positive, text,
  * model, to which key an update is sealed, and which model a round produced.
  */
 
+/** A tab holds all of a public set at once. */
+export const LARGEST_PUBLIC_SET_BYTES = 512 * 2 ** 20
+
 /** A public set as it is served: `images × height × width × 3` bytes, red, green and blue, and nothing else. */
-export const PublicSet = v.object({
-  sha256: Sha256,
-  images: positive(100_000),
-  height: positive(512),
-  width: positive(512),
-})
+export const PublicSet = v.pipe(
+  v.object({
+    sha256: Sha256,
+    images: positive(4_096),
+    height: positive(512),
+    width: positive(512),
+  }),
+  v.check(
+    (set) => publicSetBytes(set) <= LARGEST_PUBLIC_SET_BYTES,
+    'A public set takes 512 MiB at most: use fewer images, or a smaller input.',
+  ),
+)
 export type PublicSet = v.InferOutput<typeof PublicSet>
+
+/** How long a public set is. */
+export function publicSetBytes({ images, height, width }: Record<'images' | 'height' | 'width', number>): number {
+  return images * height * width * 3
+}
 
 /** Kind `card`: what a person is told before joining. */
 export const FederationCard = v.object({

@@ -1,5 +1,13 @@
 import type { ServerLearner } from '@passerby/federation'
-import { type FederationSettings, type PublicSet, type Reply, accept, refuse } from '@passerby/protocol'
+import {
+  type FederationSettings,
+  LARGEST_PUBLIC_SET_BYTES,
+  type PublicSet,
+  type Reply,
+  accept,
+  publicSetBytes,
+  refuse,
+} from '@passerby/protocol'
 import { CoordinatorError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { BlobStore } from '../store/blobs.ts'
@@ -41,6 +49,8 @@ export function learnersBeside(folder: string | undefined, { blobs, log }: { blo
   return {
     async publicSet({ images: wanted, height, width }) {
       if (folder === undefined) return refuse('no-public-set', noPublicSet)
+      const wantedBytes = publicSetBytes({ images: wanted, height, width })
+      if (wantedBytes > LARGEST_PUBLIC_SET_BYTES) return refuse('no-public-set', tooLarge(wanted))
       const reader = startLearnerProcess()
       try {
         const read = await reader.ask({ kind: 'read', folder, images: wanted, height, width })
@@ -63,6 +73,9 @@ export function learnersBeside(folder: string | undefined, { blobs, log }: { blo
 
 const noPublicSet =
   'This strategy looks at images that belong to no client, and this coordinator has none: restart it with --public-set and a folder of person crops.'
+
+const tooLarge = (images: number) =>
+  `${images} images of this size are more than a tab can hold: use fewer images of the public set, or a smaller input.`
 
 const tooFew = (folder: string, images: number) =>
   `The public set in ${folder} holds ${images === 1 ? '1 image' : 'no images'} that can be read. Put JPEG or PNG crops there, or name another folder by --public-set.`
