@@ -24,6 +24,8 @@ export interface ClosingRound {
   mean(clients: readonly string[]): Promise<GroupMean>
   /** One client's model, read once more: only distillation in the open asks for it. */
   model(client: string): Promise<Params>
+  /** Between the parts of what takes long: others have their turn, or all of it is ended by a rejection. */
+  pause?(): Promise<void>
   /** Does what needs tensors; absent where no strategy of this run does. */
   readonly learner?: ServerLearner
 }
@@ -48,6 +50,8 @@ export interface ClosedRound {
   readonly grouping: Grouping | undefined
 }
 
+const noPause = () => Promise.resolve()
+
 /**
  * Everything that happens between the last update of a round and its new models: group, average, distil. Rejects with
  * `FederationError` where clients sent what no model can be made of.
@@ -58,7 +62,7 @@ export async function closeRound<Config>(
   { state, closing }: { readonly state: ServerState; readonly closing: ClosingRound },
 ): Promise<ClosedRound> {
   const { round, arrivals, all } = closing
-  const grouping = strategy.group?.(arrivals, config)
+  const grouping = await strategy.group?.(arrivals, config, closing.pause ?? noPause)
   const groups: GroupMean[] = []
   for (const clients of grouping?.groups ?? [])
     groups.push(clients.length === arrivals.length ? all : await closing.mean(clients))

@@ -20,15 +20,24 @@ export function sketchSpec(
   return { name: NAME, shape: [rows, embedding], role: 'each' }
 }
 
-/** One step of FINCH on the clients' sketches. */
-export function groupBySketches(arrivals: readonly Arrival[]): Grouping {
+/** One step of FINCH on the clients' sketches, with a pause after each client that is compared. */
+export async function groupBySketches(arrivals: readonly Arrival[], pause: () => Promise<void>): Promise<Grouping> {
   const sketches = arrivals.map(({ each }) => view(each, NAME))
   const size = sketches.at(0)?.length ?? 1
   const rows = new Float32Array(size * sketches.length)
   for (const [i, sketch] of sketches.entries()) rows.set(sketch, i * size)
-  const similarity = cosineSimilarities(rows, size)
+  const similarity = await inSteps(cosineSimilarities(rows, size), pause)
   const clusters = firstNeighbourClusters(similarity, arrivals.length)
   return { groups: clusters.map((cluster) => cluster.map((i) => arrivals[i].client)), similarity }
+}
+
+async function inSteps<Value>(steps: Iterator<unknown, Value>, pause: () => Promise<void>): Promise<Value> {
+  let step = steps.next()
+  while (!step.done) {
+    await pause()
+    step = steps.next()
+  }
+  return step.value
 }
 
 /** The new groups; of the old ones those members who were not there this time, with the model that they had. */

@@ -24,8 +24,12 @@ export interface Strategy<Config> {
   readonly publicImages?: (config: Config) => number
   /** The largest weight that the update of a client with so many images can have; where absent, one for each image. */
   readonly largestWeight?: (images: number, config: Config) => number
-  /** Who shares a model from this round on; where absent, everyone shares one. */
-  readonly group?: (arrivals: readonly Arrival[], config: Config) => Grouping | undefined
+  /** Who shares a model from this round on; where absent, everyone shares one. What takes long pauses between its parts. */
+  readonly group?: (
+    arrivals: readonly Arrival[],
+    config: Config,
+    pause: () => Promise<void>,
+  ) => Promise<Grouping | undefined>
   /** The state after a round. Neither the state nor the sums are changed. */
   readonly aggregate: (state: ServerState, round: RoundSums, config: Config) => ServerState
   /** How a learner beside the server then teaches the global model; undefined in rounds in which it does not. */

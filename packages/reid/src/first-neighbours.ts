@@ -1,17 +1,22 @@
 import { normalizeRows } from './embeddings.ts'
 
-/** Cosine similarities of every two rows, `rows × rows`. A row of zeros is similar to nothing. */
-export function cosineSimilarities(rows: Float32Array, dim: number): Float32Array {
+/**
+ * Cosine similarities of every two rows, `rows × rows`. A row of zeros is similar to nothing. A step for each row: hundreds of
+ * rows of 100,000 values take seconds, between which others may want their turn.
+ */
+export function* cosineSimilarities(rows: Float32Array, dim: number): Generator<undefined, Float32Array> {
   const unit = normalizeRows(rows, dim)
   const count = unit.length / dim
   const similarities = new Float32Array(count * count)
-  for (let i = 0; i < count; i++)
+  for (let i = 0; i < count; i++) {
     for (let j = 0; j <= i; j++) {
       let dot = 0
       for (let k = 0; k < dim; k++) dot += unit[i * dim + k] * unit[j * dim + k]
       similarities[i * count + j] = dot
       similarities[j * count + i] = dot
     }
+    yield
+  }
   return similarities
 }
 

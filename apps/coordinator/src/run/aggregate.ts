@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   type Params,
   type RunEffect,
@@ -77,6 +78,10 @@ async function close(
       all: session.fold.mean(),
       mean: (of) => session.meanOf(of, signal),
       model: (client) => session.modelOf(client, signal),
+      async pause() {
+        await setImmediate()
+        signal.throwIfAborted()
+      },
       ...(learner && { learner }),
     },
   })
@@ -86,11 +91,16 @@ async function close(
       `What the strategy made of round ${row.round}'s updates holds values that are no numbers. Is its rate too high, or does a client send numbers that are far too large?`,
     )
   const compared = grouping && arrivals.length <= SIMILARITIES_OF ? grouping.similarity : undefined
-  const similarity = compared ? { clients: arrivals.map(({ client }) => client), values: [...compared] } : null
+  const similarity = compared
+    ? { clients: arrivals.map(({ client }) => client), values: Array.from(compared, rounded) }
+    : null
   const distilled = learner ? { images: core.publicSet?.images ?? 0, seconds: learner.seconds() } : null
   if (distilled) core.around.metrics.distillation.observe(distilled.seconds)
   return { state, similarity, isGrouped: grouping !== undefined, distilled }
 }
+
+/** More digits than a person reads would say more of the clients' models than is shown. */
+const rounded = (similarity: number) => Math.round(similarity * 1e4) / 1e4
 
 function learnerOf(core: RunCore): OpenLearner {
   const { around, settings, publicSet } = core

@@ -135,7 +135,8 @@ export const fedpav = {
     ...(distillation.teachers === 'private' && isDistilled(about.round, distillation) ? [targetsSpec(about)] : []),
   ],
   largestWeight: (images, { weighting }) => (weighting === 'images' ? images : LARGEST_COSINE_WEIGHT),
-  group: (arrivals, { clustering }) => (clustering.by === 'off' ? undefined : groupBySketches(arrivals)),
+  group: async (arrivals, { clustering }, pause) =>
+    clustering.by === 'off' ? undefined : await groupBySketches(arrivals, pause),
   aggregate: (state, { all, groups }, { statistics }) => ({
     ...state,
     global: averaged(all, statistics),
