@@ -15,6 +15,7 @@ async function findings(page: Page): Promise<string[]> {
 async function looks(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await settled(page)
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 900 })
       expect(await findings(page), `${name}, ${width} px, ${colorScheme}`).toEqual([])
@@ -26,6 +27,14 @@ async function looks(page: Page, name: string): Promise<void> {
     }
   }
   await page.setViewportSize({ width: 1280, height: 900 })
+}
+
+/** Colours that are on their way to another have no contrast to be judged by. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame)
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished))
+  })
 }
 
 /** Presses Tab until the named control has the focus, then Enter or Space. */
