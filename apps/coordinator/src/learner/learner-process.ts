@@ -16,6 +16,8 @@ export interface LearnerProcess {
 }
 
 const SCRIPT = fileURLToPath(new URL('../../../server-learner/src/main.ts', import.meta.url))
+/** Found from here, wherever the coordinator was started. */
+const TSX = import.meta.resolve('tsx')
 /** Of what it said last on its standard error. */
 const SAID_LENGTH = 500
 
@@ -28,7 +30,7 @@ export function startLearnerProcess(): LearnerProcess {
   // The key that wraps round keys is not its business.
   const { PASSERBY_KEK: _, ...env } = process.env
   const child = fork(SCRIPT, [], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', TSX],
     env,
     // Typed arrays as they are.
     serialization: 'advanced',
