@@ -1,5 +1,5 @@
 /**
- * `no-backend`: nothing here can train. `too-few-images`: batch normalisation needs two. `diverged`: a loss is no
+ * `no-backend`: nothing here can train. `too-few-images`: batch normalisation needs two, FedNova a step. `diverged`: a loss is no
  * number any more. `memory`: what a store holds is no head of ours.
  * `out-of-memory`: a device has no room for a batch. `thread-lost`: a thread of the wasm backend stopped or did not start.
  */

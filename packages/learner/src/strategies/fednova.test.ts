@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { stepsTaken } from './fednova.ts'
+import { fednova, stepsTaken } from './fednova.ts'
+import type { TrainedLocally } from './strategy.ts'
 
 const heavy = (momentum: number) => ({ momentum, nesterov: false })
 const nesterov = (momentum: number) => ({ momentum, nesterov: true })
@@ -19,4 +20,9 @@ test.each([1, 2, 10, 137])('%d steps: the paper’s closed form, and Nesterov’
   const form = (ahead: number) => (steps - (ahead * (1 - momentum ** steps)) / (1 - momentum)) / (1 - momentum)
   expect(stepsTaken(steps, heavy(momentum))).toBeCloseTo(form(momentum), 9)
   expect(stepsTaken(steps, nesterov(momentum))).toBeCloseTo(form(momentum ** 2), 9)
+})
+
+test('no step at all is told as such, and not as a rate that is too high', async () => {
+  const trained = { images: 5, steps: 0, task: { settings: heavy(0.9) } } as TrainedLocally
+  await expect(fednova.conclude(trained, { name: 'fednova' })).rejects.toMatchObject({ code: 'too-few-images' })
 })

@@ -1,11 +1,15 @@
 import type { SettingsOf } from '@passerby/federation'
+import { LearnerError } from '../learner-error.ts'
 import { plain } from './plain.ts'
 import type { LocalStrategy } from './strategy.ts'
+
+const NO_STEP = 'FedNova divides by the steps of training, and not one was taken: add crops.'
 
 /** FedNova's client half (Wang et al., NeurIPS 2020): an update weighs n_k / a_k, with a_k and a_k² beside the model. */
 export const fednova: LocalStrategy<SettingsOf<'fednova'>> = {
   ...plain,
   async conclude({ images, steps, task }) {
+    if (steps === 0) throw new LearnerError('too-few-images', NO_STEP)
     const length = stepsTaken(steps, task.settings)
     return { weight: images / length, extras: Float32Array.of(length, length ** 2) }
   },
