@@ -167,7 +167,7 @@ async function keep(
     const of = await putModel(group.model, `${name}-group-${at + 1}`)
     groups.push({ clients: group.clients, model: of, published: await statementOf(core, round, of) })
   }
-  const memory = encodeMemory(after.memory)
+  const memory = encodeMemory(after.memory, { federation: id, round: String(round) })
   const kept = { model, groups, memory: memory ? await put(memory) : null }
   const [published] = await Promise.all([statementOf(core, round, model), ...syncing])
   return { kept, published, rows }
@@ -196,6 +196,7 @@ async function take(core: RunCore, row: SessionRow, made: Made & Closed): Promis
     distilled,
   }
   const notes = notesOfGroups(core.kept.groups, kept.groups, { round: row.round, nameOf: nameIn(core) })
+  const { memory: earlier } = core.kept
   // Before anyone may be told of them: rows are found by this until they are in their table.
   for (const one of rows) models.note(one)
   await apply(
@@ -212,6 +213,7 @@ async function take(core: RunCore, row: SessionRow, made: Made & Closed): Promis
   )
   // Not before: a download is put to the account of the run whose newest model it is.
   for (const member of connectedOf(core)) member.connection?.send('model.ready', modelOf(kept, member.id))
+  if (earlier && earlier.sha256 !== kept.memory?.sha256) core.outdated.set(earlier.sha256, core.around.now())
   core.newest = state
   core.open = undefined
   noteRow(core, { ...row, ...result })

@@ -89,6 +89,8 @@ export interface RunCore {
   standing: Promise<Standing> | undefined
   /** Sessions whose key and updates are not needed any more and not gone yet. */
   readonly closing: Set<number>
+  /** Files of what the strategy remembered in earlier rounds, and when another took their place. */
+  readonly outdated: Map<string, number>
   /** The key of the coming session, on disk already. */
   spareKey: { readonly round: number; readonly session: number; readonly pair: CryptoKeyPair } | undefined
   /** Rows of the newest sessions, but for what is counted in them. */

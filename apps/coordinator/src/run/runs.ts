@@ -128,6 +128,7 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
     traffic: { up: 0, down: 0 },
     standing: undefined,
     closing: new Set(),
+    outdated: new Map(),
     spareKey: undefined,
     rows: new Map(),
     lastEvent: (await newestEvents(around.db, row.id, 1)).map(({ at, message }) => ({ at, message })).at(0) ?? null,

@@ -43,8 +43,11 @@ export function isFiniteState({ global, groups, memory }: ServerState): boolean 
   return all.every((values) => values.every(Number.isFinite))
 }
 
-/** `undefined` where the strategy remembers nothing. */
-export function encodeMemory(memory: ServerState['memory']): Uint8Array | undefined {
+/** `undefined` where the strategy remembers nothing. `about`: whose it is, so that no other file has its hash. */
+export function encodeMemory(
+  memory: ServerState['memory'],
+  about: Readonly<Record<'federation' | 'round', string>>,
+): Uint8Array | undefined {
   const entries = Object.entries(memory)
   if (entries.length === 0) return undefined
   const layout = entries.map(([name, { length }]) => ({ name, shape: [length], role: 'weight' }) as const)
@@ -54,7 +57,7 @@ export function encodeMemory(memory: ServerState['memory']): Uint8Array | undefi
     values.set(part, at)
     at += part.length
   }
-  return encodeSafetensors({ layout, values })
+  return encodeSafetensors({ layout, values }, about)
 }
 
 function decodeMemory(file: Uint8Array): ServerState['memory'] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { dirname, join } from 'node:path'
 import { CoordinatorError, systemCode } from '../errors.ts'
@@ -20,6 +20,8 @@ export interface BlobStore {
   read(sha256: string): Promise<Uint8Array>
   /** `undefined` when there is no such blob. */
   open(sha256: string): Promise<{ readonly bytes: number; stream(): Readable } | undefined>
+  /** Deletes it, if it is there: only what has a name that nothing else can have. */
+  drop(sha256: string): Promise<void>
 }
 
 /** Few enough reads that a busy process gets round to them. */
@@ -53,6 +55,7 @@ export function diskBlobs(folder: string): BlobStore {
         ? undefined
         : { bytes, stream: () => createReadStream(path, { highWaterMark: READ_BYTES }) }
     },
+    drop: (sha256) => rm(pathOf(sha256), { force: true }),
   }
 }
 
