@@ -98,6 +98,23 @@ describe('client clustering, ALGORITHMS 2.6', () => {
     expect(fourth.groups.flatMap(({ clients }) => clients).toSorted()).toEqual(['a', 'b', 'c', 'd'])
   })
 
+  test('pauses after each client that is compared, and ends where a pause does not come back', async () => {
+    const chosen = settings({ clustering: { by: 'averaged' } })
+    const update = updateLayoutOf(chosen, layout, { round: 1, embedding: 2, publicImages: 1 })
+    const sent = clients.map(({ client, weight, model }) => ({
+      client,
+      weight,
+      values: Float32Array.of(...model, weight, 1),
+    }))
+    const closing = closingRound({ layout: update, round: 1, images: [[1, 0]] }, sent)
+    let pauses = 0
+    const pause = async () => void (pauses += 1)
+    await closeRound(strategyOf(chosen), chosen, { state: start, closing: { ...closing, pause } })
+    expect(pauses).toBe(4)
+    const stopped = { ...closing, pause: () => Promise.reject(new Error('stopped')) }
+    await expect(closeRound(strategyOf(chosen), chosen, { state: start, closing: stopped })).rejects.toThrow('stopped')
+  })
+
   test('with cosine distances as weights, a group’s mean is weighed by them', async () => {
     const distances = [0.1, 0.2, 0.3, 0.1]
     const { state } = await playRound(

@@ -50,8 +50,6 @@ export interface ClosedRound {
   readonly grouping: Grouping | undefined
 }
 
-const noPause = () => Promise.resolve()
-
 /**
  * Everything that happens between the last update of a round and its new models: group, average, distil. Rejects with
  * `FederationError` where clients sent what no model can be made of.
@@ -62,7 +60,7 @@ export async function closeRound<Config>(
   { state, closing }: { readonly state: ServerState; readonly closing: ClosingRound },
 ): Promise<ClosedRound> {
   const { round, arrivals, all } = closing
-  const grouping = await strategy.group?.(arrivals, config, closing.pause ?? noPause)
+  const grouping = await strategy.group?.(arrivals, config, async () => await closing.pause?.())
   const groups: GroupMean[] = []
   for (const clients of grouping?.groups ?? [])
     groups.push(clients.length === arrivals.length ? all : await closing.mean(clients))

@@ -113,6 +113,7 @@ const inGroups = (): Scenario => {
     async checkRound({ round, model, groups: made, similarity }, values) {
       expect(new Set(made.map(({ clients }) => clients.join()))).toEqual(new Set(groups))
       expect(similarity?.clients).toEqual(everyone.map(({ id }) => id).sort())
+      expect(similarity?.values).toEqual(similarity?.values.map((value) => Math.round(value * 1e4) / 1e4))
       // (10² + 20²) / 30 and (30² + 20²) / 50, and (10² + 30² + 20² + 20²) / 80 for everyone, times the round.
       for (const { clients, model } of made)
         expect(await values(model)).toEqual([Math.fround((clients.includes(anna.id) ? 500 / 30 : 26) * round)])
