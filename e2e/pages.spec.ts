@@ -163,8 +163,16 @@ test('the dashboard: wrong token, first federation, form, invite', async ({ coor
   await page.getByRole('link', { name: 'New federation' }).first().click()
   await looks(page, 'new-federation')
   await page.getByLabel('Name', { exact: true }).fill('From the form')
-  await walkStrategies(page)
   await page.getByRole('button', { name: 'Create' }).click()
   await expect(page.getByRole('heading', { name: 'From the form' })).toBeVisible()
   await looks(page, 'created')
+})
+
+test('the form: scenarios of FedReID and strategies', async ({ coordinator, page }) => {
+  await page.goto(`${coordinator.url}/#token=${coordinator.operatorToken}`)
+  await page.getByRole('link', { name: 'New federation' }).first().click()
+  await page.getByLabel('Name', { exact: true }).fill('From the form')
+  await walkStrategies(page)
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByRole('heading', { name: 'From the form' })).toBeVisible()
 })
