@@ -1,5 +1,5 @@
 /** Lanes in a real page's workers: built as the pages are, served locally, opened in headless Chromium. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,13 +37,16 @@ export async function benchInChromium(tabs = 1): Promise<readonly BenchHost[]> {
   }
   const pages = await Promise.all(Array.from({ length: tabs }, () => browser.newPage()))
   await Promise.all(pages.map((page) => page.goto(server.resolvedUrls?.local.at(0) ?? '')))
-  return pages.map((page, tab) => hostIn(page, tab === 0 ? close : async () => {}))
+  return pages.map((page, tab) => hostIn(page, { folder: outDir, close: tab === 0 ? close : async () => {} }))
 }
 
 /** Timestamps of a graphics device are rounded to 0.1 ms without it. */
 const TIMESTAMPS = '--enable-webgpu-developer-features'
 
-function hostIn(page: Page, close: () => Promise<void>): BenchHost {
+/** First values go through a file of the served folder: ResNet-50's are more than a message to a page takes. */
+const START = 'start.bin'
+
+function hostIn(page: Page, { folder, close }: { folder: string; close: () => Promise<void> }): BenchHost {
   return {
     name: 'chromium',
     close,
@@ -59,7 +62,11 @@ function hostIn(page: Page, close: () => Promise<void>): BenchHost {
         return answer.result
       }
       const end = () => page.evaluate((thread) => (globalThis as unknown as PageThreads).endThread(thread), thread)
-      return laneBehind(options, { ask, end })
+      const { start, ...others } = options
+      if (!start) return laneBehind(options, { ask, end })
+      await writeFile(join(folder, START), start)
+      const open = (call: LaneCall) => ask(call.method === 'open' ? { ...call, startAt: `/${START}` } : call)
+      return laneBehind(others, { ask: open, end })
     },
   }
 }

@@ -2,7 +2,8 @@
 import { openLane, type Lane, type LaneOptions } from '@passerby/learner/bench'
 
 export type LaneCall =
-  | { readonly method: 'open'; readonly options: LaneOptions }
+  /** `startAt`: where to fetch the options' first values, float32, which are too many for a message to a page. */
+  | { readonly method: 'open'; readonly options: LaneOptions; readonly startAt?: string }
   | { readonly method: 'steps'; readonly count: number }
   | { readonly method: Exclude<keyof Lane, 'steps'> }
 
