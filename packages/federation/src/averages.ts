@@ -19,7 +19,7 @@ export function averaged({ mean, first }: GroupMean, statistics: Statistics): Pa
 }
 
 /** `model` with every batch-norm statistic taken from `other`. */
-export function withStatisticsOf(other: Params, model: Params): Params {
+function withStatisticsOf(other: Params, model: Params): Params {
   const values = model.values.slice()
   for (const { role, offset, size } of withOffsets(model.layout))
     if (role === 'statistic') values.set(other.values.subarray(offset, offset + size), offset)

@@ -1,4 +1,4 @@
-import { type Layout, type Params, layoutSize, specSize } from './params.ts'
+import { type Layout, type Params, layoutSize, withOffsets } from './params.ts'
 import type { Arrival, GroupMean } from './strategy.ts'
 import { weightedSum } from './weighted-sum.ts'
 
@@ -11,6 +11,19 @@ export interface UpdateLayout {
 /** The order of all values of an update. */
 export function wholeLayout({ model, extras }: UpdateLayout): Layout {
   return [...model, ...extras]
+}
+
+/** An update's buffer: the flat model, then the flat extras. */
+export function joinUpdate(model: Float32Array, extras: Float32Array): Float32Array {
+  const values = new Float32Array(model.length + extras.length)
+  values.set(model)
+  values.set(extras, model.length)
+  return values
+}
+
+/** The model in an update's buffer, a view and not a copy. */
+export function modelIn(layout: Layout, values: Float32Array): Params {
+  return { layout, values: values.subarray(0, layoutSize(layout)) }
 }
 
 /**
@@ -63,15 +76,11 @@ export function updateFold(layout: UpdateLayout): UpdateFold {
 function readEach(extras: Layout, values: Float32Array): Params {
   const layout = extras.filter(({ role }) => role === 'each')
   const each = new Float32Array(layoutSize(layout))
-  let from = 0
   let to = 0
-  for (const spec of extras) {
-    const size = specSize(spec)
-    if (spec.role === 'each') {
-      each.set(values.subarray(from, from + size), to)
-      to += size
-    }
-    from += size
+  for (const { role, offset, size } of withOffsets(extras)) {
+    if (role !== 'each') continue
+    each.set(values.subarray(offset, offset + size), to)
+    to += size
   }
   return { layout, values: each }
 }

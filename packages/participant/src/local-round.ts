@@ -1,6 +1,13 @@
 import { clientId, exportPublicKey, hex, importRoundKey, sha256, utf8 } from '@passerby/privacy'
 import type { UpdateContext } from '@passerby/privacy'
-import { type UpdateLayout, canonicalLayout, specSize, updateLayoutOf, wholeLayout } from '@passerby/federation'
+import {
+  type UpdateLayout,
+  canonicalLayout,
+  joinUpdate,
+  specSize,
+  updateLayoutOf,
+  wholeLayout,
+} from '@passerby/federation'
 import { encodeUpdate } from '@passerby/protocol'
 import type { Evaluation } from '@passerby/protocol'
 import type { Egress } from './egress.ts'
@@ -120,17 +127,12 @@ async function seal(
     mode: config.mode,
     kind: 'update',
   }
-  const plaintext = encodeUpdate(layout, { values: joined(outcome), weight: outcome.weight })
+  const plaintext = encodeUpdate(layout, {
+    values: joinUpdate(outcome.backbone, outcome.extras),
+    weight: outcome.weight,
+  })
   const keys = { round: await importRoundKey(config.sealTo), identity: identity.privateKey }
   return await egress.seal(context, plaintext, keys)
-}
-
-/** The model, then what goes beside it. */
-function joined({ backbone, extras }: LocalOutcome): Float32Array {
-  const values = new Float32Array(backbone.length + extras.length)
-  values.set(backbone)
-  values.set(extras, backbone.length)
-  return values
 }
 
 /** Clients of one round draw apart from each other, and each the same again after a restart. */

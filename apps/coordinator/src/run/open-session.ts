@@ -13,7 +13,7 @@ import {
   unwrapRoundKey,
   wrapRoundKey,
 } from '@passerby/privacy'
-import { type GroupMean, type Params, type UpdateFold, layoutSize, updateFold, wholeLayout } from '@passerby/federation'
+import { type GroupMean, type Params, type UpdateFold, modelIn, updateFold, wholeLayout } from '@passerby/federation'
 import { type RoundConfig, type Signed, decodeUpdate, updateBytes } from '@passerby/protocol'
 import { CoordinatorError } from '../errors.ts'
 import type { BlobName } from '../store/blobs.ts'
@@ -115,9 +115,8 @@ export async function openSession(core: RunCore, row: SessionRow, acceptedClient
       return fold.mean()
     },
     async modelOf(client, signal) {
-      const { model } = updateLayout
       const { values } = await readAgain(core, opened, { client, signal })
-      return { layout: model, values: values.subarray(0, layoutSize(model)) }
+      return modelIn(updateLayout.model, values)
     },
   }
   for (const client of acceptedClients) opened.fold.add(client, await readAgain(core, opened, { client }))

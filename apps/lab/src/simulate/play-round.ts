@@ -1,14 +1,14 @@
 /** One round of a federation without sockets: the server half of the strategy and every client's local training. */
 import {
-  type Layout,
   type Params,
   type ServerLearner,
   type ServerState,
   type UpdateLayout,
   closeRound,
   drawCohort,
-  layoutSize,
+  joinUpdate,
   modelFor,
+  modelIn,
   strategyOf,
   updateFold,
   updateLayoutOf,
@@ -103,7 +103,7 @@ export async function playRound(state: SimulationState, options: RoundOptions): 
         settings: settings.local,
       }
       const { outcome, memory } = await workplace.train(client, task, state.memories.get(client) ?? new Map())
-      updates.set(client, { values: updateOf(outcome), weight: outcome.weight })
+      updates.set(client, { values: joinUpdate(outcome.backbone, outcome.extras), weight: outcome.weight })
       memories.set(client, memory)
       options.onClient?.(updates.size, cohort.length)
       return { images: outcome.images, loss: outcome.loss }
@@ -120,7 +120,7 @@ export async function playRound(state: SimulationState, options: RoundOptions): 
       arrivals: fold.arrivals(),
       all,
       mean: async (clients) => foldOf(updateLayout, chosen(updates, clients)).mean(),
-      model: async (client) => modelIn(layout, of(updates, client)),
+      model: async (client) => modelIn(layout, of(updates, client).values),
       ...(publicSet && { learner: workplace.serverLearner(publicSet, settings.seed) }),
     },
   })
@@ -136,7 +136,7 @@ export async function playRound(state: SimulationState, options: RoundOptions): 
       shares: Object.fromEntries(fold.arrivals().map(({ client, weight }) => [client, weight / all.weight] as const)),
       ...(grouping && { groups: grouping.groups }),
     },
-    models: new Map([...updates].map(([client, update]) => [client, modelIn(layout, update)])),
+    models: new Map([...updates].map(([client, { values }]) => [client, modelIn(layout, values)])),
   }
 }
 
@@ -144,13 +144,6 @@ interface ClientUpdate {
   /** The model, then what goes beside it. */
   readonly values: Float32Array
   readonly weight: number
-}
-
-function updateOf({ backbone, extras }: LocalOutcome): Float32Array {
-  const values = new Float32Array(backbone.length + extras.length)
-  values.set(backbone)
-  values.set(extras, backbone.length)
-  return values
 }
 
 function foldOf(layout: UpdateLayout, updates: ReadonlyMap<string, ClientUpdate>) {
@@ -166,8 +159,4 @@ function of(updates: ReadonlyMap<string, ClientUpdate>, client: string): ClientU
   const update = updates.get(client)
   if (!update) throw new RangeError(`playRound: no update of '${client}'`)
   return update
-}
-
-function modelIn(layout: Layout, { values }: ClientUpdate): Params {
-  return { layout, values: values.subarray(0, layoutSize(layout)) }
 }

@@ -1,5 +1,5 @@
 /** A simulated run from its first model to its last, in one process. Effects (workers, disk, terminal) are handed in. */
-import { type Params, type ServerState, firstState, modelFor } from '@passerby/federation'
+import { type Params, firstState, modelFor } from '@passerby/federation'
 import type { FederationSettings } from '@passerby/protocol'
 import type { RankingMetrics } from '@passerby/reid'
 import type { Corpus, CorpusClient, EvaluationPixels } from '../corpus/corpus.ts'
@@ -123,8 +123,7 @@ async function playAll(
   const { publicSet } = corpus
   const played = await Promise.all(
     federations.map(async ({ name, clients }) => {
-      const state = states.get(name)
-      if (!state) throw new RangeError(`simulate: no state of '${name}'`)
+      const state = stateOf(states, name)
       const options = { clients, settings, workplace, ...(publicSet && { publicSet }) }
       // A standalone client is a federation of its own, so that the round's clients are as many as federations.
       const onClient = (_: number, cohort: number) => around.onClient(round, ++done, cohort * federations.length)
@@ -152,11 +151,11 @@ async function evaluateAll(
   const evaluate = evaluator(under)
   if (mode === 'standalone') {
     if (!(plan?.ownEvery ? due.own : due.global)) return { evaluation: null }
-    const own = await byClient(corpus.clients, ({ name, sets }) => evaluate(serverOf(states, name).global, sets))
+    const own = await byClient(corpus.clients, ({ name, sets }) => evaluate(stateOf(states, name).server.global, sets))
     return { evaluation: meanFigures(Object.values(own)), own }
   }
   const [{ name, sets }] = federations
-  const server = serverOf(states, name)
+  const { server } = stateOf(states, name)
   const evaluation = due.global ? await evaluate(server.global, sets) : null
   if (mode === 'centralised' || !due.own) return { evaluation }
   const present = corpus.clients.filter((client) => models.has(client.name))
@@ -166,10 +165,10 @@ async function evaluateAll(
   return { evaluation, own, group }
 }
 
-function serverOf(states: RunState, name: string): ServerState {
+function stateOf(states: RunState, name: string): SimulationState {
   const state = states.get(name)
   if (!state) throw new RangeError(`simulate: no state of '${name}'`)
-  return state.server
+  return state
 }
 
 async function byClient(

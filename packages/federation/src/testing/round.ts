@@ -1,10 +1,10 @@
 import { type ClosedRound, type ClosingRound, closeRound } from '../close-round.ts'
-import { type Layout, type Params, layoutSize } from '../params.ts'
+import type { Layout, Params } from '../params.ts'
 import { sketchSpec } from '../sketches.ts'
 import { targetsShare, targetsSpec } from '../soft-targets.ts'
 import { type StrategySettings, strategyOf, updateLayoutOf } from '../strategies/index.ts'
 import type { ServerState, UpdateAbout } from '../strategy.ts'
-import { type UpdateLayout, updateFold } from '../update-fold.ts'
+import { type UpdateLayout, modelIn, updateFold } from '../update-fold.ts'
 import { type Images, embed, linearLearner, softTargets } from './linear-network.ts'
 
 /** One client's update, as it lies in its buffer. */
@@ -42,7 +42,7 @@ export function closingRound(
     model: async (client) => {
       journal.push(`model ${client}`)
       const values = sent.find((update) => update.client === client)?.values ?? new Float32Array()
-      return { layout: layout.model, values: values.slice(0, layoutSize(layout.model)) }
+      return modelIn(layout.model, values)
     },
     learner: {
       ...learner,
