@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ensurePages } from '../../setup/pages.mjs'
 import { dealtOut, readEvaluations } from '../corpus/corpus.ts'
-import { openDataSets } from '../corpus/open.ts'
+import { generatedPublicCrops } from '../corpus/generated.ts'
+import { type PublicFlags, openData } from '../corpus/open.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { LabError } from '../errors.ts'
-import { figuresTable, reportedRound, roundLine, roundsTable, timeSentence } from '../demo/lines.ts'
+import { type GroupMeasured, figuresTable, reportedRound, roundLine, roundsTable, timeSentence } from '../demo/lines.ts'
 import { roundTimings, totalTiming } from '../demo/timing.ts'
 import { type Measured, pooled } from '../measure/pooled.ts'
 import { embedPair, evaluationImages, measure, rawPixels } from '../measure/measure.ts'
-import { type DataFlags, SYNTHETIC, addDataOptions, splitOptions } from '../settings/data.ts'
+import { type DataFlags, SYNTHETIC, addDataOptions, publicOption, splitOptions } from '../settings/data.ts'
 import { type LearningFlags, addLearningOptions, federationSettings } from '../settings/learning.ts'
 import { type NetworkDefaults, withNetwork } from '../settings/network-choice.ts'
 import { terminalProgress } from '../terminal/progress.ts'
@@ -22,7 +23,7 @@ import { writeJson } from '../terminal/write-json.ts'
 import { initialModel, writeModel } from '../work/models.ts'
 import { type TrainingPool, trainingPool } from '../work/training-pool.ts'
 
-interface DemoFlags extends LearningFlags, DataFlags {
+interface DemoFlags extends LearningFlags, DataFlags, PublicFlags {
   readonly init?: string
   readonly out: string
   readonly headed: boolean
@@ -34,11 +35,15 @@ interface DemoFlags extends LearningFlags, DataFlags {
 const EXAMPLES = `
 Three headless Chromium tabs join a real coordinator and train; nothing leaves this machine. Models are measured on
 people whom no tab has seen. Unless flags say otherwise, tiny is trained on generated people and osnet_x0_25 on crops,
-four epochs per round in batches of 16.
+four epochs per round in batches of 16. For strategies that look at images which no client holds, the coordinator has
+64 of other generated people, or whom --public sets aside.
 
 Examples:
   lab demo
   lab demo --headed --rounds 3
+  lab demo --strategy fedprox --set strategy.proximal=0.1
+  lab demo --clients 4 --set strategy.clustering.by=flattened     clients that see public people alike share a model
+  lab demo --set strategy.distillation.teachers=private           the model is taught what clients say of public people
   lab demo --data reid-data/market1501 --split by-camera --clients 3 --images 300 --rounds 4 --json demo.json
   lab demo --init .passerby/demo/model.safetensors        goes on from an earlier run's model`
 
@@ -62,6 +67,7 @@ export function demoCommand(): Command {
     },
   })
   return command
+    .addOption(publicOption())
     .option('--init <file>', 'first model (safetensors) instead of a drawn one')
     .option('--out <file>', 'where the final model is written', join('.passerby', 'demo', 'model.safetensors'))
     .option('--headed', 'show the tabs', false)
@@ -83,7 +89,7 @@ async function run(flags: DemoFlags): Promise<void> {
   const started = performance.now()
   const frame = { name: 'Demo on this machine', validation: VALIDATION, evaluateEvery: 1, minClients: 1 }
   const { seed, local } = federationSettings(flags, frame)
-  const sets = await openDataSets({ ...flags, seed })
+  const { sets, publicCrops } = await openData({ ...flags, seed })
   const clients = dealtOut(sets, flags.split, splitOptions(flags))
   const settings = federationSettings(flags, { ...frame, minClients: clients.length })
   const initial = await initialModel(local, seed, flags.init)
@@ -109,10 +115,12 @@ async function run(flags: DemoFlags): Promise<void> {
   process.once('SIGTERM', interrupted)
   try {
     const rounds: { readonly record: RoundRecord; readonly measured: Measured }[] = []
+    const groups: GroupMeasured[] = []
     let model = initial
     const records = await runDemo({
       settings,
       clients,
+      publicCrops: publicCrops.length > 0 ? publicCrops : generatedPublicCrops({ ...flags, seed }),
       initial,
       pages: ensurePages(resolve(import.meta.dirname, '../../../..')),
       folder,
@@ -127,6 +135,9 @@ async function run(flags: DemoFlags): Promise<void> {
         rounds.push({ record, measured: await measured(published) })
         model = published
       },
+      async onGroupModel(members, own) {
+        groups.push({ members, ...(await measured(own)) })
+      },
     })
     const timings = roundTimings(records)
     const measuredRounds = rounds.map((round, index) => reportedRound(round.record, round.measured, timings[index]))
@@ -137,7 +148,7 @@ async function run(flags: DemoFlags): Promise<void> {
     }
     const final = rounds.at(-1)?.measured ?? before.initial
     process.stdout.write(
-      `${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final })}\n\n${timeSentence(measuredRounds)}\n`,
+      `${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final, groups })}\n\n${timeSentence(measuredRounds)}\n`,
     )
     progress.say(`${duration((performance.now() - started) / 1000)}; the model is in ${flags.out}`)
     await writeJson(flags.json, {
@@ -145,6 +156,7 @@ async function run(flags: DemoFlags): Promise<void> {
       rounds: measuredRounds,
       seconds: totalTiming(timings),
       final,
+      ...(groups.length > 0 && { groups }),
       model: flags.out,
     })
   } finally {

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type PublicFlags, openCorpus } from '../corpus/open.ts'
-import { addDataOptions, type DataFlags } from '../settings/data.ts'
-import { number, whole } from '../settings/arguments.ts'
+import { addDataOptions, type DataFlags, publicOption } from '../settings/data.ts'
+import { whole } from '../settings/arguments.ts'
 import { LabError } from '../errors.ts'
 import { finalBy } from '../experiment/protocol.ts'
 import { evaluationImages } from '../measure/measure.ts'
@@ -72,11 +72,7 @@ export function simulateCommand(): Command {
     .option('--evaluate-every <n>', 'measure the models every n-th round and after the last', whole(1, 1e5), 10)
     .option('--evaluate-own-every <n>', "also each client's own model every n-th round; 0 for never", whole(0, 1e5), 0)
     .option('--evaluate-last <n>', 'measure the model after each of the last n rounds', whole(1, 1e5), 1)
-    .option(
-      '--public <n>',
-      'set aside so many training identities, or below 1 this share, for strategies that want images no client holds',
-      number(0, 1e6),
-    )
+    .addOption(publicOption())
     .option('--workers <n>', 'worker threads', whole(1, 256), availableParallelism())
     .option('--init <file>', 'first model (safetensors) instead of a drawn one')
     .option('--state <folder>', 'where the run is kept after each round (default: .passerby/simulate/…)')

@@ -2,10 +2,10 @@
 import { reasonOf } from '@passerby/crops'
 import { startCoordinator } from '@passerby/coordinator'
 
-const [dataFolder, webFolder] = process.argv.slice(2)
+const [dataFolder, webFolder, publicSet] = process.argv.slice(2)
 
 try {
-  const coordinator = await startCoordinator({ dataFolder, webFolder, port: 0, logLevel: 'error' })
+  const coordinator = await startCoordinator({ dataFolder, webFolder, publicSet, port: 0, logLevel: 'error' })
   process.once('disconnect', () => void coordinator.close().then(() => process.exit(0)))
   process.send?.({ url: coordinator.url, operatorToken: coordinator.operatorToken })
 } catch (error) {

@@ -23,8 +23,9 @@ const START_WITHIN_MS = 180_000
 export async function startCoordinatorProcess(folders: {
   readonly data: string
   readonly web: string
+  readonly publicSet: string
 }): Promise<CoordinatorProcess> {
-  const child = fork(CHILD, [folders.data, folders.web], { execArgv: ['--import', 'tsx'] })
+  const child = fork(CHILD, [folders.data, folders.web, folders.publicSet], { execArgv: ['--import', 'tsx'] })
   const said = await firstMessage(child)
   if ('failure' in said) throw new LabError('coordinator', said.failure)
   const lost = new AbortController()

@@ -30,7 +30,23 @@ export function reportedRound(record: RoundRecord, measured: Measured, seconds: 
 export function roundLine(record: RoundRecord): string {
   const { round, loss } = record
   const shown = loss === null ? '' : `  loss ${loss.toFixed(3)}`
-  return `round ${round}  ${countedIn(record)} clients${shown}`
+  return `round ${round}  ${countedIn(record)} clients${shown}${groupsShown(record)}${distilledShown(record)}`
+}
+
+/** Clients by their aliases, in their order. */
+export function membersOf({ contributions }: RoundRecord, clients: readonly string[]): string {
+  const aliases = new Map(contributions.map(({ client, alias }) => [client, alias]))
+  const names = clients.map((client) => aliases.get(client) ?? client)
+  return names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).join(' + ')
+}
+
+function groupsShown(record: RoundRecord): string {
+  const members = record.groups.map(({ clients }) => membersOf(record, clients))
+  return members.length === 0 ? '' : `  models of ${members.join(', ')}`
+}
+
+function distilledShown({ distilled }: RoundRecord): string {
+  return distilled ? `  taught on ${distilled.images} public images in ${distilled.seconds.toFixed(1)} s` : ''
 }
 
 export function roundsTable(rounds: readonly DemoRound[]): string {
@@ -77,10 +93,25 @@ interface Compared {
   readonly rawPixels: Measured
 }
 
-export function figuresTable({ initial, rawPixels, final }: Compared & { readonly final: Measured }): string {
+/** The model that some clients share, by their aliases. */
+export interface GroupMeasured extends Measured {
+  readonly members: string
+}
+
+interface Ended extends Compared {
+  readonly final: Measured
+  readonly groups: readonly GroupMeasured[]
+}
+
+export function figuresTable({ initial, rawPixels, final, groups }: Ended): string {
   const row = (name: string, { rank1, mAP }: Measured) => [name, rank1.toFixed(1), mAP.toFixed(1)]
   return table(
     ['on unseen people, %', 'rank-1', 'mAP'],
-    [row('first model', initial), row('raw pixels', rawPixels), row('trained model', final)],
+    [
+      row('first model', initial),
+      row('raw pixels', rawPixels),
+      row(groups.length === 0 ? 'trained model' : 'mean of all models', final),
+      ...groups.map((group) => row(`model of ${group.members}`, group)),
+    ],
   )
 }

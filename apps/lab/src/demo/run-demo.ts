@@ -2,7 +2,7 @@
  * A federation of real browser tabs on this machine: a coordinator in a process of its own, an operator who starts the
  * run, and participants who go through the real page. Only the measuring of models on unseen people is the lab's.
  */
-import type { ClientCrops } from '@passerby/crops'
+import type { ClientCrops, CropSet } from '@passerby/crops'
 import { type Params, sameLayout } from '@passerby/federation'
 import { type Operator, connectOperator } from '@passerby/operator'
 import { type FederationSettings, type RoundRecord, decodeSafetensors } from '@passerby/protocol'
@@ -11,15 +11,18 @@ import { type Browser, chromium } from 'playwright'
 import { ensureChromium, quietArguments } from '../../setup/chromium.mjs'
 import { LabError } from '../errors.ts'
 import type { Progress } from '../terminal/progress.ts'
-import { writeClientFolders } from './client-folders.ts'
+import { writeClientFolders, writePublicFolder } from './client-folders.ts'
 import { createFederation, granted } from './create-federation.ts'
 import { startCoordinatorProcess } from './coordinator-process.ts'
 import { followRun } from './follow-run.ts'
+import { membersOf } from './lines.ts'
 import { openParticipantTab } from './participant-tab.ts'
 
 export interface Demo {
   readonly settings: FederationSettings
   readonly clients: readonly ClientCrops[]
+  /** Of people whom no client holds: the coordinator's public set. */
+  readonly publicCrops: CropSet
   readonly initial: Params
   /** The built pages. */
   readonly pages: string
@@ -33,6 +36,8 @@ export interface Demo {
   readonly onPublished: (record: RoundRecord) => void
   /** Called once per round after the run, when no tab computes any more. */
   readonly onModel: (record: RoundRecord, model: Params) => Promise<void>
+  /** Called after them for each group that ends with a model of its own. */
+  readonly onGroupModel: (members: string, model: Params) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -45,7 +50,10 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
     const starting = launchChromium(demo.headed)
     opened.push(async () => await (await starting.catch(() => undefined))?.close())
     const folders = await writeClientFolders(demo.clients, join(folder, 'crops'))
-    const coordinator = await startCoordinatorProcess({ data: join(folder, 'coordinator'), web: demo.pages })
+    const publicSet = join(folder, 'public')
+    await writePublicFolder(demo.publicCrops, publicSet)
+    const data = join(folder, 'coordinator')
+    const coordinator = await startCoordinatorProcess({ data, web: demo.pages, publicSet })
     opened.push(() => coordinator.close())
     const operator = connectOperator({ origin: coordinator.url, token: coordinator.operatorToken })
     opened.push(async () => operator.close())
@@ -68,13 +76,22 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
     const [records] = await Promise.all([run, ...tabs])
     await browser.close()
     for (const record of records) await demo.onModel(record, await downloadModel(operator, record, demo.initial))
+    for (const record of records.slice(-1))
+      for (const { clients, model } of record.groups) {
+        const own = await downloadModel(operator, { round: record.round, model }, demo.initial)
+        await demo.onGroupModel(membersOf(record, clients), own)
+      }
     return records
   } finally {
     for (const close of opened.toReversed()) await close()
   }
 }
 
-async function downloadModel(operator: Operator, { round, model }: RoundRecord, like: Params): Promise<Params> {
+async function downloadModel(
+  operator: Operator,
+  { round, model }: Pick<RoundRecord, 'round' | 'model'>,
+  like: Params,
+): Promise<Params> {
   if (model === null) throw new LabError('coordinator', `Round ${round} has no model`)
   const file = granted(await operator.downloadModel(model.sha256))
   const { params } = decodeSafetensors(new Uint8Array(await file.arrayBuffer()))

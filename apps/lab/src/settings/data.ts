@@ -70,6 +70,13 @@ export function addDataOptions(command: Command, defaults: DataDefaults): Comman
     .option('--clients <n>', 'at most this many clients', whole(1, 10_000), defaults.clients)
 }
 
+export function publicOption(): Option {
+  return new Option(
+    '--public <n>',
+    'set aside so many training identities, or below 1 this share, for strategies that want images no client holds',
+  ).argParser(number(0, 1e6))
+}
+
 /** The limits that were given, as `splitClients` takes them. */
 export function splitOptions({
   images,
