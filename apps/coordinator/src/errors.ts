@@ -9,7 +9,6 @@ export type CoordinatorErrorCode =
   | 'bad-key'
   | 'lost-update'
   | 'expired-session'
-  | 'not-finite'
   | 'learner'
 
 /** What went wrong around the coordinator; the message says what to do about it. */

@@ -70,7 +70,13 @@ describe('client clustering, ALGORITHMS 2.6', () => {
     const { state, grouping } = await playRound(start, played('averaged', journal), clients)
     expect(grouping?.groups).toEqual([['a', 'b', 'c', 'd']])
     expect(weightsOf(state, 'd')).toEqual([0.5, 0.45, 0.5, 0.425])
-    expect(journal).toEqual([])
+    expect(journal).toEqual(['keep'])
+  })
+
+  test('a group’s model is put away before the next is formed', async () => {
+    const journal: Journal = []
+    await playRound(start, played('flattened', journal), clients)
+    expect(journal).toEqual(['mean a c', 'keep', 'mean b d', 'keep'])
   })
 
   test('a newcomer starts from the mean over all, groups or not', async () => {

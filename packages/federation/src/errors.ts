@@ -1,5 +1,8 @@
-/** `wrong-targets`: soft targets that no model makes. */
-export type FederationErrorCode = 'wrong-targets'
+/**
+ * `wrong-targets`: soft targets that no model makes. `wrong-lengths`: FedNova's, that no training has. `not-finite`: what the
+ * strategy made of the updates.
+ */
+export type FederationErrorCode = 'wrong-targets' | 'wrong-lengths' | 'not-finite'
 
 /** What clients sent makes no model: the round cannot be closed with it, however often it is tried. */
 export class FederationError extends Error {

@@ -1,6 +1,6 @@
 import { cosineSimilarities, firstNeighbourClusters } from '@passerby/reid'
 import { type ParamSpec, view } from './params.ts'
-import type { Arrival, Group, GroupMean, Grouping, ServerState, UpdateAbout } from './strategy.ts'
+import type { Arrival, Grouping, UpdateAbout } from './strategy.ts'
 
 /**
  * Client clustering (FedReID; ALGORITHMS 2.6): a client's sketch is what its model makes of one batch of the public set, the
@@ -38,13 +38,4 @@ async function inSteps<Value>(steps: Iterator<unknown, Value>, pause: () => Prom
     step = steps.next()
   }
   return step.value
-}
-
-/** The new groups; of the old ones those members who were not there this time, with the model that they had. */
-export function regrouped({ groups }: ServerState, means: readonly GroupMean[]): readonly Group[] {
-  const here = new Set(means.flatMap(({ clients }) => clients))
-  const absent = groups
-    .map(({ clients, model }) => ({ clients: clients.filter((client) => !here.has(client)), model }))
-    .filter(({ clients }) => clients.length > 0)
-  return [...means.map(({ clients, mean }) => ({ clients, model: mean })), ...absent]
 }

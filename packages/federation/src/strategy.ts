@@ -30,8 +30,11 @@ export interface Strategy<Config> {
     config: Config,
     pause: () => Promise<void>,
   ) => Promise<Grouping | undefined>
-  /** The state after a round. Neither the state nor the sums are changed. */
-  readonly aggregate: (state: ServerState, round: RoundSums, config: Config) => ServerState
+  /**
+   * The state after a round, from the mean over everyone whose update counts. A group's model is made in the same way, from the mean
+   * over the group; only `global` of the result counts then. Neither the state nor the mean is changed.
+   */
+  readonly aggregate: (state: SharedState, mean: GroupMean, config: Config) => SharedState
   /** How a learner beside the server then teaches the global model; undefined in rounds in which it does not. */
   readonly distillation?: (round: number, config: Config) => Distillation | undefined
 }
@@ -53,20 +56,24 @@ export interface UpdateAbout {
   readonly publicImages: number
 }
 
-/** What the server knows between rounds; all of it can be kept on disk. */
-export interface ServerState {
+/** What everyone shares between rounds; all of it can be kept on disk. */
+export interface SharedState {
   /** What a client starts from that is in no group. */
   readonly global: Params
-  /** Groups that have a model of their own; no client is in two. */
-  readonly groups: readonly Group[]
   /** Flat values that only the server needs, by name: FedAvgM's momentum. */
   readonly memory: Readonly<Record<string, Float32Array>>
 }
 
-export interface Group {
+/** What the server knows between rounds. `Model` is a group's model, or where it is kept: there may be as many as clients. */
+export interface ServerState<Model = Params> extends SharedState {
+  /** Groups that have a model of their own; no client is in two. */
+  readonly groups: readonly Group<Model>[]
+}
+
+export interface Group<Model = Params> {
   /** Ascending. */
   readonly clients: readonly string[]
-  readonly model: Params
+  readonly model: Model
 }
 
 /** One client's update as far as the server reads it by itself. */
@@ -98,13 +105,6 @@ export interface GroupMean {
   readonly first: Params
 }
 
-export interface RoundSums {
-  /** Over everyone whose update counts. */
-  readonly all: GroupMean
-  /** In the order of the grouping; empty where the strategy has none. */
-  readonly groups: readonly GroupMean[]
-}
-
 /** How the aggregated model is taught by the clients' (FedReID, knowledge distillation; ALGORITHMS 2.4). */
 export interface Distillation {
   /**
@@ -129,6 +129,6 @@ export function firstState(global: Params): ServerState {
 }
 
 /** What a client starts from. */
-export function modelFor({ global, groups }: ServerState, client: string): Params {
+export function modelFor<Model>({ global, groups }: ServerState<Model>, client: string): Params | Model {
   return groups.find(({ clients }) => clients.includes(client))?.model ?? global
 }

@@ -2,9 +2,10 @@ import { FederationError } from '@passerby/federation'
 import { CoordinatorError } from '../errors.ts'
 import { addNote, apply, nameIn } from './apply.ts'
 import type { RunCore } from './core.ts'
+import { exclude } from './exclusion.ts'
 
 /** With these a session cannot go on, however often it is tried: it is abandoned, and its round opens anew. */
-const endsSession: ReadonlySet<string> = new Set(['bad-key', 'lost-update', 'expired-session', 'not-finite'])
+const endsSession: ReadonlySet<string> = new Set(['bad-key', 'lost-update', 'expired-session'])
 
 export type SessionEnd = CoordinatorError | FederationError
 
@@ -12,14 +13,23 @@ export function isTheEndOf(error: unknown): error is SessionEnd {
   return error instanceof FederationError || (error instanceof CoordinatorError && endsSession.has(error.code))
 }
 
-/** Says to the operator what is gone, and opens the round anew. Only inside `serially`. */
+/**
+ * Says to the operator what is gone, and opens the round anew: without the client that is named as the reason, even where
+ * too few are left then, since with it the round would be abandoned for ever. Does nothing once the session is over. Only
+ * inside `serially`.
+ */
 export async function abandon(
   core: RunCore,
   { round, session }: { readonly round: number; readonly session: number },
   error: SessionEnd,
 ): Promise<void> {
+  const { run } = core.machine
+  if (!('session' in run) || run.session !== session) return
   const client = (error instanceof FederationError ? error.client : undefined) ?? null
   const message = client === null ? error.message : `${nameIn(core)(client)}: ${error.message}`
   await addNote(core, { level: 'error', kind: error.code, message, round, client })
+  const member = client === null ? undefined : core.members.get(client)
+  if (member) await exclude(core, member, { by: 'coordinator', reason: error.message })
+  // Means nothing where that has abandoned the session.
   await apply(core, { type: 'unusable', session })
 }

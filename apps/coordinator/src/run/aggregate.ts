@@ -1,25 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
-import {
-  type Params,
-  type RunEffect,
-  type ServerLearner,
-  type ServerState,
-  closeRound,
-  strategyOf,
-} from '@passerby/federation'
-import { canonicalText, hex, sha256, sign, utf8 } from '@passerby/privacy'
-import { type PublishedModel, encodeSafetensors } from '@passerby/protocol'
+import { type RunEffect, type ServerLearner, closeRound, strategyOf } from '@passerby/federation'
 import { CoordinatorError } from '../errors.ts'
 import type { OpenLearner } from '../learner/learners.ts'
-import type { BlobName } from '../store/blobs.ts'
-import { type ModelRow, storeModelRow } from '../store/models.ts'
-import type { KeptGroup } from '../store/schema.ts'
+import { storeModelRow } from '../store/models.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import { apply, nameIn, noteRow, sessionRow } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { notesOfGroups } from './group-notes.ts'
 import { type OpenSession, openSession } from './open-session.ts'
-import { type KeptState, encodeMemory, isFiniteState, modelOf, readState } from './server-state.ts'
+import { modelOf, readShared } from './server-state.ts'
+import { type FinishedState, type StateFiles, stateFiles } from './state-files.ts'
 import { connectedOf } from './tasks.ts'
 
 export type Aggregate = Extract<RunEffect, { type: 'aggregate' }>
@@ -42,14 +32,14 @@ export async function aggregate(
   const { around } = core
   const finish = around.metrics.aggregation.startTimer()
   const row = await sessionRow(core, effect.session)
-  const before = core.newest ?? (await readState(core.kept, around.blobs))
-  const closed = await close(core, row, { clients: effect.clients, before, signal })
+  const files = await stateFiles(core, row.round)
+  const closed = await close(core, row, { clients: effect.clients, files, signal })
   signal.throwIfAborted()
-  const made = await keep(core, row, { before, after: closed.state })
+  const finished = await files.finish(closed.state)
   await alone(async () => {
     const { run } = core.machine
     if (signal.aborted || run.state !== 'aggregating' || run.session !== row.session) return
-    await take(core, row, { ...made, ...closed })
+    await take(core, row, { ...finished, ...closed })
     finish()
   })
 }
@@ -62,21 +52,24 @@ async function close(
   row: SessionRow,
   {
     clients,
-    before,
+    files,
     signal,
-  }: { readonly clients: readonly string[]; readonly before: ServerState; readonly signal: AbortSignal },
+  }: { readonly clients: readonly string[]; readonly files: StateFiles; readonly signal: AbortSignal },
 ) {
+  const { around, kept } = core
   const { strategy } = core.settings
   const learner = strategyOf(strategy).distillation?.(row.round, strategy) && timed(learnerOf(core), signal)
   const session = holds(core.open, row, clients) ? core.open : await openSession(core, row, clients)
   const arrivals = session.fold.arrivals()
+  const shared = core.shared ?? (await readShared(kept, around.blobs))
   const { state, grouping } = await closeRound(strategyOf(strategy), strategy, {
-    state: before,
+    state: { ...shared, groups: kept.groups },
     closing: {
       round: row.round,
       arrivals,
       all: session.fold.mean(),
       mean: (of) => session.meanOf(of, signal),
+      keep: (model) => files.putGroup(model),
       model: (client) => session.modelOf(client, signal),
       async pause() {
         await setImmediate()
@@ -85,17 +78,12 @@ async function close(
       ...(learner && { learner }),
     },
   })
-  if (!isFiniteState(state))
-    throw new CoordinatorError(
-      'not-finite',
-      `What the strategy made of round ${row.round}'s updates holds values that are no numbers. Is its rate too high, or does a client send numbers that are far too large?`,
-    )
   const compared = grouping && arrivals.length <= SIMILARITIES_OF ? grouping.similarity : undefined
   const similarity = compared
     ? { clients: arrivals.map(({ client }) => client), values: Array.from(compared, rounded) }
     : null
   const distilled = learner ? { images: core.publicSet?.images ?? 0, seconds: learner.seconds() } : null
-  if (distilled) core.around.metrics.distillation.observe(distilled.seconds)
+  if (distilled) around.metrics.distillation.observe(distilled.seconds)
   return { state, similarity, isGrouped: grouping !== undefined, distilled }
 }
 
@@ -123,68 +111,8 @@ function timed(learner: ServerLearner, signal: AbortSignal): ServerLearner & { r
   }
 }
 
-interface Made {
-  readonly kept: KeptState
-  readonly published: KeptGroup['published']
-  readonly rows: readonly ModelRow[]
-}
-
-/** Writes the new state's files. What is there already is not written again. */
-async function keep(
-  core: RunCore,
-  { round }: SessionRow,
-  { before, after }: { readonly before: ServerState; readonly after: ServerState },
-): Promise<Made> {
-  const { around, id, settings, travelling } = core
-  const rows: ModelRow[] = []
-  const syncing: Promise<void>[] = []
-  const known = new Map<Params, BlobName>(before.groups.map(({ model }, at) => [model, core.kept.groups[at].model]))
-  const about = {
-    federation: id,
-    round: String(round),
-    backbone: settings.local.backbone,
-    settings: hex(await sha256(utf8(canonicalText(settings)))),
-  }
-  async function put(file: Uint8Array): Promise<BlobName> {
-    const { durable, ...name } = await around.blobs.put(file)
-    // Looked at when all files are written; one that fails before must not leave this one's failure to nobody.
-    durable.catch(() => undefined)
-    syncing.push(durable)
-    return name
-  }
-  async function putModel(params: Params, name: string): Promise<BlobName> {
-    const there = known.get(params)
-    if (there) return there
-    const model = await put(encodeSafetensors(params, about))
-    known.set(params, model)
-    rows.push({ ...model, layout: travelling.layout, name, createdAt: around.now() })
-    return model
-  }
-  const name = `passerby-${id}-round-${round}`
-  const model = await putModel(after.global, name)
-  const groups: KeptGroup[] = []
-  for (const [at, group] of after.groups.entries()) {
-    const of = await putModel(group.model, `${name}-group-${at + 1}`)
-    groups.push({ clients: group.clients, model: of, published: await statementOf(core, round, of) })
-  }
-  const memory = encodeMemory(after.memory, { federation: id, round: String(round) })
-  const kept = { model, groups, memory: memory ? await put(memory) : null }
-  const [published] = await Promise.all([statementOf(core, round, model), ...syncing])
-  return { kept, published, rows }
-}
-
-async function statementOf({ around, id, settings, travelling }: RunCore, round: number, model: BlobName) {
-  const statement: PublishedModel = {
-    federation: id,
-    round,
-    model: { ...model, layout: travelling.layoutHash },
-    local: settings.local,
-  }
-  return await sign('model', statement, around.keys.signing.privateKey)
-}
-
 /** The new state counts: in the journal, then here. */
-async function take(core: RunCore, row: SessionRow, made: Made & Closed): Promise<void> {
+async function take(core: RunCore, row: SessionRow, made: FinishedState & Closed): Promise<void> {
   const { models, metrics } = core.around
   const { kept, published, rows, similarity, distilled, isGrouped, state } = made
   const result = {
@@ -214,7 +142,7 @@ async function take(core: RunCore, row: SessionRow, made: Made & Closed): Promis
   // Not before: a download is put to the account of the run whose newest model it is.
   for (const member of connectedOf(core)) member.connection?.send('model.ready', modelOf(kept, member.id))
   if (earlier && earlier.sha256 !== kept.memory?.sha256) core.outdated.set(earlier.sha256, core.around.now())
-  core.newest = state
+  core.shared = { global: state.global, memory: state.memory }
   core.open = undefined
   noteRow(core, { ...row, ...result })
   core.closing.add(row.session)

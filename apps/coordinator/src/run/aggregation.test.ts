@@ -20,7 +20,7 @@ afterEach(async () => {
 
 /** One round of two clients to its end. */
 async function played(
-  name: 'fednova' | 'fedavgm',
+  strategy: { readonly name: string; readonly rate?: number },
   update: (session: number) => ScriptedUpdate,
   change: (around: Surroundings) => Partial<Surroundings> = () => ({}),
 ) {
@@ -29,7 +29,7 @@ async function played(
   const around = { ...place.around, ...change(place.around) }
   const server = await edgeServer(around)
   closers.push(() => server.close())
-  const settings = { name: 'Two', rounds: 1, cohort: { minClients: 2 }, strategy: { name } }
+  const settings = { name: 'Two', rounds: 1, cohort: { minClients: 2 }, strategy }
   const { core, ...to } = await createFederation(place.around, server.runs, { settings, layout: smallLayout })
   await serially(core, () => apply(core, { type: 'started' }))
   const identities = await Promise.all(['Anna', 'Ben'].map((alias) => newIdentity(alias)))
@@ -47,15 +47,14 @@ async function played(
 }
 
 test('R14 a model that holds what is no number never counts: its round opens anew', async () => {
-  // Steps of no length: 0 / 0².
-  const lengths = (session: number) => (session === 1 ? Float32Array.of(0, 0) : Float32Array.of(2, 4))
-  const update = (session: number) => ({ layout: smallLayout, value: 3, extras: lengths(session) })
-  const { outcomes, values, kinds } = await played('fednova', update)
+  const update = (session: number) => ({ layout: smallLayout, value: session === 1 ? 3e38 : 3 })
+  const { outcomes, values, kinds } = await played({ name: 'fedavgm', rate: 10 }, update)
   expect(outcomes).toEqual([
     [1, 'aborted'],
     [2, 'published'],
   ])
-  expect(values).toEqual(new Set([3]))
+  // Weights ten steps from 0, statistics the mean.
+  expect(values).toEqual(new Set([30, 3]))
   expect(kinds).toContain('not-finite')
 })
 
@@ -78,7 +77,11 @@ test('a disk that fails twice at once holds up an aggregation, and ends nothing'
       },
     },
   })
-  const { outcomes, values, kinds } = await played('fedavgm', () => ({ layout: smallLayout, value: 3 }), failing)
+  const { outcomes, values, kinds } = await played(
+    { name: 'fedavgm' },
+    () => ({ layout: smallLayout, value: 3 }),
+    failing,
+  )
   expect(unhandled).toEqual([])
   expect(kinds.filter((kind) => kind === 'held-up')).toHaveLength(1)
   // Model and what is remembered, once in vain.

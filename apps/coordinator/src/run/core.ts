@@ -3,7 +3,7 @@ import {
   type RoundMachine,
   type RunEffect,
   type RunPlan,
-  type ServerState,
+  type SharedState,
   type UpdateLayout,
   canonicalLayout,
   updateLayoutOf,
@@ -73,9 +73,9 @@ export interface RunCore {
   /** Everyone who ever joined. */
   readonly members: Map<string, Member>
   machine: RoundMachine
-  /** What the server knows; with its numbers, once this process has made them. */
+  /** What the server knows, and the numbers of what everyone shares, once this process has made them. Groups' models stay on disk. */
   kept: KeptState
-  newest: ServerState | undefined
+  shared: SharedState | undefined
   open: OpenSession | undefined
   /** The aggregation that was begun last. */
   aggregation: Aggregation | undefined

@@ -120,7 +120,7 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
     members: new Map((await membersOf(around, row.id)).map((member) => [member.id, member])),
     machine: restoredMachine(state),
     kept: { model: named(model), groups: newest?.groups ?? [], memory: newest?.memory ?? null },
-    newest: undefined,
+    shared: undefined,
     open: undefined,
     aggregation: undefined,
     learner: undefined,

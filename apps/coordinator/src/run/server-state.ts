@@ -1,4 +1,4 @@
-import { type ServerState, view } from '@passerby/federation'
+import { type SharedState, view } from '@passerby/federation'
 import { decodeSafetensors, encodeSafetensors } from '@passerby/protocol'
 import type { BlobName, BlobStore } from '../store/blobs.ts'
 import type { KeptGroup } from '../store/schema.ts'
@@ -29,23 +29,16 @@ export function modelsOf({ model, groups }: KeptState): readonly BlobName[] {
 }
 
 /** Throws `CoordinatorError` when a file is gone. */
-export async function readState({ model, groups, memory }: KeptState, blobs: BlobStore): Promise<ServerState> {
-  const read = async ({ sha256 }: BlobName) => decodeSafetensors(await blobs.read(sha256)).params
-  const global = await read(model)
-  const withModels: ServerState['groups'][number][] = []
-  for (const group of groups) withModels.push({ clients: group.clients, model: await read(group.model) })
-  return { global, groups: withModels, memory: memory === null ? {} : decodeMemory(await blobs.read(memory.sha256)) }
-}
-
-/** Updates are finite, but what a strategy makes of them need not be, where it divides or squares. */
-export function isFiniteState({ global, groups, memory }: ServerState): boolean {
-  const all = [global.values, ...groups.map(({ model }) => model.values), ...Object.values(memory)]
-  return all.every((values) => values.every(Number.isFinite))
+export async function readShared({ model, memory }: KeptState, blobs: BlobStore): Promise<SharedState> {
+  return {
+    global: decodeSafetensors(await blobs.read(model.sha256)).params,
+    memory: memory === null ? {} : decodeMemory(await blobs.read(memory.sha256)),
+  }
 }
 
 /** `undefined` where the strategy remembers nothing. `about`: whose it is, so that no other file has its hash. */
 export function encodeMemory(
-  memory: ServerState['memory'],
+  memory: SharedState['memory'],
   about: Readonly<Record<'federation' | 'round', string>>,
 ): Uint8Array | undefined {
   const entries = Object.entries(memory)
@@ -60,7 +53,7 @@ export function encodeMemory(
   return encodeSafetensors({ layout, values }, about)
 }
 
-function decodeMemory(file: Uint8Array): ServerState['memory'] {
+function decodeMemory(file: Uint8Array): SharedState['memory'] {
   const { params } = decodeSafetensors(file)
   return Object.fromEntries(params.layout.map(({ name }) => [name, view(params, name)]))
 }

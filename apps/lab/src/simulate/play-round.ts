@@ -1,16 +1,16 @@
 /** One round of a federation without sockets: the server half of the strategy and every client's local training. */
 import {
+  type HeldUpdate,
   type Params,
   type ServerLearner,
   type ServerState,
-  type UpdateLayout,
   closeRound,
   drawCohort,
   joinUpdate,
   modelFor,
   modelIn,
+  roundInMemory,
   strategyOf,
-  updateFold,
   updateLayoutOf,
   wholeLayout,
 } from '@passerby/federation'
@@ -88,7 +88,7 @@ export async function playRound(state: SimulationState, options: RoundOptions): 
     publicImages: publicSet ? imagesIn(publicSet) : 0,
   })
   const cohort = drawCohort(options.clients, { ...settings.cohort, seed: settings.seed, round })
-  const updates = new Map<string, ClientUpdate>()
+  const updates = new Map<string, HeldUpdate>()
   const memories = new Map(state.memories)
   const outcomes = await Promise.all(
     cohort.map(async (client) => {
@@ -111,18 +111,14 @@ export async function playRound(state: SimulationState, options: RoundOptions): 
   )
   const images = outcomes.reduce((total, outcome) => total + outcome.images, 0)
   const loss = outcomes.reduce((total, outcome) => total + outcome.loss * outcome.images, 0) / images
-  const fold = foldOf(updateLayout, updates)
-  const all = fold.mean()
+  const closing = roundInMemory(updateLayout, {
+    round,
+    updates,
+    ...(publicSet && { learner: workplace.serverLearner(publicSet, settings.seed) }),
+  })
   const { state: server, grouping } = await closeRound(strategyOf(settings.strategy), settings.strategy, {
     state: state.server,
-    closing: {
-      round,
-      arrivals: fold.arrivals(),
-      all,
-      mean: async (clients) => foldOf(updateLayout, chosen(updates, clients)).mean(),
-      model: async (client) => modelIn(layout, of(updates, client).values),
-      ...(publicSet && { learner: workplace.serverLearner(publicSet, settings.seed) }),
-    },
+    closing,
   })
   return {
     state: { round, server, memories },
@@ -133,30 +129,11 @@ export async function playRound(state: SimulationState, options: RoundOptions): 
       loss,
       bytesUp: cohort.length * updateBytes(wholeLayout(updateLayout)),
       bytesDown: cohort.length * updateBytes(layout),
-      shares: Object.fromEntries(fold.arrivals().map(({ client, weight }) => [client, weight / all.weight] as const)),
+      shares: Object.fromEntries(
+        closing.arrivals.map(({ client, weight }) => [client, weight / closing.all.weight] as const),
+      ),
       ...(grouping && { groups: grouping.groups }),
     },
     models: new Map([...updates].map(([client, { values }]) => [client, modelIn(layout, values)])),
   }
-}
-
-interface ClientUpdate {
-  /** The model, then what goes beside it. */
-  readonly values: Float32Array
-  readonly weight: number
-}
-
-function foldOf(layout: UpdateLayout, updates: ReadonlyMap<string, ClientUpdate>) {
-  const fold = updateFold(layout)
-  for (const [client, update] of updates) fold.add(client, update)
-  return fold
-}
-
-const chosen = (updates: ReadonlyMap<string, ClientUpdate>, clients: readonly string[]) =>
-  new Map(clients.map((client) => [client, of(updates, client)]))
-
-function of(updates: ReadonlyMap<string, ClientUpdate>, client: string): ClientUpdate {
-  const update = updates.get(client)
-  if (!update) throw new RangeError(`playRound: no update of '${client}'`)
-  return update
 }

@@ -75,6 +75,24 @@ test('FedNova is FedPav where all lengths are equal', async () => {
   )
 })
 
+test.each([
+  [0.5, 0.25],
+  [-3, 9],
+  [4, 2],
+  [0, 0],
+])('FedNova refuses lengths that no training has: a mean of %d, of %d for their squares', async (length, square) => {
+  const updates = [{ weight: 1, model: [1, 1], extras: [length, square] }]
+  await expect(next(at(0, 0), settings({ name: 'fednova' }), updates)).rejects.toMatchObject({
+    name: 'FederationError',
+    code: 'wrong-lengths',
+  })
+})
+
+test('a rate that makes numbers of none is told', async () => {
+  const chosen = settings({ name: 'fedavgm', rate: 10 })
+  await expect(next(at(0, 0), chosen, [{ weight: 1, model: [3e38, 0] }])).rejects.toMatchObject({ code: 'not-finite' })
+})
+
 test('FedAvgM, β = ½, two rounds: v = 1, then ½ + 2; statistics are the mean', async () => {
   const chosen = settings({ name: 'fedavgm', momentum: 0.5 })
   const first = await next(at(0, 7), chosen, [{ weight: 3, model: [1, 10] }])

@@ -36,11 +36,15 @@ const about = (settings: StrategySettings) => ({
 const RUNS = { numRuns: 30 }
 const float = { noNaN: true, noDefaultInfinity: true } as const
 
-/** Updates of clients with names of their own. Extras are above 0, as counts and lengths are; soft targets are no longer than 1. */
+/** Updates of clients with names of their own. Extras are above 0, as counts are; soft targets are no longer than 1, lengths no shorter. */
 function updatesFor(settings: StrategySettings) {
   const { extras } = updateLayoutOf(settings, layout, about(settings))
   const size = layoutSize(extras)
   const isShare = extras.some(({ name }) => name === targetsSpec(about(settings)).name)
+  const extrasOf = (values: Float32Array, weight: number) => {
+    if (isShare) return targetsShare(values, 150 * weight)
+    return settings.name === 'fednova' ? [values[0], values[0] ** 2] : values
+  }
   return fc
     .array(
       fc.record({
@@ -54,7 +58,7 @@ function updatesFor(settings: StrategySettings) {
       list.map(({ model, extras, weight }, k) => ({
         client: `client-${k}`,
         weight,
-        values: Float32Array.of(...model, ...(isShare ? targetsShare(extras, 150 * weight) : extras)),
+        values: Float32Array.of(...model, ...extrasOf(extras, weight)),
       })),
     )
 }

@@ -46,7 +46,7 @@ export const fedadam = {
   title: 'FedAdam',
   paper: 'https://arxiv.org/abs/2003.00295',
   settings: FedAdamSettings,
-  aggregate(state, { all: { mean } }, { rate, beta1, beta2, tau }) {
+  aggregate(state, { mean }, { rate, beta1, beta2, tau }) {
     const first = state.memory[FIRST]?.slice() ?? new Float32Array(mean.values.length)
     const second = state.memory[SECOND]?.slice() ?? new Float32Array(mean.values.length).fill(tau ** 2)
     const global = serverStep({ from: state.global, mean }, (delta, at) => {
@@ -54,6 +54,6 @@ export const fedadam = {
       second[at] = beta2 * second[at] + (1 - beta2) * delta ** 2
       return (rate * first[at]) / (Math.sqrt(second[at]) + tau)
     })
-    return { ...state, global, memory: { [FIRST]: first, [SECOND]: second } }
+    return { global, memory: { [FIRST]: first, [SECOND]: second } }
   },
 } satisfies Strategy<FedAdamSettings>

@@ -32,12 +32,12 @@ export const fedavgm = {
   title: 'FedAvgM',
   paper: 'https://arxiv.org/abs/1909.06335',
   settings: FedAvgMSettings,
-  aggregate(state, { all: { mean } }, { momentum, rate }) {
+  aggregate(state, { mean }, { momentum, rate }) {
     const velocity = state.memory[MOMENTUM]?.slice() ?? new Float32Array(mean.values.length)
     const global = serverStep({ from: state.global, mean }, (delta, at) => {
       velocity[at] = momentum * velocity[at] + delta
       return rate * velocity[at]
     })
-    return { ...state, global, memory: { [MOMENTUM]: velocity } }
+    return { global, memory: { [MOMENTUM]: velocity } }
   },
 } satisfies Strategy<FedAvgMSettings>

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { FederationError } from '../errors.ts'
 import { view } from '../params.ts'
 import { serverStep } from '../server-step.ts'
 import type { Strategy } from '../strategy.ts'
@@ -13,6 +14,8 @@ export type FedNovaSettings = v.InferOutput<typeof FedNovaSettings>
 
 const LENGTH = 'fednova.length'
 const SQUARE = 'fednova.length.squared'
+/** What rounding may take from a length, which is 1 at least, and from a mean square beside the mean's square. */
+const TOLERANCE = 1e-3
 
 /**
  * FedNova, normalised averaging (Wang et al., NeurIPS 2020): a client that takes more steps moves further, which FedPav mistakes
@@ -36,10 +39,15 @@ export const fednova = {
     { name: LENGTH, shape: [1], role: 'summed' },
     { name: SQUARE, shape: [1], role: 'summed' },
   ],
-  aggregate(state, { all }) {
-    const [length] = view(all.extras, LENGTH)
-    const [square] = view(all.extras, SQUARE)
+  aggregate(state, { mean, extras }) {
+    const [length] = view(extras, LENGTH)
+    const [square] = view(extras, SQUARE)
     const factor = square / length ** 2
-    return { ...state, global: serverStep({ from: state.global, mean: all.mean }, (delta) => factor * delta) }
+    if (!(length >= 1 - TOLERANCE && factor >= 1 - TOLERANCE))
+      throw new FederationError(
+        'wrong-lengths',
+        `Some client’s steps have a length that none can have: ${length} on the mean, ${square} for their squares. Whose is not seen: take clients out, or choose FedPav.`,
+      )
+    return { ...state, global: serverStep({ from: state.global, mean }, (delta) => factor * delta) }
   },
 } satisfies Strategy<FedNovaSettings>

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { StatisticsSetting, averaged } from '../averages.ts'
-import { groupBySketches, regrouped, sketchSpec } from '../sketches.ts'
+import { groupBySketches, sketchSpec } from '../sketches.ts'
 import { targetsSpec } from '../soft-targets.ts'
 import type { Strategy } from '../strategy.ts'
 
@@ -137,14 +137,7 @@ export const fedpav = {
   largestWeight: (images, { weighting }) => (weighting === 'images' ? images : LARGEST_COSINE_WEIGHT),
   group: async (arrivals, { clustering }, pause) =>
     clustering.by === 'off' ? undefined : await groupBySketches(arrivals, pause),
-  aggregate: (state, { all, groups }, { statistics }) => ({
-    ...state,
-    global: averaged(all, statistics),
-    groups: regrouped(
-      state,
-      groups.map((group) => ({ ...group, mean: averaged(group, statistics) })),
-    ),
-  }),
+  aggregate: (state, mean, { statistics }) => ({ ...state, global: averaged(mean, statistics) }),
   distillation(round, { distillation }) {
     const { teachers, targets, temperature, rate } = distillation
     if (teachers === 'off' || !isDistilled(round, distillation)) return undefined

@@ -31,5 +31,5 @@ export const fedprox = {
     clip > 0 && proximal > 0
       ? 'Clipping would not see the proximal term, which belongs to the gradient: set one of the two to 0.'
       : undefined,
-  aggregate: (state, { all }, { statistics }) => ({ ...state, global: averaged(all, statistics) }),
+  aggregate: (state, mean, { statistics }) => ({ ...state, global: averaged(mean, statistics) }),
 } satisfies Strategy<FedProxSettings>

@@ -1,52 +1,46 @@
 import { type ClosedRound, type ClosingRound, closeRound } from '../close-round.ts'
 import type { Layout, Params } from '../params.ts'
+import { type HeldUpdate, roundInMemory } from '../round-in-memory.ts'
 import { sketchSpec } from '../sketches.ts'
 import { targetsShare, targetsSpec } from '../soft-targets.ts'
 import { type StrategySettings, strategyOf, updateLayoutOf } from '../strategies/index.ts'
 import type { ServerState, UpdateAbout } from '../strategy.ts'
-import { type UpdateLayout, modelIn, updateFold } from '../update-fold.ts'
+import type { UpdateLayout } from '../update-fold.ts'
 import { type Images, embed, linearLearner, softTargets } from './linear-network.ts'
 
-/** One client's update, as it lies in its buffer. */
-export interface Sent {
+/** One client's update. */
+export interface Sent extends HeldUpdate {
   readonly client: string
-  readonly weight: number
-  /** The model, then the extras. */
-  readonly values: Float32Array
 }
 
 /** Who is asked for what while a round closes: `model a` where a client's model was opened. */
 export type Journal = string[]
 
-/** A round that closes in memory. */
+/** A round that closes in memory, with a learner of one linear layer. */
 export function closingRound(
   { layout, round, images }: { readonly layout: UpdateLayout; readonly round: number; readonly images: Images },
   sent: readonly Sent[],
   journal: Journal = [],
 ): ClosingRound {
-  const fold = (clients: ReadonlySet<string>) => {
-    const sum = updateFold(layout)
-    for (const { client, weight, values } of sent) if (clients.has(client)) sum.add(client, { weight, values })
-    return sum
-  }
-  const all = fold(new Set(sent.map(({ client }) => client)))
   const learner = linearLearner(images)
+  const closing = roundInMemory(layout, { round, updates: new Map(sent.map((update) => [update.client, update])) })
   return {
-    round,
-    arrivals: all.arrivals(),
-    all: all.mean(),
-    mean: async (clients) => {
+    ...closing,
+    async mean(clients) {
       journal.push(`mean ${clients.join(' ')}`)
-      return fold(new Set(clients)).mean()
+      return await closing.mean(clients)
     },
-    model: async (client) => {
+    async keep(model) {
+      journal.push('keep')
+      return await closing.keep(model)
+    },
+    async model(client) {
       journal.push(`model ${client}`)
-      const values = sent.find((update) => update.client === client)?.values ?? new Float32Array()
-      return modelIn(layout.model, values)
+      return await closing.model(client)
     },
     learner: {
       ...learner,
-      distil: async (model, task) => {
+      async distil(model, task) {
         journal.push(`distil ${task.round}`)
         return await learner.distil(model, task)
       },

@@ -1,17 +1,19 @@
 /** What both halves of every strategy must hold together, on generated people. A new one is tested here by being in the registry. */
 import {
+  type HeldUpdate,
   type ServerState,
   type StrategyName,
   closeRound,
   defaultsOf,
   firstState,
+  joinUpdate,
   layoutSize,
   modelFor,
   params,
   publicImagesOf,
+  roundInMemory,
   strategies,
   strategyOf,
-  updateFold,
   updateLayoutOf,
 } from '@passerby/federation'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -43,7 +45,7 @@ async function play(name: StrategyName, rounds: number) {
   for (let round = 1; round <= rounds; round++) {
     const publicImages = 'publicSet' in shown ? imagesOf(publicSet) : 0
     const layout = updateLayoutOf(strategy, network.parameters, { round, embedding, publicImages })
-    const sent = new Map<string, { readonly weight: number; readonly values: Float32Array }>()
+    const sent = new Map<string, HeldUpdate>()
     for (const client of ['large', 'small'] as const) {
       const training = people[client]
       const learner = createLearner({ training, memory: memories[client], federation: 'f', network: () => network })
@@ -51,23 +53,10 @@ async function play(name: StrategyName, rounds: number) {
       const task = { round, rounds, seed: 7, commonSeed: 3, strategy, backbone, settings: TINY_SETTINGS, ...shown }
       const outcome = await learner.train(task, { signal })
       updates.push({ ...outcome, expected: layoutSize(layout.extras) })
-      const values = Float32Array.of(...outcome.backbone, ...outcome.extras)
-      sent.set(client, { weight: outcome.weight, values })
+      sent.set(client, { weight: outcome.weight, values: joinUpdate(outcome.backbone, outcome.extras) })
     }
-    const folded = (clients: readonly string[]) => {
-      const fold = updateFold(layout)
-      for (const [client, update] of sent) if (clients.includes(client)) fold.add(client, update)
-      return fold
-    }
-    const all = folded([...sent.keys()])
-    const closing = {
-      round,
-      arrivals: all.arrivals(),
-      all: all.mean(),
-      mean: async (clients: readonly string[]) => folded(clients).mean(),
-      model: async (client: string) => folded([client]).mean().mean,
-      learner: serverLearner(network, publicSet, { seed: 3 }),
-    }
+    const learner = serverLearner(network, publicSet, { seed: 3 })
+    const closing = roundInMemory(layout, { round, updates: sent, learner })
     state = (await closeRound(strategyOf(strategy), strategy, { state, closing })).state
   }
   return { state, updates }

@@ -1,16 +1,18 @@
 /** Whole rounds of two clients on generated people, from training to the new models, as a coordinator closes them. */
 import {
   type ClosedRound,
+  type HeldUpdate,
   closeRound,
   firstState,
+  joinUpdate,
   modelFor,
   params,
   type Params,
   type ServerLearner,
   type SettingsOf,
   type SoftTargets,
+  roundInMemory,
   strategyOf,
-  updateFold,
   updateLayoutOf,
   wholeLayout,
 } from '@passerby/federation'
@@ -43,7 +45,7 @@ interface PlayedRound extends ClosedRound {
 async function playRound(strategy: Settings, clients: readonly (keyof typeof people)[] = ['a', 'b']) {
   const round = 1
   const layout = updateLayoutOf(strategy, network.parameters, { round, embedding, publicImages: imagesOf(publicSet) })
-  const updates = new Map<string, { readonly values: Float32Array; readonly weight: number }>()
+  const updates = new Map<string, HeldUpdate>()
   for (const [position, client] of clients.entries()) {
     const learner = createLearner({
       training: people[client],
@@ -64,16 +66,9 @@ async function playRound(strategy: Settings, clients: readonly (keyof typeof peo
       },
       { signal },
     )
-    updates.set(client, { values: Float32Array.of(...backbone, ...extras), weight })
-  }
-  const updateOf = (client: string) => updates.get(client) ?? { values: new Float32Array(), weight: 0 }
-  const folded = (some: readonly string[]) => {
-    const fold = updateFold(layout)
-    for (const client of some) fold.add(client, updateOf(client))
-    return fold
+    updates.set(client, { values: joinUpdate(backbone, extras), weight })
   }
   const opened: string[] = []
-  const all = folded(clients)
   const server = serverLearner(network, publicSet, { seed: 3 })
   let taught: Float32Array | undefined
   const learner: ServerLearner = {
@@ -83,18 +78,15 @@ async function playRound(strategy: Settings, clients: readonly (keyof typeof peo
       return server.distil(model, task)
     },
   }
+  const closing = roundInMemory(layout, { round, updates, learner })
   const closed = await closeRound(strategyOf(strategy), strategy, {
     state: firstState(model),
     closing: {
-      round,
-      arrivals: all.arrivals(),
-      all: all.mean(),
-      mean: async (some) => folded(some).mean(),
-      async model(client) {
+      ...closing,
+      model(client) {
         opened.push(client)
-        return params(layout.model, updateOf(client).values.subarray(0, tinyParameters.length))
+        return closing.model(client)
       },
-      learner,
     },
   })
   return { ...closed, taught, opened, weights: [...updates.values()].map(({ weight }) => weight) } satisfies PlayedRound
