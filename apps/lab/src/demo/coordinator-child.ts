@@ -5,7 +5,13 @@ import { startCoordinator } from '@passerby/coordinator'
 const [dataFolder, webFolder, publicSet] = process.argv.slice(2)
 
 try {
-  const coordinator = await startCoordinator({ dataFolder, webFolder, publicSet, port: 0, logLevel: 'error' })
+  const coordinator = await startCoordinator({
+    dataFolder,
+    webFolder,
+    publicSet: publicSet || undefined,
+    port: 0,
+    logLevel: 'error',
+  })
   process.once('disconnect', () => void coordinator.close().then(() => process.exit(0)))
   process.send?.({ url: coordinator.url, operatorToken: coordinator.operatorToken })
 } catch (error) {

@@ -20,12 +20,16 @@ const CHILD = fileURLToPath(new URL('./coordinator-child.ts', import.meta.url))
 const START_WITHIN_MS = 180_000
 
 /** Starts a real coordinator in a child process on a free port. Throws `LabError('coordinator')` with its reason. */
-export async function startCoordinatorProcess(folders: {
+export async function startCoordinatorProcess({
+  data,
+  web,
+  publicSet = '',
+}: {
   readonly data: string
   readonly web: string
-  readonly publicSet: string
+  readonly publicSet?: string
 }): Promise<CoordinatorProcess> {
-  const child = fork(CHILD, [folders.data, folders.web, folders.publicSet], { execArgv: ['--import', 'tsx'] })
+  const child = fork(CHILD, [data, web, publicSet], { execArgv: ['--import', 'tsx'] })
   const said = await firstMessage(child)
   if ('failure' in said) throw new LabError('coordinator', said.failure)
   const lost = new AbortController()

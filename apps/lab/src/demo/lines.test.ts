@@ -37,7 +37,7 @@ test('a clustered round says who shares a model, and a distilled one what it was
   ]
   expect(roundLine({ ...record, groups })).toBe('round 3  2 clients  loss 2.250  models of Anna + Cora, Bert')
   expect(roundLine({ ...record, distilled: { images: 64, seconds: 0.42 } })).toBe(
-    'round 3  2 clients  loss 2.250  taught on 64 public images in 0.4 s',
+    'round 3  2 clients  loss 2.250  taught on 64 public images in 0.42 s',
   )
 })
 

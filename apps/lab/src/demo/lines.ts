@@ -46,7 +46,7 @@ function groupsShown(record: RoundRecord): string {
 }
 
 function distilledShown({ distilled }: RoundRecord): string {
-  return distilled ? `  taught on ${distilled.images} public images in ${distilled.seconds.toFixed(1)} s` : ''
+  return distilled ? `  taught on ${distilled.images} public images in ${distilled.seconds.toFixed(2)} s` : ''
 }
 
 export function roundsTable(rounds: readonly DemoRound[]): string {
