@@ -152,3 +152,25 @@ test('private distillation: tabs send shares of soft targets, and the model is t
   await openRound(coordinator, page, { name, round: 2 })
   await expect(page.getByText(`on ${PUBLIC_IMAGES} public images`)).toBeVisible()
 })
+
+test('a strategy of one file per side trains in tabs: FedNova’s say how far their steps go, and weigh less for it', async ({
+  coordinator,
+  crops,
+  participant,
+  page,
+}) => {
+  const name = 'FedNova'
+  const { run, updates } = await play(
+    { coordinator, crops, participant },
+    { name, tabs: 2, strategy: { name: 'fednova' } },
+  )
+  const ascending = (counts: readonly (number | null)[]) => counts.map(Number).sort((a, b) => a - b)
+  const images = run.rounds.flatMap(({ contributions }) => contributions.map(({ images }) => images))
+  expect(ascending(updates.map(({ weight, extras }) => Math.round(weight * extras[0])))).toEqual(ascending(images))
+  for (const { extras } of updates) {
+    expect(extras).toHaveLength(2)
+    expect(extras[0]).toBeGreaterThan(1)
+    expect(extras[1]).toBeCloseTo(extras[0] ** 2, 2)
+  }
+  await openRound(coordinator, page, { name, round: 2 })
+})
