@@ -24,6 +24,7 @@ export function notePresence(machine: RoundMachine, event: RunEvent, giveUpAt: n
         away: isAwaited(machine.run, event.client) ? { ...machine.away, [event.client]: giveUpAt } : machine.away,
       }
     case 'withdrew':
+    case 'excluded':
       return { ...machine, present: exclude(machine.present, event.client), away: omit(machine.away, event.client) }
     case 'restored':
       return { ...machine, present: [], away: {} }

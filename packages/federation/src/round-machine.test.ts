@@ -110,6 +110,105 @@ test('a client that withdrew is not awaited', () => {
   expect(effects).toEqual([{ type: 'aggregate', round: 1, session: 1, clients: ['a', 'b'] }])
 })
 
+const excluded = (client: string): RunEvent => ({ type: 'excluded', client })
+
+test('R15 a client that is taken out is not awaited, cannot come back to the session, and is drawn into the next', () => {
+  const out = script(
+    [
+      [10, excluded('c')],
+      [15, arrive('c')],
+      [16, accept('c')],
+      [20, accept('a')],
+      [20, accept('b')],
+      [30, { type: 'aggregated', session: 1 }],
+    ],
+    three,
+  )
+  expect(out.effects).toEqual([
+    { type: 'aggregate', round: 1, session: 1, clients: ['a', 'b'] },
+    { type: 'publish', round: 1, session: 1, evaluate: [] },
+    { type: 'close-round', round: 1, session: 1 },
+    { type: 'open-session', round: 2, session: 2, cohort: ['a', 'b', 'c'] },
+  ])
+})
+
+test('R15 taking out a client that was lost ends its grace time, and the round closes at once', () => {
+  const { effects } = script(
+    [
+      [10, { type: 'lost', client: 'c' }],
+      [20, accept('a')],
+      [20, accept('b')],
+      [30, excluded('c')],
+    ],
+    three,
+  )
+  expect(effects).toEqual([{ type: 'aggregate', round: 1, session: 1, clients: ['a', 'b'] }])
+})
+
+test.each<[RunState['state'], [number, RunEvent][]]>([
+  ['training', [[10, accept('c')]]],
+  [
+    'aggregating',
+    [
+      [10, accept('a')],
+      [10, accept('b')],
+      [10, accept('c')],
+    ],
+  ],
+])('R15 taking out a client whose update counts already abandons the session, %s', (state, before) => {
+  const counted = script(before, three)
+  expect(counted.run.state).toBe(state)
+  const { run, effects } = script(
+    [
+      [20, excluded('c')],
+      // What is still under way of the session means nothing.
+      [30, { type: 'aggregated', session: 1 }],
+    ],
+    counted.machine,
+  )
+  expect(effects).toEqual([
+    { type: 'abort-session', round: 1, session: 1, reason: 'excluded' },
+    { type: 'open-session', round: 1, session: 2, cohort: ['a', 'b'] },
+  ])
+  expect(run).toMatchObject({ state: 'training', session: 2, accepted: [] })
+})
+
+test('R15 with too few left the round stays open until enough are there', () => {
+  const { run, effects } = script(
+    [
+      [10, accept('a')],
+      [20, excluded('a')],
+      [90, { type: 'tick' }],
+    ],
+    { ...training.machine, present: ['a', 'b'] },
+  )
+  expect(effects).toEqual([{ type: 'abort-session', round: 1, session: 1, reason: 'excluded' }])
+  expect(run).toEqual({ state: 'open', round: 1, session: 2, since: 20 })
+})
+
+test('R15 taking out a client while its model is formed keeps to a pause that was asked for', () => {
+  const { run } = script(
+    [
+      [1, accept('a')],
+      [1, accept('b')],
+      [2, { type: 'paused' }],
+      [3, excluded('b')],
+    ],
+    training.machine,
+  )
+  expect(run).toMatchObject({ state: 'paused', round: 1, session: 2 })
+})
+
+test('R15 a published model stays, and its evaluation by who is taken out is not awaited', () => {
+  const last: RoundMachine = {
+    present: ['a', 'b'],
+    away: {},
+    run: { state: 'evaluating', round: 3, session: 4, since: 0, deadline: 500, waiting: ['b'] },
+  }
+  const { run } = script([[1, excluded('b')]], last)
+  expect(run).toEqual({ state: 'ended', rounds: 3, reason: 'completed' })
+})
+
 test('the deadline closes the round with the minimum', () => {
   const { effects } = script(
     [
@@ -245,7 +344,10 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
     { type: 'tick' },
     { type: 'restored' },
   ),
-  fc.record({ type: fc.constantFrom('arrived' as const, 'lost' as const, 'withdrew' as const), client }),
+  fc.record({
+    type: fc.constantFrom('arrived' as const, 'lost' as const, 'withdrew' as const, 'excluded' as const),
+    client,
+  }),
   fc.record({ type: fc.constant('accepted' as const), client, session: fc.integer({ min: 1, max: 6 }) }),
   fc.record({
     type: fc.constantFrom('aggregated' as const, 'unusable' as const),
@@ -262,8 +364,11 @@ test('under any events: every round once, sessions never reused, sums only over 
       let opened = 0
       const published: number[] = []
       const cohorts = new Map<number, readonly string[]>()
+      const takenOut = new Set<string>()
       for (const [wait, event] of [[0, { type: 'started' }] as [number, RunEvent], ...list]) {
         now += wait
+        if (event.type === 'excluded' && 'session' in machine.run)
+          takenOut.add(`${machine.run.session} ${event.client}`)
         const [next, effects] = step(machine, event, { plan, now })
         for (const effect of effects) {
           if (effect.type === 'open-session' && event.type !== 'restored') {
@@ -274,7 +379,10 @@ test('under any events: every round once, sessions never reused, sums only over 
           if (effect.type === 'aggregate') {
             expect(effect.clients.length).toBeGreaterThanOrEqual(plan.minClients)
             expect(new Set(effect.clients).size).toBe(effect.clients.length)
-            for (const one of effect.clients) expect(cohorts.get(effect.session)).toContain(one)
+            for (const one of effect.clients) {
+              expect(cohorts.get(effect.session)).toContain(one)
+              expect(takenOut).not.toContain(`${effect.session} ${one}`)
+            }
           }
           if (effect.type === 'close-round') published.push(effect.round)
         }

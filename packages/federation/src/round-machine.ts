@@ -58,6 +58,8 @@ function react(machine: RoundMachine, event: RunEvent, plan: RunPlan, now: numbe
       return stop(machine)
     case 'withdrew':
       return run.state === 'training' ? enter(machine, withOut(run, [event.client])) : without(machine, event.client)
+    case 'excluded':
+      return takeOut(machine, event.client, now)
     case 'lost':
       return run.state === 'evaluating' ? without(machine, event.client) : stay(machine)
     case 'accepted':
@@ -149,6 +151,15 @@ function abort(
     { ...machine, run: { state, round, session: session + 1, since: now }, away: {} },
     [{ type: 'abort-session', round, session, reason }],
   ]
+}
+
+/** As if it had not been drawn; but a sum that its update is in is given up. */
+function takeOut(machine: RoundMachine, client: string, now: number): Step {
+  const { run } = machine
+  if ((run.state === 'training' || run.state === 'aggregating') && run.accepted.includes(client))
+    return abort(machine, run, { reason: 'excluded', now })
+  if (run.state !== 'training') return without(machine, client)
+  return enter(machine, { ...run, cohort: exclude(run.cohort, client), out: exclude(run.out, client) })
 }
 
 function publish(machine: RoundMachine, plan: RunPlan, now: number): Step {

@@ -55,7 +55,8 @@ export interface EvaluatingState {
 }
 
 export type EndReason = 'completed' | 'stopped'
-export type AbortReason = 'too-few-updates' | 'unusable' | 'paused' | 'stopped'
+/** `excluded`: a client was taken out whose update is in the sum, from which it cannot be taken. */
+export type AbortReason = 'too-few-updates' | 'unusable' | 'excluded' | 'paused' | 'stopped'
 
 /** The settings that the round machine reads. */
 export interface RunPlan {
@@ -81,6 +82,8 @@ export type RunEvent =
   | { readonly type: 'lost'; readonly client: string }
   /** A client left, paused or failed: it will send nothing for the open round. */
   | { readonly type: 'withdrew'; readonly client: string }
+  /** A client was taken out: it does not count in the open session, nor can it come back to that one. */
+  | { readonly type: 'excluded'; readonly client: string }
   | { readonly type: 'accepted'; readonly client: string; readonly session: number }
   /** The sum was formed and the new model stored. */
   | { readonly type: 'aggregated'; readonly session: number }

@@ -179,7 +179,10 @@ export const edgeNotices = {
   'model.ready': v.object({ sha256: Sha256, bytes: count(2 ** 31) }),
   /** The open session is void: abandon it. */
   'session.aborted': v.object({ session: Session, reason: text(200) }),
-  /** The same identity joined elsewhere, the token was revoked, or the federation ended. The connection closes. */
-  dismissed: v.object({ code: v.picklist(['replaced', 'revoked-token', 'federation-ended']), message: text(500) }),
+  /** The same identity joined elsewhere, the token was revoked, it was taken out, or the federation ended. The connection closes. */
+  dismissed: v.object({
+    code: v.picklist(['replaced', 'revoked-token', 'excluded', 'federation-ended']),
+    message: text(500),
+  }),
 } as const
 export type EdgeNotices = { [Event in keyof typeof edgeNotices]: v.InferOutput<(typeof edgeNotices)[Event]> }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { edgeRequests } from './edge.ts'
+import { edgeNotices, edgeRequests } from './edge.ts'
 import { operatorRequests } from './operator.ts'
-import { parse } from './refusal.ts'
+import { Refusal, parse } from './refusal.ts'
 import { FederationSettings } from './settings.ts'
 
 const evaluated = {
@@ -42,6 +42,26 @@ test('P2: whatever is sent, parsing answers and never throws', () => {
       },
     ),
   )
+})
+
+test('J9: a client is taken out by its id, with a reason that may be empty but not long', () => {
+  const about = { federation: 'campus-1', client: 'a'.repeat(32) }
+  expect(parse(operatorRequests.exclude, { ...about, reason: '' }).ok).toBe(true)
+  expect(parse(operatorRequests.readmit, about).ok).toBe(true)
+  for (const [field, wrong] of [
+    ['client', { ...about, client: 'Anna', reason: '' }],
+    ['reason', { ...about, reason: 'x'.repeat(201) }],
+  ] as const)
+    expect(parse(operatorRequests.exclude, wrong)).toMatchObject({
+      refusal: { code: 'malformed', message: `field '${field}' is not as the protocol says` },
+    })
+  expect(parse(operatorRequests.readmit, { ...about, reason: '' }).ok).toBe(false)
+})
+
+test('J9: who is taken out hears it in the words of a refusal', () => {
+  const message = 'The coordinator’s operator has taken this client out: wrong crops'
+  expect(parse(edgeNotices.dismissed, { code: 'excluded', message }).ok).toBe(true)
+  expect(parse(Refusal, { code: 'excluded', message }).ok).toBe(true)
 })
 
 test('settings: a name is all that is needed; the rest has defaults', () => {

@@ -42,6 +42,10 @@ export const FederationSummary = v.object({
 })
 export type FederationSummary = v.InferOutput<typeof FederationSummary>
 
+/** That a client is taken out of its federation: who decided it, and why; empty where no reason was given. */
+export const Exclusion = v.object({ at: time, by: v.picklist(['operator', 'coordinator']), reason: text(300) })
+export type Exclusion = v.InferOutput<typeof Exclusion>
+
 export const ClientView = v.object({
   id: ClientId,
   alias: text(40),
@@ -62,6 +66,8 @@ export const ClientView = v.object({
   fraction,
   hidden: v.boolean(),
   lastSeen: time,
+  /** Null for one that may take part. */
+  excluded: v.nullable(Exclusion),
   /** Share of the sum in the last round, null before. */
   weight: v.nullable(fraction),
   bytesUp: count(Number.MAX_SAFE_INTEGER),
@@ -195,6 +201,9 @@ export const operatorRequests = {
   stop: v.strictObject({ federation: FederationId }),
   invite: v.strictObject({ federation: FederationId, label: text(80), hours: positive(24 * 365) }),
   revoke: v.strictObject({ federation: FederationId, invite: text(40) }),
+  /** Takes a client out until it is readmitted. It is told the reason, which may be empty. */
+  exclude: v.strictObject({ federation: FederationId, client: ClientId, reason: text(200) }),
+  readmit: v.strictObject({ federation: FederationId, client: ClientId }),
 } as const
 export type OperatorRequests = {
   [Event in keyof typeof operatorRequests]: v.InferOutput<(typeof operatorRequests)[Event]>

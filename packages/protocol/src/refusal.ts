@@ -13,6 +13,7 @@ export const refusalCodes = [
   'expired-token',
   'revoked-token',
   'bad-proof',
+  'excluded',
   'not-joined',
   'replaced',
   'unknown-round',

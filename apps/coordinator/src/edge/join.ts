@@ -3,6 +3,7 @@ import { type TokenFailure, clientId, importPublicKey, verifyJoin, verifyJoinTok
 import { type Join, type JoinReply, type RefusalCode, type Reply, accept, refuse } from '@passerby/protocol'
 import { addToSession, apply } from '../run/apply.ts'
 import type { RunCore } from '../run/core.ts'
+import { refuseExcluded } from '../run/exclusion.ts'
 import { serially } from '../run/interpreter.ts'
 import { type Member, absent, cleanText, countTraffic } from '../run/member.ts'
 import type { Runs } from '../run/runs.ts'
@@ -14,7 +15,7 @@ import type { Visit } from './visit.ts'
 type Answer = (reply: Reply<JoinReply>) => void
 
 /**
- * Rules J4 to J8. `answer` is called in the same instant in which the client becomes present, so that its first
+ * Rules J4 to J9. `answer` is called in the same instant in which the client becomes present, so that its first
  * notice comes after its answer.
  */
 export async function join(
@@ -81,6 +82,7 @@ async function enter(
   const now = core.around.now()
   const { publicKey, device, images, hidden } = request
   const known = core.members.get(id)
+  if (known?.excluded && core.machine.run.state !== 'ended') return answer(refuseExcluded(known.excluded))
   const fresh = {
     tokenHash,
     invite,
@@ -92,7 +94,7 @@ async function enter(
     withdrawn: undefined,
   }
   const member: Member = Object.assign(
-    known ?? { id, publicKey, firstSeen: now, bytesUp: 0, bytesDown: 0, ...absent() },
+    known ?? { id, publicKey, firstSeen: now, bytesUp: 0, bytesDown: 0, excluded: null, ...absent() },
     fresh,
   )
   core.members.set(id, member)

@@ -9,6 +9,7 @@ import {
 } from '@passerby/protocol'
 import { addNote, apply } from '../run/apply.ts'
 import type { RunCore } from '../run/core.ts'
+import { refuseExcluded } from '../run/exclusion.ts'
 import { serially } from '../run/interpreter.ts'
 import { type Member, cleanText } from '../run/member.ts'
 import { noteTold, taskOf } from '../run/tasks.ts'
@@ -99,6 +100,8 @@ async function withdraw(core: RunCore, member: Member, message: EdgeRequests['wi
 }
 
 async function comeBack(core: RunCore, member: Member): Promise<Reply<object>> {
+  // It may have been taken out while this waited.
+  if (member.excluded) return refuseExcluded(member.excluded)
   member.withdrawn = undefined
   await apply(core, { type: 'arrived', client: member.id })
   const task = taskOf(core, member.id)

@@ -150,8 +150,12 @@ async function whyNot(core: RunCore, member: Member, session: number): Promise<R
   if (row.outcome === 'aborted') return refuseUpdate('late-update')
   const earlier = await findContribution(core.around.db, name, member.id)
   if (earlier?.outcome === 'counted') return refuseUpdate('duplicate-update')
-  // Its key is being made, in this very moment or again after a failure.
-  if (run.state === 'training' && run.session === session) return refuse('internal', 'The session is not ready yet.')
+  if (run.state === 'training' && run.session === session) {
+    // It was drawn, and then taken out.
+    if (!run.cohort.includes(member.id)) return refuseUpdate('not-in-cohort')
+    // Its key is being made, in this very moment or again after a failure.
+    return refuse('internal', 'The session is not ready yet.')
+  }
   if (earlier?.outcome === 'missing') await markLate(core.around.db, name, member.id)
   return refuseUpdate('late-update')
 }

@@ -4,7 +4,9 @@ import { issueJoinToken } from '@passerby/privacy'
 import { type OperatorReplies, type OperatorRequests, type Reply, accept, paths, refuse } from '@passerby/protocol'
 import { addNote, apply } from '../run/apply.ts'
 import type { RunCore } from '../run/core.ts'
+import { exclude, readmit } from '../run/exclusion.ts'
 import { serially } from '../run/interpreter.ts'
+import { cleanText } from '../run/member.ts'
 import type { Runs } from '../run/runs.ts'
 import { connectedOf } from '../run/tasks.ts'
 import { readInvites, revokeInvite, storeInvite } from '../store/invites.ts'
@@ -34,6 +36,10 @@ export async function obey(runs: Runs, request: CommandRequest): Promise<Reply<o
       return await invite(core, request.message)
     case 'revoke':
       return await revoke(core, request.message.invite)
+    case 'exclude':
+      return await excludeClient(core, request.message)
+    case 'readmit':
+      return await readmitClient(core, request.message.client)
   }
 }
 
@@ -96,3 +102,27 @@ async function revoke(core: RunCore, id: string): Promise<Reply<object>> {
     return accept({})
   })
 }
+
+async function excludeClient(core: RunCore, { client, reason }: OperatorRequests['exclude']): Promise<Reply<object>> {
+  return await serially(core, async () => {
+    const member = core.members.get(client)
+    if (!member) return noSuchClient
+    if (core.machine.run.state === 'ended')
+      return refuse('wrong-state', 'The run has ended: nobody is awaited any more.')
+    if (member.excluded) return refuse('wrong-state', `${member.alias} is taken out already.`)
+    await exclude(core, member, { by: 'operator', reason: cleanText(reason) })
+    return accept({})
+  })
+}
+
+async function readmitClient(core: RunCore, client: string): Promise<Reply<object>> {
+  return await serially(core, async () => {
+    const member = core.members.get(client)
+    if (!member) return noSuchClient
+    if (!member.excluded) return refuse('wrong-state', `${member.alias} is not taken out.`)
+    await readmit(core, member)
+    return accept({})
+  })
+}
+
+const noSuchClient = refuse('not-found', 'No such client has joined this federation.')

@@ -79,7 +79,7 @@ function phaseOf({ machine: { run, present }, plan }: RunCore): PhaseView {
 }
 
 function clientView({ machine: { run } }: RunCore, member: Member, shares: Standing['shares']): ClientView {
-  const { id, alias, device, images, hidden, lastSeen, bytesUp, bytesDown } = member
+  const { id, alias, device, images, hidden, lastSeen, excluded, bytesUp, bytesDown } = member
   const state = clientState(run, member)
   const moving = member.progress?.phase === state ? member.progress.fraction : 0
   return {
@@ -91,6 +91,7 @@ function clientView({ machine: { run } }: RunCore, member: Member, shares: Stand
     fraction: state === 'done' ? 1 : moving,
     hidden,
     lastSeen,
+    excluded,
     weight: shares.get(id) ?? null,
     bytesUp,
     bytesDown,

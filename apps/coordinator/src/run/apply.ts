@@ -14,7 +14,7 @@ interface StepRows {
   /** Rows of other tables. */
   readonly write?: (to: Writer) => Promise<void>
   readonly change?: SessionChange
-  /** What is said of it beside what the machine's step says. */
+  /** What is said of it before what the machine's step says. */
   readonly notes?: readonly Note[]
   /** What the server knows from this step on. */
   readonly kept?: KeptState
@@ -27,13 +27,13 @@ interface StepRows {
 export async function apply(
   core: RunCore,
   event: RunEvent,
-  { write, change, notes: beside = [], kept = core.kept }: StepRows = {},
+  { write, change, notes: first = [], kept = core.kept }: StepRows = {},
 ): Promise<void> {
   const { around, plan, id } = core
   const now = around.now()
   const before = core.machine
   const [after, effects] = step(before, event, { plan, now })
-  const notes = [...notesOf({ before: before.run, event, after: after.run }, effects, nameIn(core)), ...beside]
+  const notes = [...first, ...notesOf({ before: before.run, event, after: after.run }, effects, nameIn(core))]
   let events: readonly RunEventView[] | undefined
   let counted = { up: 0, down: 0 }
   if (after.run !== before.run || effects.length + notes.length > 0 || write || change) {

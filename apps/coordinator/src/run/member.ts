@@ -1,4 +1,4 @@
-import type { EdgeNotices, Join, Progress, Withdraw } from '@passerby/protocol'
+import type { EdgeNotices, Exclusion, Join, Progress, Withdraw } from '@passerby/protocol'
 import { type Queue, serialQueue } from './queue.ts'
 
 /** A connection as a run sees it. */
@@ -25,6 +25,8 @@ export interface Member {
   lastSeen: number
   bytesUp: number
   bytesDown: number
+  /** Set while it is taken out (rule J9). */
+  excluded: Exclusion | null
   connection: Connection | undefined
   /** The newest word of its progress; it counts for its session only. */
   progress: Progress | undefined

@@ -67,6 +67,7 @@ function noteOfEvent(event: RunEvent, before: RunState, after: RunState): readon
       return over ? [] : [{ message: 'withdrew', client: event.client }]
     case 'accepted':
       return changed ? [{ message: 'sent an update that counts', client: event.client }] : []
+    case 'excluded':
     case 'aggregated':
     case 'unusable':
     case 'evaluated':
@@ -112,6 +113,7 @@ function noteOfEffect(
 export const abortReasons = {
   'too-few-updates': 'too few updates came in time',
   unusable: 'what its sum needs is gone',
+  excluded: 'a client was taken out whose update is in its sum',
   paused: 'the operator paused the run',
   stopped: 'the operator stopped the run',
 } as const

@@ -1,3 +1,5 @@
+import type { Exclusion } from '@passerby/protocol'
+import { and, eq } from 'drizzle-orm'
 import type { Member } from '../run/member.ts'
 import type { Writer } from './database.ts'
 import { clients } from './schema.ts'
@@ -22,4 +24,16 @@ export async function storeClient(db: Writer, federation: string, member: Member
     .insert(clients)
     .values({ federation, id, publicKey, firstSeen, ...changing })
     .onConflictDoUpdate({ target: [clients.federation, clients.id], set: changing })
+}
+
+/** That a client is taken out; null: let in again. */
+export async function storeExclusion(
+  db: Writer,
+  { federation, client }: { readonly federation: string; readonly client: string },
+  excluded: Exclusion | null,
+): Promise<void> {
+  await db
+    .update(clients)
+    .set({ excluded })
+    .where(and(eq(clients.federation, federation), eq(clients.id, client)))
 }

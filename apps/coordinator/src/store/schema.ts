@@ -3,6 +3,7 @@ import type { Layout } from '@passerby/federation'
 import type {
   Contribution,
   Evaluation,
+  Exclusion,
   FederationSettings,
   PublicSet,
   RoundRecord,
@@ -146,6 +147,8 @@ export const clients = pgTable(
     invite: text().notNull(),
     /** SHA-256 of the token it joined with (rule J5). */
     tokenHash: text().notNull(),
+    /** Set while it is taken out (rule J9). */
+    excluded: jsonb().$type<Exclusion>(),
     firstSeen: whole().notNull(),
     lastSeen: whole().notNull(),
     bytesUp: whole().notNull().default(0),

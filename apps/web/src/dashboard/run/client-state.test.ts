@@ -11,6 +11,7 @@ const client = (alias: string, state: ClientView['state'], id = alias): ClientVi
   fraction: 0.639,
   hidden: false,
   lastSeen: 0,
+  excluded: null,
   weight: null,
   bytesUp: 0,
   bytesDown: 0,

@@ -11,6 +11,7 @@ const client = (state: ClientView['state'], fraction: number): ClientView => ({
   fraction,
   hidden: false,
   lastSeen: 0,
+  excluded: null,
   weight: null,
   bytesUp: 0,
   bytesDown: 0,
