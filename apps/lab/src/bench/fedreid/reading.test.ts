@@ -57,7 +57,8 @@ function resultOf(arm: string, { seed = 1, global = [], own }: Told): RunResult 
       bytesUp: 0,
       bytesDown: 0,
       seconds: 1,
-      shares: { large: 0.5, middle: 0.3, small: 0.2 },
+      shares:
+        arm === 'CDW (features)' ? { large: 0.3, middle: 0.3, small: 0.4 } : { large: 0.5, middle: 0.3, small: 0.2 },
       ...(arm === 'CC' && { groups: [['large', 'middle'], ['small']] }),
       evaluation: global.length > 0 ? everywhere(global[round - 1]) : null,
       ...(round === 4 &&
@@ -98,6 +99,23 @@ test('what beats FedPav is told from the means over clients, by the best of thre
   // Global: (30 + 20 + 20) / 3 and (30 + 22 + 20) / 3 against (22 + 21 + 21) / 3.
   expect(reading).toContain('KD does not beat FedPav on the global model: 21.3 against 23.7, −2.3 points')
   expect(reading).toMatch(/KD’s curve is smoother than FedPav’s: .* 0.82 against 8.2\d points/)
+})
+
+test('where clients share data sets, each of these is counted once beside', () => {
+  // Own models of CDW: market (30.5 + 25) / 2 and pku 58; of FedPav (21 + 20) / 2 and 50.
+  expect(reading).toContain('+7.5 points. With each of the 2 data sets counted once, 42.9 against 35.3, +7.6 points.')
+  const apart = results.map((result) => ({
+    ...result,
+    clients: result.clients.map((client) => (client.name === 'middle' ? { ...client, sets: ['partial'] } : client)),
+  }))
+  expect(readingOf(summaryOf(apart, LABELS)).join('\n')).not.toContain('counted once')
+})
+
+test('where a weighting moves weight to, and what that does there', () => {
+  expect(reading).toContain(
+    'CDW (features) takes weight from market (80.0 % of the average, then 60.0 %) and gives it to pku (20.0 % of the average, then 40.0 %): beside FedPav’s, own models are +7.3 points on the former and +8.0 on the latter.',
+  )
+  expect(reading).not.toContain('CDW (logits) takes weight')
 })
 
 test('the paper’s order is held against ours, and where they differ clearly it is named', () => {

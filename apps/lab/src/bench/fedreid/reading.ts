@@ -1,6 +1,6 @@
 /** What the figures say of FedReID's findings: where our ranking agrees with the paper's, and where not. */
-import { type Spread, overlap } from '../../experiment/compare/spread.ts'
-import { LAST_ROUNDS, type Protocol, type Whose } from '../../experiment/protocol.ts'
+import { type Spread, overlap, spreadOf } from '../../experiment/compare/spread.ts'
+import { LAST_ROUNDS, type Protocol, type Whose, finalBy } from '../../experiment/protocol.ts'
 import { MEANS, PUBLISHED_AS, TABLE_4, TRAINED_IMAGES, meanOf } from './published.ts'
 import type { BenchmarkSummary } from './summary.ts'
 
@@ -33,6 +33,7 @@ export function readingOf(summary: BenchmarkSummary): readonly string[] {
   return [
     ...precision(summary),
     ...optimised(summary),
+    ...reweighted(summary),
     ...smoothness(summary),
     ...rankingAgreement(summary),
     ...smallGainMost(summary),
@@ -74,9 +75,66 @@ function optimised(summary: BenchmarkSummary): readonly string[] {
     if (!taught || !plain) return []
     const model = whose === 'own' ? 'the clients’ own models' : 'the global model'
     return [
-      `${label} ${verdictOf(taught, plain)} FedPav on ${model}: ${shown(taught)} against ${shown(plain)}, ${signed(taught.mean - plain.mean)} points${unsure(taught, plain)}.`,
+      `${label} ${verdictOf(taught, plain)} FedPav on ${model}: ${shown(taught)} against ${shown(plain)}, ${signed(taught.mean - plain.mean)} points${unsure(taught, plain)}.${onceEach(summary, label, whose)}`,
     ]
   })
+}
+
+/** The paper's clients are a data set each. Where several of ours share one, what it makes of a model outweighs the others. */
+function onceEach(summary: BenchmarkSummary, label: string, whose: Whose): string {
+  const sets = new Set(summary.clients.flatMap((client) => client.sets))
+  if (sets.size === summary.clients.length) return ''
+  const mean = (arm: string) => spreadOf([...rank1BySet(summary, arm, whose).values()])?.mean
+  const [taught, plain] = [mean(label), mean(FEDPAV)]
+  if (taught === undefined || plain === undefined) return ''
+  return ` With each of the ${sets.size} data sets counted once, ${taught.toFixed(1)} against ${plain.toFixed(1)}, ${signed(taught - plain)} points.`
+}
+
+/** The mean over seeds; of own models, over the clients that are measured on the data set too. */
+function rank1BySet({ clients, arms }: BenchmarkSummary, label: string, whose: Whose): ReadonlyMap<string, number> {
+  const arm = arms.find((one) => one.label === label)
+  return new Map(
+    [...new Set(clients.flatMap(({ sets }) => sets))].flatMap((set) => {
+      const here = clients.filter(({ sets }) => sets.includes(set))
+      const figures =
+        whose === 'own'
+          ? here.map(({ name }) => arm?.own.get(name)?.get(PROTOCOL)?.mean)
+          : arm?.runs.map((run) => finalBy(PROTOCOL, run)[set]?.rank1)
+      const mean = spreadOf(figures?.filter((figure) => figure !== undefined) ?? [])?.mean
+      return mean === undefined ? [] : [[set, mean] as const]
+    }),
+  )
+}
+
+/** Where a weighting by cosine distance takes weight from, where to, and what that does to models there. */
+function reweighted(summary: BenchmarkSummary): readonly string[] {
+  const plain = sharesBySet(summary, FEDPAV)
+  return ['CDW (features)', 'CDW (logits)', 'KD & CDW'].flatMap((label) => {
+    const shares = sharesBySet(summary, label)
+    const [taught, untaught] = [label, FEDPAV].map((arm) => rank1BySet(summary, arm, 'own'))
+    const moved = [...shares].flatMap(([set, share]) => {
+      const [before, one, other] = [plain.get(set), taught.get(set), untaught.get(set)]
+      if (before === undefined || one === undefined || other === undefined) return []
+      return [{ set, before, share, gain: one - other }]
+    })
+    const [less, ...others] = moved.toSorted((a, b) => a.share - a.before - (b.share - b.before))
+    const more = others.at(-1)
+    if (!more || more.share <= more.before) return []
+    const part = ({ set, before, share }: typeof more) =>
+      `${set} (${percent(before)} of the average, then ${percent(share)})`
+    return [
+      `${label} takes weight from ${part(less)} and gives it to ${part(more)}: beside FedPav’s, own models are ${signed(less.gain)} points on the former and ${signed(more.gain)} on the latter.`,
+    ]
+  })
+}
+
+/** A client's share goes to its data sets alike. */
+function sharesBySet({ clients, arms }: BenchmarkSummary, label: string): ReadonlyMap<string, number> {
+  const shares = arms.find((arm) => arm.label === label)?.shares
+  const bySet = new Map<string, number>()
+  for (const { name, sets } of clients)
+    for (const set of sets) bySet.set(set, (bySet.get(set) ?? 0) + (shares?.get(name) ?? 0) / sets.length)
+  return bySet
 }
 
 /** Who leads by less than the seeds differ, or in the only seed, is ahead and beats nobody yet. */
@@ -232,6 +290,8 @@ function unsure(a: Spread, b: Spread): string {
 }
 
 const shown = ({ mean }: Spread) => mean.toFixed(1)
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 
 function signed(value: number, digits = 1): string {
   const text = Math.abs(value).toFixed(digits)

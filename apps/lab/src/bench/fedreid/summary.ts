@@ -39,6 +39,8 @@ export interface ArmSummary {
   readonly jitter: Spread | undefined
   /** Rank-1 of each client's own model. */
   readonly own: ReadonlyMap<string, ReadonlyMap<Protocol, Spread>>
+  /** Each client's share in the average, 0 to 1, the mean over rounds and seeds; of learners that average nothing there is none. */
+  readonly shares: ReadonlyMap<string, number>
 }
 
 export interface BenchmarkSummary {
@@ -85,6 +87,7 @@ function armOf(label: string, runs: readonly RunResult[], clients: readonly Clie
     unrest: spreadOf(runs.flatMap((run) => unrest(globalOf(run), run.rounds.length) ?? [])),
     jitter: spreadOf(runs.flatMap((run) => jitter(globalOf(run), run.rounds.length) ?? [])),
     own: new Map(clients.map((client) => [client.name, ownOf(client, runs)])),
+    shares: mode === 'federated' ? sharesOf(runs, clients) : new Map(),
   }
 }
 
@@ -99,6 +102,15 @@ function ownOf(client: ClientSize, runs: readonly RunResult[]): ReadonlyMap<Prot
     protocols.flatMap((protocol) => {
       const spread = spreadOf(runs.flatMap((run) => figureBy(protocol, measuredBy(client, 'own', run))?.rank1 ?? []))
       return spread ? [[protocol, spread] as const] : []
+    }),
+  )
+}
+
+function sharesOf(runs: readonly RunResult[], clients: readonly ClientSize[]): ReadonlyMap<string, number> {
+  return new Map(
+    clients.flatMap(({ name }) => {
+      const mean = spreadOf(runs.flatMap(({ rounds }) => rounds.flatMap(({ shares }) => shares[name] ?? [])))?.mean
+      return mean === undefined ? [] : [[name, mean] as const]
     }),
   )
 }

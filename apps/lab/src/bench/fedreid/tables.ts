@@ -100,17 +100,17 @@ export function setsTable({ arms }: BenchmarkSummary): readonly string[] {
   )
 }
 
-/** Each client's share in the average, the mean over rounds and seeds: what a weighting does. */
+/** What a weighting does. */
 export function sharesTable({ clients, arms }: BenchmarkSummary): readonly string[] {
   return markdownTable(
     ['share in the average', ...clients.map(({ name }) => name)],
     arms
-      .filter(({ mode }) => mode === 'federated')
-      .map(({ label, runs }) => [
+      .filter(({ shares }) => shares.size > 0)
+      .map(({ label, shares }) => [
         label,
         ...clients.map(({ name }) => {
-          const shares = runs.flatMap(({ rounds }) => rounds.flatMap((round) => round.shares[name] ?? []))
-          return shares.length > 0 ? percent(meanOf(shares)) : undefined
+          const share = shares.get(name)
+          return share === undefined ? undefined : percent(share)
         }),
       ]),
   )
