@@ -1,4 +1,4 @@
-import { decodeSafetensors } from '@passerby/protocol'
+import { type FederationSettingsInput, decodeSafetensors } from '@passerby/protocol'
 import { afterEach, expect, test, vi } from 'vitest'
 import { edgeServer } from '../../test/edge-server.ts'
 import { smallLayout } from '../../test/model.ts'
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 /** One round of two clients to its end. */
 async function played(
-  strategy: { readonly name: string; readonly rate?: number },
+  strategy: FederationSettingsInput['strategy'],
   update: (session: number) => ScriptedUpdate,
   change: (around: Surroundings) => Partial<Surroundings> = () => ({}),
 ) {
