@@ -64,8 +64,8 @@ export function createMetrics(connected: () => number): Metrics {
     }),
     aggregation: new Histogram({
       name: 'passerby_aggregation_seconds',
-      help: 'From the sum to the stored models',
-      buckets: seconds,
+      help: 'From the sum to the stored models; where a model is taught, that too',
+      buckets: [...seconds, 60, 300],
       registers,
     }),
     distillation: new Histogram({
