@@ -12,6 +12,8 @@ export interface EmbeddingTask {
   /** Flat in the network's layout. */
   readonly backbone: Float32Array
   readonly signal?: AbortSignal
+  /** Called with the images that are embedded so far. */
+  readonly onSeen?: (images: number) => void
 }
 
 /**
@@ -41,7 +43,7 @@ interface PartwiseTask extends EmbeddingTask {
 async function embedInParts(
   network: Network,
   set: Pixels,
-  { backbone, signal, rowsOf }: PartwiseTask,
+  { backbone, signal, onSeen, rowsOf }: PartwiseTask,
 ): Promise<Float32Array> {
   const { embedding } = network.sizes
   const images = imagesOf(set)
@@ -57,6 +59,7 @@ async function embedInParts(
       )
       await session.settled()
       all.set(rows, start * embedding)
+      onSeen?.(start + part.length)
       await nextTurn()
     }
   } finally {

@@ -9,6 +9,7 @@ export type {
   LocalEvaluation,
   LocalOutcome,
   LocalTask,
+  LookingProgress,
 } from './interface.ts'
 export { LearnerError, type LearnerErrorCode } from './learner-error.ts'
 export { createLearner, type LearnerOptions } from './learner.ts'

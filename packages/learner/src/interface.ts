@@ -43,6 +43,7 @@ export interface LocalEvaluation {
 export interface LearnerWatch {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: LearnerProgress) => void
+  readonly onLooking?: (looking: LookingProgress) => void
 }
 
 export interface LearnerProgress {
@@ -51,4 +52,10 @@ export interface LearnerProgress {
   readonly step: number
   readonly steps: number
   readonly loss?: number
+}
+
+export interface LookingProgress {
+  readonly at: 'own' | 'public'
+  readonly seen: number
+  readonly images: number
 }

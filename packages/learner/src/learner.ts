@@ -56,11 +56,7 @@ export function createLearner(options: LearnerOptions): Learner {
           after: { backbone, head: trained.head },
           embedding,
           publicImages: task.publicSet ? imagesOf(task.publicSet) : 0,
-          embed: plainEmbeddings(network(task.settings), {
-            own: training,
-            public: task.publicSet,
-            signal: watch.signal,
-          }),
+          embed: plainEmbeddings(network(task.settings), { own: training, public: task.publicSet }, watch),
         },
         task.strategy,
       )

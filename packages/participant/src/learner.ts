@@ -65,6 +65,8 @@ export interface LocalEvaluation {
 export interface LearnerWatch {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: LearnerProgress) => void
+  /** After training, where the strategy looks at images with the models: from none of a set of them to all. */
+  readonly onLooking?: (looking: LookingProgress) => void
 }
 
 export interface LearnerProgress {
@@ -73,4 +75,11 @@ export interface LearnerProgress {
   readonly step: number
   readonly steps: number
   readonly loss?: number
+}
+
+export interface LookingProgress {
+  /** The client's own images, or those of the public set. */
+  readonly at: 'own' | 'public'
+  readonly seen: number
+  readonly images: number
 }

@@ -13,7 +13,7 @@ import type { Evaluation } from '@passerby/protocol'
 import type { Egress } from './egress.ts'
 import { ParticipantError } from './errors.ts'
 import type { KeptUpload } from './keep.ts'
-import type { Learner, LearnerProgress, LocalEvaluation, LocalOutcome } from './learner.ts'
+import type { Learner, LearnerProgress, LocalEvaluation, LocalOutcome, LookingProgress } from './learner.ts'
 import type { ModelSource } from './model-download.ts'
 import type { PublicSetSource } from './public-set-download.ts'
 import type { ExtraView } from './snapshot.ts'
@@ -36,6 +36,7 @@ export interface RoundWatch {
   readonly onDownload: (fraction: number) => void
   readonly onDownloaded: () => void
   readonly onTraining: (progress: LearnerProgress) => void
+  readonly onLooking: (looking: LookingProgress) => void
   /** The model that the round starts from, where it was asked for. */
   readonly onMeasured: (global: LocalEvaluation | undefined) => void
   readonly onTrained: (outcome: LocalOutcome) => void
@@ -81,7 +82,7 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
       backbone: model.values,
       settings: config.local,
     },
-    { signal, onProgress: watch.onTraining },
+    { signal, onProgress: watch.onTraining, onLooking: watch.onLooking },
   )
   signal.throwIfAborted()
   watch.onTrained(outcome)

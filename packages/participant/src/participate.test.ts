@@ -33,7 +33,7 @@ import {
   paths,
   toRanges,
 } from '@passerby/protocol'
-import type { EdgeStatus, EdgeTask, RefusalCode, UpdateBegin } from '@passerby/protocol'
+import type { EdgeStatus, EdgeTask, Progress, RefusalCode, UpdateBegin } from '@passerby/protocol'
 import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import * as v from 'valibot'
@@ -201,6 +201,7 @@ async function scriptedCoordinator() {
       script.updates.push({ ...decodeUpdate(script.updateLayout, read.value), report })
       return ok()
     })
+    socket.on('progress', ({ phase, fraction }: Progress) => note(`progress ${phase} ${fraction}`))
     for (const event of ['evaluated', 'withdraw', 'return'])
       answer(event, async (message: { reason?: string; message?: string; model?: string; evaluation?: object }) => {
         const { model, evaluation } = message
@@ -385,6 +386,34 @@ describe('a round over a real socket', () => {
       sealedLength(plaintexts[0].length) + 2 * '{"session":1,"index":0}'.length,
     )
     expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot)
+  })
+
+  test('R9 which images the models look at after training is shown, and their share told at once', async () => {
+    const coordinator = await scriptedCoordinator()
+    const { learner } = countingLearner()
+    const looked = vi.fn<() => void>()
+    const wait = new Promise<void>((resolve) => looked.mockImplementation(resolve))
+    const { client } = await participant(coordinator, {
+      learner: {
+        ...learner,
+        async train(task, watch) {
+          // One that is on its way would have the next dropped.
+          await coordinator.heard('progress downloading')
+          watch.onLooking?.({ at: 'public', seen: 32, images: 128 })
+          await wait
+          return await learner.train(task, watch)
+        },
+      },
+    })
+    coordinator.script.task = await coordinator.config(1)
+    client.start()
+    const { state, work } = await until(client, ({ work }) => work?.phase === 'looking')
+    expect(state).toBe('training')
+    expect(work).toMatchObject({ fraction: 0.25, looking: { at: 'public', seen: 32, images: 128 } })
+    expect(work?.training).toBeUndefined()
+    await coordinator.heard('progress looking 0.25')
+    looked()
+    await until(client, counted)
   })
 
   test('U8 R13 an update is the model and the extras of the signed settings and nothing else; the public set is fetched once', async () => {

@@ -43,6 +43,7 @@ export function createRoundWork(options: RoundWorkOptions) {
   let order: Order = { task: { task: 'none' } }
   let kept: KeptUpload | undefined
   let toldAt = 0
+  let toldPhase: Progress['phase'] | undefined
   /** The round whose model was measured last, and the session whose update was counted last. */
   let measuredRound = 0
   let countedSession = 0
@@ -88,6 +89,10 @@ export function createRoundWork(options: RoundWorkOptions) {
         tell(session, { round, phase: 'training', fraction, training })
         const { loss } = training
         if (loss !== undefined) show((before) => withLoss(before, { at: round - 1 + fraction, loss }))
+      },
+      onLooking: (looking) => {
+        const fraction = looking.seen / Math.max(1, looking.images)
+        tell(session, { round, phase: 'looking', fraction, looking })
       },
       onTrained: (outcome) => note(round, trainedRound(outcome)),
     })
@@ -155,11 +160,12 @@ export function createRoundWork(options: RoundWorkOptions) {
     show((before) => withRound(before, round, known))
   }
 
-  /** Shows progress, and tells the coordinator at most twice a second. */
+  /** Shows progress, and tells the coordinator at most twice a second, and when another phase begins. */
   function tell(session: number, step: Omit<Work, 'since' | 'secondsLeft'> & Pick<Progress, 'phase'>): void {
     show((before) => withWork(before, step, now()))
-    if (now() - toldAt < progressEveryMs) return
+    if (step.phase === toldPhase && now() - toldAt < progressEveryMs) return
     toldAt = now()
+    toldPhase = step.phase
     egress.tellProgress({ session, phase: step.phase, fraction: step.fraction, hidden: options.hidden() })
   }
 

@@ -12,6 +12,8 @@ test('time left follows from the pace of the phase, and begins anew with each', 
   expect(withWork(begun, { ...step, fraction: 0.25 }, 15_000).work?.secondsLeft).toBe(15)
   expect(withWork(begun, { ...step, phase: 'uploading', fraction: 0.5 }, 15_000).work?.since).toBe(15_000)
   expect(withWork(begun, { ...step, round: 3 }, 15_000).work?.since).toBe(15_000)
+  const half = withWork(begun, { ...step, fraction: 0.5 }, 15_000)
+  expect(withWork(half, step, 20_000).work).toEqual({ ...step, since: 20_000 })
 })
 
 test('work is shown while something is under way, the connection with the time at which it changed', () => {

@@ -1,6 +1,6 @@
 /** What a page draws of a participant: plain JSON, a new object on every change. */
 import type { EdgeStatus, FederationCard } from '@passerby/protocol'
-import type { LearnerProgress, LocalEvaluation, LocalOutcome } from './learner.ts'
+import type { LearnerProgress, LocalEvaluation, LocalOutcome, LookingProgress } from './learner.ts'
 import { emptyLedger } from './ledger.ts'
 import type { Ledger } from './ledger.ts'
 import type { Link, Session, SessionRefusal } from './session-types.ts'
@@ -35,7 +35,7 @@ export interface RunStatus extends Omit<EdgeStatus, 'now'> {
   readonly skewMs: number
 }
 
-export type Phase = 'downloading' | 'training' | 'evaluating' | 'uploading'
+export type Phase = 'downloading' | 'training' | 'looking' | 'evaluating' | 'uploading'
 
 export interface Work {
   readonly round: number
@@ -46,6 +46,7 @@ export interface Work {
   /** By the pace of this phase so far, once that can be told. */
   readonly secondsLeft?: number
   readonly training?: LearnerProgress
+  readonly looking?: LookingProgress
 }
 
 /** `at`: rounds done, with the fraction of the present one, so that curves of unequal rounds line up. */
@@ -115,7 +116,8 @@ export function withStatus(
 
 export function withWork(snapshot: Snapshot, step: Omit<Work, 'since' | 'secondsLeft'>, now: number): Snapshot {
   const before = snapshot.work
-  const same = before?.phase === step.phase && before.round === step.round
+  // What begins again, a round anew or the next look at images, has a pace of its own.
+  const same = before?.phase === step.phase && before.round === step.round && before.fraction <= step.fraction
   const since = same ? before.since : now
   const seconds = (now - since) / 1000
   const { failure: _, ...rest } = snapshot

@@ -61,10 +61,10 @@ export const Join = v.strictObject({
 })
 export type Join = v.InferOutput<typeof Join>
 
-/** R: fire-and-forget, at most two a second. */
+/** R: fire-and-forget, at most two a second, and one when another phase begins. */
 export const Progress = v.strictObject({
   session: Session,
-  phase: v.picklist(['downloading', 'training', 'uploading', 'evaluating']),
+  phase: v.picklist(['downloading', 'training', 'looking', 'uploading', 'evaluating']),
   fraction,
   hidden: v.boolean(),
 })

@@ -55,6 +55,8 @@ export const ClientView = v.object({
     'waiting',
     'downloading',
     'training',
+    /** Its models look at images, after training, as the strategy wants. */
+    'looking',
     'uploading',
     'done',
     'evaluating',

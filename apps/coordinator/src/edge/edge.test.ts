@@ -312,14 +312,15 @@ describe('R: round', () => {
     const to = await startedFederation(here, quickSettings(), ['Anna', 'Ben'])
     const [anna] = to.guests
     await trainTask(anna.connection)
-    anna.connection.socket.emit('progress', { session: 1, phase: 'training', fraction: 0.5, hidden: true })
-    await anna.connection.ask('update.commit', {})
-    const view = (await here.operator.must('watch', { federation: to.federation })).federation
-    expect(view?.clients.find(({ alias }) => alias === 'Anna')).toMatchObject({
-      state: 'training',
-      fraction: 0.5,
-      hidden: true,
-    })
+    for (const [state, fraction] of [
+      ['training', 0.5],
+      ['looking', 0.25],
+    ]) {
+      anna.connection.socket.emit('progress', { session: 1, phase: state, fraction, hidden: true })
+      await anna.connection.ask('update.commit', {})
+      const view = (await here.operator.must('watch', { federation: to.federation })).federation
+      expect(view?.clients.find(({ alias }) => alias === 'Anna')).toMatchObject({ state, fraction, hidden: true })
+    }
   })
 })
 

@@ -30,6 +30,8 @@ test('work names its round and is one sentence however far it is', () => {
     stateSentence({ ...joined, state: 'training', work: { round: 3, phase: 'training', fraction, since: 0 } })
   expect(at(0.1)).toBe('Training: round 3 of 10 …')
   expect(at(0.9)).toBe(at(0.1))
+  const work = { round: 3, phase: 'looking', fraction: 0.5, since: 0 } as const
+  expect(stateSentence({ ...joined, state: 'training', work })).toBe('Looking at images: round 3 of 10 …')
 })
 
 test('a round is told when it is settled, with what is known of it', () => {

@@ -10,6 +10,7 @@ export function stateSentence(snapshot: Snapshot): string {
   if (state === 'refused') return snapshot.refusal?.message ?? 'Refused.'
   if (state === 'idle' || state === 'connecting' || state === 'joining') return 'Connecting …'
   if (connection.link !== 'joined') return 'Connection lost; it goes on and tries again …'
+  if (work?.phase === 'looking') return `Looking at images: ${round} …`
   return work && round ? `${capital(work.phase)}: ${round} …` : waiting(snapshot)
 }
 

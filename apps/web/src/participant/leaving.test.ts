@@ -2,7 +2,7 @@ import { StrategySettings, strategies } from '@passerby/federation'
 import { FederationSettings } from '@passerby/protocol'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { extraName, leaving, publicImagesFor, togetherness } from './leaving.ts'
+import { extraName, leaving, looksAfterTraining, publicImagesFor, togetherness } from './leaving.ts'
 
 const { local } = v.parse(FederationSettings, { name: 'any' })
 const card = (strategy: v.InferInput<typeof StrategySettings>) => ({
@@ -55,6 +55,15 @@ describe('what leaves a device', () => {
     expect(publicImagesFor(card(open))).not.toMatch(/leaves/)
     expect(publicImagesFor(card({ ...open, distillation: { teachers: 'private' } }))).toMatch(/leaves/)
   })
+})
+
+test('models look at images after training for weights, sketches and private targets, and only then', () => {
+  const looks = (strategy: v.InferInput<typeof StrategySettings>) => looksAfterTraining(card(strategy))
+  expect(looks({ name: 'fedpav', weighting: 'cosine-logits' })).toBe(true)
+  expect(looks({ name: 'fedpav', clustering: { by: 'averaged' } })).toBe(true)
+  expect(looks({ name: 'fedpav', distillation: { teachers: 'private' } })).toBe(true)
+  expect(looks({ name: 'fedpav', distillation: { teachers: 'open' } })).toBe(false)
+  expect(looks({ name: 'fednova' })).toBe(false)
 })
 
 test('whatever a strategy of ours adds has words for it; another one’s is named as it is', () => {

@@ -145,6 +145,12 @@ function teachersOf(strategy: Card['strategy']): 'private' | 'open' | undefined 
   return strategy.distillation.teachers
 }
 
+/** Whether a round goes on when it is trained: models look at own images or at public ones. */
+export function looksAfterTraining({ strategy }: Pick<Card, 'strategy'>): boolean {
+  const isClustered = 'clustering' in strategy && strategy.clustering.by !== 'off'
+  return weighsDistance({ strategy }) || isClustered || teachersOf(strategy) === 'private'
+}
+
 function weighsDistance({ strategy }: Pick<Card, 'strategy'>): boolean {
   return 'weighting' in strategy && strategy.weighting !== 'images'
 }

@@ -3,7 +3,7 @@ import { StrategySettings } from '@passerby/federation'
 import { LocalSettings } from '@passerby/protocol'
 import { expose, wrap } from 'comlink'
 import * as v from 'valibot'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { remoteLearner } from './remote-learner.ts'
 import type { Workbench } from './worker/workbench.ts'
 
@@ -20,7 +20,9 @@ function benchWith(crossed: unknown[]) {
     async holdPublicSet({ pixels }) {
       crossed.push(pixels.length)
     },
-    async train({ looksAtPublicSet, commonSeed, ...task }) {
+    async train({ looksAtPublicSet, commonSeed, ...task }, onProgress, onLooking) {
+      onProgress({ epoch: 1, epochs: 1, step: 1, steps: 2 })
+      onLooking({ at: 'public', seen: 2, images: 3 })
       crossed.push(`round ${task.round}, seed ${commonSeed}${looksAtPublicSet ? ', with it' : ''}`)
       expect(task).not.toHaveProperty('publicSet')
       return { backbone: task.backbone, extras: new Float32Array([1]), weight: 2, images: 2, loss: 1, seconds: 1 }
@@ -63,4 +65,15 @@ test('a public set crosses to each worker once, and the common seed with every r
     12,
     'round 5, seed 7, with it',
   ])
+})
+
+test('steps of training and looks at images come back across the channel', async () => {
+  const told: unknown[] = []
+  const bench = benchWith([])
+  await remoteLearner({ insist: (work) => work(bench) }).train(task(1), {
+    signal: new AbortController().signal,
+    onProgress: ({ step, steps }) => told.push(`step ${step} of ${steps}`),
+    onLooking: ({ at, seen, images }) => told.push(`${seen} of ${images} ${at}`),
+  })
+  await vi.waitFor(() => expect(told).toEqual(['step 1 of 2', '2 of 3 public']))
 })

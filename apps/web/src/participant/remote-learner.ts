@@ -10,7 +10,7 @@ import type { WorkbenchHost } from './workbench-host.ts'
 export function remoteLearner(host: Pick<WorkbenchHost, 'insist'>): Learner {
   const held = new WeakMap<Remote<Workbench>, PublicPixels>()
   return {
-    train: ({ publicSet, ...task }, { signal, onProgress }) =>
+    train: ({ publicSet, ...task }, { signal, onProgress, onLooking }) =>
       host.insist(async (bench) => {
         if (publicSet && held.get(bench) !== publicSet) {
           await bench.holdPublicSet(publicSet)
@@ -19,6 +19,7 @@ export function remoteLearner(host: Pick<WorkbenchHost, 'insist'>): Learner {
         return await bench.train(
           { ...task, looksAtPublicSet: publicSet !== undefined },
           proxy((progress) => onProgress?.(progress)),
+          proxy((looking) => onLooking?.(looking)),
         )
       }, signal),
     evaluate: (task, { signal }) => host.insist((bench) => bench.evaluate(task), signal),

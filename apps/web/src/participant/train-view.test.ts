@@ -55,6 +55,21 @@ describe('one sentence of state', () => {
     expect(view({ state: 'training', work: two }).sentence).toContain('epoch 2 of 3')
   })
 
+  test('looking at images once training is done: whose, how many, and why', () => {
+    const looking = (at: 'own' | 'public') =>
+      view({
+        state: 'training',
+        work: { round: 7, phase: 'looking', fraction: 0.25, since: 0, looking: { at, seen: 1024, images: 4096 } },
+      })
+    const { sentence, spoken, hint, bar } = looking('public')
+    expect(sentence).toBe('Round 7 of 40: looking at images, 1,024 of 4,096 public ones, 25 %')
+    expect(spoken).toBe('Round 7 of 40: looking at images')
+    expect(hint).toMatch(/^Training is done.* belong to no participant/)
+    expect(bar.phases[bar.phase].name).toBe('Look')
+    expect(looking('own').sentence).toContain('1,024 of 4,096 of your own, 25 %')
+    expect(looking('own').hint).toContain('They stay here.')
+  })
+
   test.each<[string, Partial<Snapshot>, string]>([
     [
       'not started',

@@ -1,6 +1,7 @@
-import type { Ledger, LocalEvaluation, Snapshot } from '@passerby/participant'
-import { formatFraction, formatSeconds, formatTimeLeft, plural } from '../ui/format.ts'
+import type { Ledger, LocalEvaluation, LookingProgress, Snapshot } from '@passerby/participant'
+import { formatCount, formatFraction, formatSeconds, formatTimeLeft, plural } from '../ui/format.ts'
 import type { Phase } from '../ui/progress-bar.tsx'
+import { looksAfterTraining } from './leaving.ts'
 
 /** What the training screen draws, computed from the session's snapshot: pure, `now` in epoch milliseconds. */
 export interface TrainView {
@@ -41,14 +42,14 @@ export interface Curves {
 export type PastRound = Snapshot['rounds'][number]
 
 /** A round's parts on the device, by about how long each takes. */
-const phases: readonly Phase[] = [
-  { name: 'Download', share: 1 },
-  { name: 'Measure', share: 1 },
-  { name: 'Train', share: 5 },
-  { name: 'Upload', share: 1 },
-  { name: 'Wait', share: 2 },
-]
-const phaseOf = { downloading: 0, evaluating: 1, training: 2, uploading: 3, waiting: 4 } as const
+const parts = {
+  downloading: { name: 'Download', share: 1 },
+  evaluating: { name: 'Measure', share: 1 },
+  training: { name: 'Train', share: 5 },
+  looking: { name: 'Look', share: 1 },
+  uploading: { name: 'Upload', share: 1 },
+  waiting: { name: 'Wait', share: 2 },
+} satisfies Record<string, Phase>
 
 export function trainView(latest: Snapshot, roundLedger: Ledger, now: number): TrainView {
   const snapshot = withoutStaleWork(latest)
@@ -87,7 +88,7 @@ function spokenState(snapshot: Snapshot): string {
     case 'downloading':
       return `${head}: downloading the model`
     case 'training':
-      return snapshot.work?.phase === 'evaluating' ? `${head}: measuring the model to start from` : `${head}: training`
+      return `${head}: ${trainingState(snapshot)}`
     case 'uploading':
       return `${head}: uploading the sealed update`
     case 'evaluating':
@@ -99,6 +100,12 @@ function spokenState(snapshot: Snapshot): string {
     case 'refused':
       return 'The coordinator refused this device'
   }
+}
+
+/** What is done while the session is in training. */
+function trainingState({ work }: Snapshot): string {
+  if (work?.phase === 'evaluating') return 'measuring the model to start from'
+  return work?.phase === 'looking' ? 'looking at images' : 'training'
 }
 
 function waitingState({ status, rounds }: Snapshot, head: string): string {
@@ -118,6 +125,7 @@ function movingParts({ work }: Snapshot): readonly string[] {
   if (!work) return []
   return [
     ...(work.training ? [epochOf(work.training)] : []),
+    ...(work.looking ? [seenOf(work.looking)] : []),
     ...(work.fraction > 0 ? [formatFraction(work.fraction)] : []),
     ...(work.secondsLeft === undefined ? [] : [formatTimeLeft(work.secondsLeft)]),
   ]
@@ -127,17 +135,30 @@ function epochOf({ epoch, epochs }: { readonly epoch: number; readonly epochs: n
   return epochs > 1 ? `epoch ${epoch} of ${epochs}` : `epoch ${epoch}`
 }
 
+function seenOf({ at, seen, images }: LookingProgress): string {
+  return `${formatCount(seen)} of ${formatCount(images)} ${at === 'own' ? 'of your own' : 'public ones'}`
+}
+
+/** Why a model looks at images once more. */
+const looked = {
+  own: 'Training is done. The strategy asks how far it moved your model, which shows on your own images. They stay here.',
+  public: 'Training is done. The strategy asks what your model makes of images that belong to no participant.',
+} as const
+
 function hintOf({ state, status, work }: Snapshot, now: number): string | undefined {
   if (state === 'paused') return 'The others go on. Nothing that was counted is lost.'
+  if (work?.looking) return looked[work.looking.at]
   if (work?.training && work.fraction === 0) return 'The first step prepares the device and takes longer.'
   if (state !== 'waiting' || !status?.deadline || status.deadline <= now) return undefined
   return `The round closes in ${formatSeconds((status.deadline - now) / 1_000)} at the latest.`
 }
 
-function barOf({ state, work, rounds, status }: Snapshot): TrainView['bar'] {
-  if (work) return { phases, phase: phaseOf[work.phase], fraction: work.fraction }
+function barOf({ state, card, work, rounds, status }: Snapshot): TrainView['bar'] {
+  const looks = work?.phase === 'looking' || (card && looksAfterTraining(card))
+  const phases = Object.values(parts).filter((part) => looks || part !== parts.looking)
+  if (work) return { phases, phase: phases.indexOf(parts[work.phase]), fraction: work.fraction }
   const counted = rounds.some(({ round, outcome }) => round === status?.round && outcome === 'counted')
-  if (state === 'waiting' && counted) return { phases, phase: phaseOf.waiting, fraction: 0 }
+  if (state === 'waiting' && counted) return { phases, phase: phases.indexOf(parts.waiting), fraction: 0 }
   return { phases, phase: 0, fraction: 0 }
 }
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../backend/use-backend.ts'
 import { pickPixels } from '../data/pixels.ts'
 import { embedPlainly } from '../embeddings.ts'
-import type { LocalTask } from '../interface.ts'
+import type { LocalTask, LookingProgress } from '../interface.ts'
 import { createLearner } from '../learner.ts'
 import type { Network } from '../network/network.ts'
 import { networkOf } from '../network/network-of.ts'
@@ -78,7 +78,7 @@ function concluding(
     firstBatch: [3, 1, 4, 15, 9, 26],
     embedding,
     publicImages: 20,
-    embed: plainEmbeddings(network, { own: training, public: publicSet, signal }),
+    embed: plainEmbeddings(network, { own: training, public: publicSet }, { signal }),
     ...models,
   }
 }
@@ -175,6 +175,35 @@ describe('what goes beside the model', () => {
       expect(inside(weights)).toBe((embedding + 1) * identities.length)
       expect(inside(sent)).toBe(0)
     }
+  })
+})
+
+describe('a look at images', () => {
+  /** What a round tells after its training. */
+  async function looksOf(strategy: Settings, changes: Partial<LocalTask> = {}) {
+    const told: (readonly [string, number, number])[] = []
+    const onLooking = ({ at, seen, images }: LookingProgress) => told.push([at, seen, images])
+    const learner = createLearner({ training, memory: memoryOf(), federation: 'f', network: () => network })
+    await learner.train(taskOf(strategy, changes), { signal, onLooking })
+    return told
+  }
+
+  it('is told from no image to all, batch by batch, and not where there is none', async () => {
+    const own = [
+      ['own', 0, 6],
+      ['own', 6, 6],
+    ]
+    const settings = { ...TINY_SETTINGS, batchSize: 6 }
+    expect(await looksOf(FEDPAV)).toEqual([])
+    expect(await looksOf({ ...withDistillation({}), weighting: 'cosine-features' }, { settings })).toEqual([
+      ...own,
+      ...own,
+      ['public', 0, 20],
+      ['public', 20, 20],
+    ])
+    expect(await looksOf(withDistillation({}), { publicSet: paintPeople(7, 10, 9) })).toEqual(
+      [0, 32, 64, 70].map((seen) => ['public', seen, 70]),
+    )
   })
 })
 

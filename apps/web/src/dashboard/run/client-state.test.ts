@@ -20,6 +20,7 @@ const client = (alias: string, state: ClientView['state'], id = alias): ClientVi
 describe('clients of a federation', () => {
   test('say what they do and how far they are', () => {
     expect(clientState(client('a', 'training'), false)).toEqual({ text: 'training 63 %', tone: 'accent' })
+    expect(clientState(client('a', 'looking'), false).text).toBe('looking at images 63 %')
     expect(clientState(client('a', 'late'), false)).toEqual({ text: 'late', tone: 'warn' })
   })
 

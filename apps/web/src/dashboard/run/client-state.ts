@@ -13,6 +13,8 @@ export function clientState(
     case 'downloading':
     case 'evaluating':
       return { text: `${state} ${formatFraction(fraction)}`, tone: 'accent' }
+    case 'looking':
+      return { text: `looking at images ${formatFraction(fraction)}`, tone: 'accent' }
     case 'done':
       return { text: 'update counted', tone: 'good' }
     case 'waiting':

@@ -36,6 +36,7 @@ describe('how far a round is', () => {
     const phase = { phase: 'training', round: 7, cohort: 4, accepted: 1, needed: 2, deadline: 0 } as const
     const clients = [client('done', 1), client('uploading', 0.1), client('training', 0.5), client('downloading', 0.9)]
     expect(progress(phase, clients)).toEqual({ round: 7, phase: 0, fraction: (1 + 1 + 0.5) / 4 })
+    expect(progress(phase, [client('looking', 0.1)])?.fraction).toBe((1 + 1) / 4)
   })
 
   test('in evaluation: those who have answered, over those who are here', () =>

@@ -23,7 +23,7 @@ export function roundProgress({
   switch (phase.phase) {
     case 'training': {
       const trained = clients.reduce((sum, { state, fraction }) => {
-        if (state === 'uploading') return sum + 1
+        if (state === 'looking' || state === 'uploading') return sum + 1
         return state === 'training' ? sum + fraction : sum
       }, phase.accepted)
       return { round: phase.round, phase: 0, fraction: Math.min(1, trained / Math.max(1, phase.cohort)) }

@@ -84,10 +84,14 @@ const workbench: Workbench = {
   async holdPublicSet(set) {
     publicSet = set
   },
-  train: ({ looksAtPublicSet, ...task }, onProgress) =>
+  train: ({ looksAtPublicSet, ...task }, onProgress, onLooking) =>
     atDesk().learner.train(
       { ...task, ...(looksAtPublicSet && publicSet && { publicSet }) },
-      { signal: nextJob(), onProgress: throttled(onProgress, ({ loss }) => loss !== undefined) },
+      {
+        signal: nextJob(),
+        onProgress: throttled(onProgress, ({ loss }) => loss !== undefined),
+        onLooking: throttled(onLooking, ({ seen }) => seen === 0),
+      },
     ),
   evaluate: (task) => atDesk().learner.evaluate(task, { signal: nextJob() }),
   async abort() {

@@ -1,6 +1,13 @@
 import type { PatternPreview, SurveySummary } from '@passerby/crops'
 import type { PathFile } from '@passerby/crops/browser'
-import type { EvaluationTask, LearnerProgress, LocalEvaluation, LocalOutcome, LocalTask } from '@passerby/learner'
+import type {
+  EvaluationTask,
+  LearnerProgress,
+  LocalEvaluation,
+  LocalOutcome,
+  LocalTask,
+  LookingProgress,
+} from '@passerby/learner'
 import type { LocalSettings } from '@passerby/protocol'
 import type { BackendWish } from '../membership.ts'
 
@@ -30,7 +37,11 @@ export interface Workbench {
   check(settings: LocalSettings, wish: DeviceWish, onStage?: OnStage): Promise<CheckView>
   /** Keeps images that belong to no client, for the rounds that look at them, in place of those it had. */
   holdPublicSet(set: PublicSet): Promise<void>
-  train(task: BenchTask, onProgress: (progress: LearnerProgress) => void): Promise<LocalOutcome>
+  train(
+    task: BenchTask,
+    onProgress: (progress: LearnerProgress) => void,
+    onLooking: (looking: LookingProgress) => void,
+  ): Promise<LocalOutcome>
   evaluate(task: EvaluationTask): Promise<LocalEvaluation | undefined>
   /** Ends the running `read`, `keep`, `train`, `evaluate`, `pictures` or `activations` with an `AbortError`. */
   abort(): Promise<void>
