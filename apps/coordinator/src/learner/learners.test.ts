@@ -25,12 +25,12 @@ afterAll(async () => {
 })
 
 const size = { height: 32, width: 16 }
-const beside = (images?: string) => {
+const beside = (images?: string, idleMs?: number) => {
   const started: number[] = []
   const log = createLog('silent')
   log.info = (about: { readonly pid?: number }) => about.pid !== undefined && started.push(about.pid)
   const blobs = diskBlobs(join(folder, 'blobs'))
-  return { learners: learnersBeside(images, { blobs, log }), blobs, started }
+  return { learners: learnersBeside(images, { blobs, log, ...(idleMs && { idleMs }) }), blobs, started }
 }
 
 test('P6 the same folder gives the same public set, of as many images as there are', async () => {
@@ -62,8 +62,8 @@ test('P6 no folder and an empty one are refused with what to do', async () => {
   expect(said).toMatchObject({ refusal: { message: expect.stringContaining('holds no images') as unknown } })
 })
 
-test('R13 what was asked of a learner that is killed fails, and what is asked next starts another', async () => {
-  const { learners, started } = beside(people.path)
+/** A learner of the smallest network, and a question. */
+async function opened({ learners }: Pick<ReturnType<typeof beside>, 'learners'>) {
   const publicSet = await learners.publicSet({ images: 6, ...size })
   const settings = parse(FederationSettings, { name: 'T', local: { backbone: 'tiny', embedding: 8, input: size } })
   if (!publicSet.ok || !settings.ok) throw new Error('refused')
@@ -71,7 +71,30 @@ test('R13 what was asked of a learner that is killed fails, and what is asked ne
   const layout = parametersOf(backbone).map(({ name, shape, role }) => ({ name, shape, role }))
   const model = { layout, values: initialise(backbone, 1) }
   const learner = learners.open({ settings: settings.value, publicSet: publicSet.value })
-  const ask = () => learner.softTargets(model, { of: 'embeddings' })
+  return { model, learner, ask: () => learner.softTargets(model, { of: 'embeddings' }) }
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+test('R13 a learner that is asked nothing for long gives its memory back, and starts again when it is asked', async () => {
+  const { learners, started } = beside(people.path, 100)
+  const { learner, ask } = await opened({ learners })
+  const before = await ask()
+  await vi.waitFor(() => expect(isAlive(started[0])).toBe(false), { timeout: 10_000 })
+  expect(await ask()).toEqual(before)
+  expect(started).toHaveLength(2)
+  learner.close()
+})
+
+test('R13 what was asked of a learner that is killed fails, and what is asked next starts another', async () => {
+  const { learners, started } = beside(people.path)
+  const { learner, ask, model } = await opened({ learners })
   const before = await ask()
   expect(before).toHaveLength(6 * 8)
   const asked = ask()
@@ -101,14 +124,7 @@ test('R13 a learner ends with the coordinator that is killed', async () => {
     parent.stdout.once('data', (text: Buffer) => resolve(Number(/learner (\d+)/.exec(text.toString())?.[1])))
     parent.once('exit', reject)
   })
-  const isAlive = () => {
-    try {
-      return process.kill(pid, 0)
-    } catch {
-      return false
-    }
-  }
-  expect(isAlive()).toBe(true)
+  expect(isAlive(pid)).toBe(true)
   parent.kill('SIGKILL')
-  await vi.waitFor(() => expect(isAlive()).toBe(false), { timeout: 10_000 })
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 })
 })

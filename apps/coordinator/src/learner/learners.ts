@@ -41,11 +41,20 @@ export interface OpenLearner extends ServerLearner {
   close(): void
 }
 
+interface LearnersOptions {
+  readonly blobs: BlobStore
+  readonly log: Log
+  /** A process that was asked nothing for so long, in a paused run say, is ended. */
+  readonly idleMs?: number
+}
+
 /** With fewer, nothing can be compared or learned from. */
 const FEWEST_IMAGES = 2
+const IDLE_MS = 600_000
 
 /** `folder`: where the public set's images are; its own are read by each federation that needs some. */
-export function learnersBeside(folder: string | undefined, { blobs, log }: { blobs: BlobStore; log: Log }): Learners {
+export function learnersBeside(folder: string | undefined, options: LearnersOptions): Learners {
+  const { blobs, log } = options
   return {
     async publicSet({ images: wanted, height, width }) {
       if (folder === undefined) return refuse('no-public-set', noPublicSet)
@@ -67,7 +76,7 @@ export function learnersBeside(folder: string | undefined, { blobs, log }: { blo
         reader.end()
       }
     },
-    open: (task) => learnerOf(task, { blobs, log }),
+    open: (task) => learnerOf(task, options),
   }
 }
 
@@ -82,8 +91,10 @@ const tooFew = (folder: string, images: number) =>
 
 function learnerOf(
   { settings, publicSet }: LearnerTask,
-  { blobs, log }: { readonly blobs: BlobStore; readonly log: Log },
+  { blobs, log, idleMs = IDLE_MS }: LearnersOptions,
 ): OpenLearner {
+  let asked = 0
+  let idle: NodeJS.Timeout | undefined
   let opened: { readonly process: LearnerProcess; readonly ready: Promise<undefined> } | undefined
   async function open(process: LearnerProcess): Promise<undefined> {
     const { sha256, height, width } = publicSet
@@ -108,9 +119,23 @@ function learnerOf(
       throw error
     }
   }
+  async function ask<Answer>(what: (process: LearnerProcess) => Promise<Answer>): Promise<Answer> {
+    clearTimeout(idle)
+    asked += 1
+    try {
+      return await what(await ready())
+    } finally {
+      asked -= 1
+      if (asked === 0) idle = setTimeout(close, idleMs).unref()
+    }
+  }
+  function close(): void {
+    clearTimeout(idle)
+    opened?.process.end()
+  }
   return {
-    softTargets: async (model, targets) => await (await ready()).ask({ kind: 'softTargets', model, targets }),
-    distil: async (model, task) => await (await ready()).ask({ kind: 'distil', model, task }),
-    close: () => opened?.process.end(),
+    softTargets: (model, targets) => ask((process) => process.ask({ kind: 'softTargets', model, targets })),
+    distil: (model, task) => ask((process) => process.ask({ kind: 'distil', model, task })),
+    close,
   }
 }
