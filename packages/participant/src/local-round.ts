@@ -16,7 +16,7 @@ import type { KeptUpload } from './keep.ts'
 import type { Learner, LearnerProgress, LocalEvaluation, LocalOutcome, LookingProgress } from './learner.ts'
 import type { ModelSource } from './model-download.ts'
 import type { PublicSetSource } from './public-set-download.ts'
-import type { ExtraView } from './snapshot.ts'
+import type { Download, ExtraView } from './snapshot.ts'
 import type { Order } from './trust.ts'
 
 export type TrainOrder = Extract<Order, { config: unknown }>
@@ -33,7 +33,7 @@ export interface RoundTools {
 export interface RoundWatch {
   readonly signal: AbortSignal
   /** Of the model, then of the public set where there is one. */
-  readonly onDownload: (fraction: number) => void
+  readonly onDownload: (fraction: number, of: Download) => void
   readonly onDownloaded: () => void
   readonly onTraining: (progress: LearnerProgress) => void
   readonly onLooking: (looking: LookingProgress) => void
@@ -59,10 +59,13 @@ export async function localRound(order: TrainOrder, tools: RoundTools, watch: Ro
   const { models, learner, identity } = tools
   refuseOtherSize(config)
   const client = await clientId(await exportPublicKey(identity.publicKey))
-  const model = await models.load(config.model, { signal, onProgress: watch.onDownload })
+  const model = await models.load(config.model, { signal, onProgress: (part) => watch.onDownload(part, 'model') })
   signal.throwIfAborted()
   const publicSet = config.publicSet
-    ? await tools.publicSets.load(config.publicSet, { signal, onProgress: watch.onDownload })
+    ? await tools.publicSets.load(config.publicSet, {
+        signal,
+        onProgress: (part) => watch.onDownload(part, 'public set'),
+      })
     : undefined
   signal.throwIfAborted()
   watch.onDownloaded()

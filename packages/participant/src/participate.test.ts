@@ -431,6 +431,11 @@ describe('a round over a real socket', () => {
       learner: { ...learner, train: async (task, watch) => ({ ...(await learner.train(task, watch)), extras }) },
     })
     const received = () => client.getSnapshot().ledger.received.bytes
+    const downloads = new Set<string | undefined>()
+    client.subscribe(() => {
+      const { work } = client.getSnapshot()
+      if (work?.phase === 'downloading') downloads.add(work.download)
+    })
     const change = {
       strategy: { name: 'fedpav', clustering: { by: 'flattened', images: 2 } },
       publicSet: { ...set, sha256: sha256OfSet },
@@ -446,6 +451,7 @@ describe('a round over a real socket', () => {
     const values = Float32Array.of(...model, ...extras)
     expect(Buffer.compare(plaintexts[0], encodeUpdate(script.updateLayout, { values, weight: 12 }))).toBe(0)
     expect(plaintexts).toHaveLength(1)
+    expect([...downloads]).toEqual(['model', 'public set'])
     expect(Buffer.compare(Buffer.from(script.updates[0].values.buffer), Buffer.from(values.buffer))).toBe(0)
     expect(tasks[0]).toMatchObject({ commonSeed: 1, publicSet: { height: 32, width: 16 } })
     expect(Buffer.compare(tasks[0].publicSet?.pixels ?? new Uint8Array(), pixels)).toBe(0)

@@ -78,7 +78,7 @@ export function createRoundWork(options: RoundWorkOptions) {
     const tools = { egress, models, publicSets, learner, identity: await options.identity() }
     const { update, backbone, extras } = await localRound({ ...order, measure }, tools, {
       signal,
-      onDownload: (fraction) => tell(session, { round, phase: 'downloading', fraction }),
+      onDownload: (fraction, download) => tell(session, { round, phase: 'downloading', fraction, download }),
       onDownloaded() {
         dispatch({ type: 'downloaded', session })
         if (measure) tell(session, { round, phase: 'evaluating', fraction: 0 })

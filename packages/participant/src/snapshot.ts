@@ -37,6 +37,9 @@ export interface RunStatus extends Omit<EdgeStatus, 'now'> {
 
 export type Phase = 'downloading' | 'training' | 'looking' | 'evaluating' | 'uploading'
 
+/** What a round starts from. */
+export type Download = 'model' | 'public set'
+
 export interface Work {
   readonly round: number
   readonly phase: Phase
@@ -45,6 +48,7 @@ export interface Work {
   readonly since: number
   /** By the pace of this phase so far, once that can be told. */
   readonly secondsLeft?: number
+  readonly download?: Download
   readonly training?: LearnerProgress
   readonly looking?: LookingProgress
 }

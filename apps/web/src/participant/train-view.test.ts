@@ -55,6 +55,15 @@ describe('one sentence of state', () => {
     expect(view({ state: 'training', work: two }).sentence).toContain('epoch 2 of 3')
   })
 
+  test('what is downloaded has a name, and how far it was says nothing of the first step', () => {
+    const download = { round: 7, phase: 'downloading', fraction: 0.5, since: 0 } as const
+    const at = (state: Snapshot['state'], work: Snapshot['work']) => view({ state, ...(work && { work }) }).sentence
+    expect(at('downloading', { ...download, download: 'model' })).toBe('Round 7 of 40: downloading the model, 50 %')
+    const images = { ...download, download: 'public set' } as const
+    expect(at('downloading', images)).toBe('Round 7 of 40: downloading public images, 50 %')
+    expect(at('training', { ...images, fraction: 1 })).toBe('Round 7 of 40: training')
+  })
+
   test('looking at images once training is done: whose, how many, and why', () => {
     const looking = (at: 'own' | 'public') =>
       view({

@@ -86,7 +86,7 @@ function spokenState(snapshot: Snapshot): string {
     case 'waiting':
       return waitingState(snapshot, head)
     case 'downloading':
-      return `${head}: downloading the model`
+      return `${head}: downloading ${snapshot.work?.download === 'public set' ? 'public images' : 'the model'}`
     case 'training':
       return `${head}: ${trainingState(snapshot)}`
     case 'uploading':
@@ -121,8 +121,9 @@ function waitingState({ status, rounds }: Snapshot, head: string): string {
   return `${head}: waiting for the next task`
 }
 
-function movingParts({ work }: Snapshot): readonly string[] {
-  if (!work) return []
+function movingParts({ state, work }: Snapshot): readonly string[] {
+  // What was downloaded, until the first step: it says nothing of training.
+  if (!work || (state === 'training' && work.phase === 'downloading')) return []
   return [
     ...(work.training ? [epochOf(work.training)] : []),
     ...(work.looking ? [seenOf(work.looking)] : []),
