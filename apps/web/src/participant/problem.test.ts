@@ -29,3 +29,11 @@ test.each(['bad-token', 'expired-token', 'revoked-token'] as const)('%s has a pa
   expect(page.next).toContain('new join link')
   expect(page.title).not.toBe(problemPage({ kind: 'refused', refusal: { code: 'internal', message: '' } }).title)
 })
+
+test('who was taken out reads by whom and why, and tries again once let in', () => {
+  const message = 'The coordinator’s operator has taken this client out: wrong crops.'
+  const page = problemPage({ kind: 'refused', refusal: { code: 'excluded', message } })
+  expect(page.what).toBe(message)
+  expect(page.next).toContain('Ask the operator')
+  expect(page.ways).toEqual(['retry'])
+})

@@ -123,6 +123,14 @@ function refusedPage({ code, message }: SessionRefusal): ProblemPage {
       }
     case 'revoked-token':
       return { title: 'This join link was revoked', what: 'The operator withdrew it.', ...askForLink }
+    case 'excluded':
+      return {
+        title: 'This client was taken out of the federation',
+        what: message,
+        safe: CROPS_SAFE,
+        next: 'Ask the operator. Once you are let in, try again: training goes on here from where the others are.',
+        ways: ['retry'],
+      }
     case 'replaced':
       return {
         title: 'Training goes on elsewhere',

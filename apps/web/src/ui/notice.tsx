@@ -65,7 +65,7 @@ export function ErrorState({
   readonly children: ReactNode
 }) {
   return (
-    <div className={styles.error}>
+    <div className={styles.error} role="alert">
       <h1>{title}</h1>
       <p>{children}</p>
       <dl>

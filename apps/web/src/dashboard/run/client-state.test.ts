@@ -1,21 +1,11 @@
 import type { ClientView } from '@passerby/protocol'
 import { describe, expect, test } from 'vitest'
 import { clientState, inOrder } from './client-state.ts'
+import { clientView } from './testing/client-view.ts'
 
-const client = (alias: string, state: ClientView['state'], id = alias): ClientView => ({
-  id,
-  alias,
-  device: { name: 'a device', backend: 'webgpu', imagesPerSecond: 100 },
-  images: 10,
-  state,
-  fraction: 0.639,
-  hidden: false,
-  lastSeen: 0,
-  excluded: null,
-  weight: null,
-  bytesUp: 0,
-  bytesDown: 0,
-})
+const client = (alias: string, state: ClientView['state'], id = alias) =>
+  clientView(alias, { id, state, fraction: 0.639 })
+const excluded = { at: 0, by: 'operator', reason: '' } as const
 
 describe('clients of a federation', () => {
   test('say what they do and how far they are', () => {
@@ -29,9 +19,16 @@ describe('clients of a federation', () => {
     expect(clientState(client('a', 'gone'), true).tone).toBe('neutral')
   })
 
-  test('stand by alias as people count, those who are gone last, whatever the others do', () => {
+  test('are taken out, whatever else they do, also after the end', () => {
+    expect(clientState({ ...client('a', 'gone'), excluded }, false)).toEqual({ text: 'taken out', tone: 'warn' })
+    expect(clientState({ ...client('a', 'training'), excluded }, false).text).toBe('taken out')
+    expect(clientState({ ...client('a', 'gone'), excluded }, true)).toEqual({ text: 'taken out', tone: 'neutral' })
+  })
+
+  test('stand by alias as people count, those who are gone after them and those taken out last, whatever the others do', () => {
     const clients = [
       client('Platform 10', 'training'),
+      { ...client('Aisle', 'gone'), excluded },
       client('Airport', 'gone'),
       client('Platform 2', 'waiting', 'z'),
       client('Platform 2', 'done', 'y'),
@@ -41,6 +38,7 @@ describe('clients of a federation', () => {
       ['Platform 2', 'z'],
       ['Platform 10', 'Platform 10'],
       ['Airport', 'Airport'],
+      ['Aisle', 'Aisle'],
     ])
   })
 })

@@ -4,9 +4,10 @@ import { formatFraction } from '../../ui/format.ts'
 
 /** What a client is doing, in one or two words, and how that looks. After the end nobody is missed. */
 export function clientState(
-  { state, fraction }: Pick<ClientView, 'state' | 'fraction'>,
+  { state, fraction, excluded }: Pick<ClientView, 'state' | 'fraction' | 'excluded'>,
   ended: boolean,
 ): { readonly text: string; readonly tone: Tone } {
+  if (excluded) return { text: 'taken out', tone: ended ? 'neutral' : 'warn' }
   switch (state) {
     case 'training':
     case 'uploading':
@@ -28,9 +29,9 @@ export function clientState(
   }
 }
 
-/** Connected ones first, then by alias: rows stay where they are while clients work. */
+/** Connected ones first, those taken out last, then by alias: rows stay where they are while clients work. */
 export function inOrder(clients: readonly ClientView[]): readonly ClientView[] {
-  const rank = ({ state }: ClientView) => (state === 'gone' ? 1 : 0)
+  const rank = ({ state, excluded }: ClientView) => (excluded ? 2 : state === 'gone' ? 1 : 0)
   return [...clients].sort(
     (a, b) => rank(a) - rank(b) || a.alias.localeCompare(b.alias, 'en', { numeric: true }) || a.id.localeCompare(b.id),
   )

@@ -1,19 +1,23 @@
 import type { WatchedRun } from '@passerby/operator'
 import type { ClientView } from '@passerby/protocol'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { Badge } from '../../ui/badge.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { classNames } from '../../ui/class-names.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { formatAgo, formatBytes, formatCount, formatPercent, plural } from '../../ui/format.ts'
-import { EmptyState } from '../../ui/notice.tsx'
+import { LiveRegion } from '../../ui/live-region.tsx'
+import { EmptyState, Notice } from '../../ui/notice.tsx'
 import page from '../page.module.css'
 import { runFragment } from '../routes.ts'
 import { useShown } from '../use-shown.tsx'
 import { GroupOf } from './group-chip.tsx'
 import { type NamedGroup, groupSpans } from './groups.ts'
 import { clientState, inOrder } from './client-state.ts'
+import { exclusionSentence } from './exclusion.ts'
 import tables from './tables.module.css'
+import { useExclusions } from './use-exclusions.tsx'
 
 /** Who takes part and what each is doing. */
 export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly now: number }) {
@@ -22,6 +26,7 @@ export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly 
   const groups = useMemo(() => groupSpans(run.rounds).at(-1)?.groups ?? noGroups, [run.rounds])
   const ended = summary.state === 'ended'
   const counted = ended ? clients : clients.filter(({ state }) => state !== 'gone')
+  const exclusions = useExclusions(run.view)
   if (clients.length === 0)
     return (
       <Card>
@@ -41,13 +46,23 @@ export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly 
       </Card>
     )
   return (
-    <Card
-      title={ended ? `${plural(counted.length, 'client')} took part` : `${plural(counted.length, 'client')} here`}
-      actions={<span className={page.small}>{plural(imagesOf(counted), 'training image')}</span>}
-    >
-      <DataTable caption="Clients" columns={columns(now, ended, groups)} rows={shown} rowKey={({ id }) => id} />
-      {more}
-    </Card>
+    <>
+      <LiveRegion text={exclusions.spoken} />
+      <Card
+        title={ended ? `${plural(counted.length, 'client')} took part` : `${plural(counted.length, 'client')} here`}
+        actions={<span className={page.small}>{plural(imagesOf(counted), 'training image')}</span>}
+      >
+        {exclusions.problem && <Notice tone="bad">{exclusions.problem}</Notice>}
+        <DataTable
+          caption="Clients"
+          columns={columns({ now, ended, groups, ...exclusions })}
+          rows={shown}
+          rowKey={({ id }) => id}
+        />
+        {more}
+        {exclusions.dialog}
+      </Card>
+    </>
   )
 }
 
@@ -57,10 +72,20 @@ function imagesOf(clients: readonly ClientView[]): number {
 
 const noGroups: ReadonlyMap<string, NamedGroup> = new Map()
 
-function columns(now: number, ended: boolean, groups: ReadonlyMap<string, NamedGroup>): readonly Column<ClientView>[] {
+function columns({
+  now,
+  ended,
+  groups,
+  button,
+}: {
+  readonly now: number
+  readonly ended: boolean
+  readonly groups: ReadonlyMap<string, NamedGroup>
+  readonly button: (client: ClientView) => ReactNode
+}): readonly Column<ClientView>[] {
   return [
     { name: 'Alias', cell: ({ alias }) => alias },
-    { name: 'State', wide: true, cell: (client) => <State client={client} ended={ended} /> },
+    { name: 'State', wide: true, cell: (client) => <State {...{ client, ended, now }} /> },
     ...(groups.size > 0 ? [{ name: 'Group', cell: ({ id }: ClientView) => <GroupOf group={groups.get(id)} /> }] : []),
     {
       name: 'Device',
@@ -87,15 +112,21 @@ function columns(now: number, ended: boolean, groups: ReadonlyMap<string, NamedG
       align: 'end',
       cell: ({ state, lastSeen }) => (state === 'gone' ? formatAgo(lastSeen, now) : 'now'),
     },
+    ...(ended ? [] : [{ name: 'Actions', wide: true as const, align: 'end' as const, cell: button }]),
   ]
 }
 
-function State({ client, ended }: { readonly client: ClientView; readonly ended: boolean }) {
+function State({ client, ended, now }: { readonly client: ClientView; readonly ended: boolean; readonly now: number }) {
   const { text, tone } = clientState(client, ended)
   return (
-    <span className={tables.badges}>
-      <Badge tone={tone}>{text}</Badge>
-      {client.hidden && client.state !== 'gone' && <Badge tone="warn">tab hidden</Badge>}
-    </span>
+    <div className={tables.two}>
+      <span className={tables.badges}>
+        <Badge tone={tone}>{text}</Badge>
+        {client.hidden && client.state !== 'gone' && <Badge tone="warn">tab hidden</Badge>}
+      </span>
+      {client.excluded && (
+        <span className={classNames(page.small, tables.reason)}>{exclusionSentence(client.excluded, now)}</span>
+      )}
+    </div>
   )
 }

@@ -1,21 +1,9 @@
 import type { ClientView, FederationSummary, PhaseView } from '@passerby/protocol'
 import { describe, expect, test } from 'vitest'
 import { roundProgress, roundsDone } from './round-progress.ts'
+import { clientView } from './testing/client-view.ts'
 
-const client = (state: ClientView['state'], fraction: number): ClientView => ({
-  id: 'a'.repeat(32),
-  alias: 'Platform',
-  device: { name: 'a device', backend: 'wasm', imagesPerSecond: 10 },
-  images: 10,
-  state,
-  fraction,
-  hidden: false,
-  lastSeen: 0,
-  excluded: null,
-  weight: null,
-  bytesUp: 0,
-  bytesDown: 0,
-})
+const client = (state: ClientView['state'], fraction: number) => clientView('Platform', { state, fraction })
 const summary: FederationSummary = {
   id: 'two-stations',
   name: 'Two stations',

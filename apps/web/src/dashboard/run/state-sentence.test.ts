@@ -2,6 +2,7 @@ import { FederationSettings, type FederationView, type PhaseView } from '@passer
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { announcement, stateSentence } from './state-sentence.ts'
+import { clientView } from './testing/client-view.ts'
 
 const now = 1_700_000_000_000
 
@@ -64,6 +65,13 @@ describe('the state of a federation as a sentence', () => {
   ])('with %i clients before the start', (clients, sentence) =>
     expect(stateSentence(viewIn({ phase: 'idle' }, clients), now)).toBe(sentence),
   )
+
+  test('waiting for clients, names those who are taken out', () => {
+    const excluded = { at: now, by: 'coordinator', reason: '' } as const
+    const clients = [clientView('a', { state: 'waiting' }), clientView('b', { state: 'gone', excluded })]
+    const view = { ...viewIn({ phase: 'open', round: 7, present: 1, needed: 2 }), clients }
+    expect(stateSentence(view, now)).toBe('Round 7: waiting for 1 more client, 1 of 2 are here. 1 client is taken out.')
+  })
 
   test('is announced without what counts: the same from the first update to the last', () => {
     expect(announcement(viewIn(training))).toBe('Round 7 of 40: training')

@@ -8,7 +8,7 @@ export function stateSentence(view: FederationView, now: number): string {
     case 'idle':
       return notStarted(summary.clients, settings.cohort.minClients)
     case 'open':
-      return `Round ${phase.round}: waiting for ${plural(Math.max(0, phase.needed - phase.present), 'more client')}, ${phase.present} of ${phase.needed} are here.`
+      return `Round ${phase.round}: waiting for ${plural(Math.max(0, phase.needed - phase.present), 'more client')}, ${phase.present} of ${phase.needed} are here.${takenOut(view)}`
     case 'training':
       return training(phase, now)
     case 'aggregating':
@@ -47,6 +47,11 @@ export function announcement({ phase, summary }: FederationView): string {
 }
 
 const pausing = (phase: { readonly pausing?: true | undefined }) => (phase.pausing ? ' Pauses then.' : '')
+
+function takenOut({ clients }: FederationView): string {
+  const out = clients.filter(({ excluded }) => excluded).length
+  return out === 0 ? '' : ` ${plural(out, 'client')} ${out === 1 ? 'is' : 'are'} taken out.`
+}
 
 function notStarted(clients: number, needed: number): string {
   if (clients === 0) return `Not started: nobody has joined yet, a round needs ${plural(needed, 'client')}.`
