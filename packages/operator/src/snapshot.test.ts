@@ -1,8 +1,10 @@
 import {
+  type ClientView,
   FederationSettings,
   type FederationView,
   RoundRecord,
   type RunEventView,
+  operatorNotices,
   operatorReplies,
 } from '@passerby/protocol'
 import * as v from 'valibot'
@@ -107,6 +109,29 @@ describe('a watched federation', () => {
     )
     expect(run.events.length).toBe(EVENTS_KEPT)
     expect([run.events.at(0)?.id, run.events.at(-1)?.id]).toEqual([2, EVENTS_KEPT + 1])
+  })
+
+  it('shows who is taken out by whom, until it is let in again', () => {
+    const client: ClientView = {
+      id: 'a'.repeat(32),
+      alias: 'Platform 4',
+      device: { name: 'processor', backend: 'wasm', imagesPerSecond: 100 },
+      images: 80,
+      state: 'gone',
+      fraction: 0,
+      hidden: false,
+      lastSeen: now,
+      excluded: { at: now, by: 'coordinator', reason: 'What its model says is no number.' },
+      weight: null,
+      bytesUp: 0,
+      bytesDown: 0,
+    }
+    const seen = (excluded: ClientView['excluded']) =>
+      v.parse(operatorNotices.federation, { ...view('fed-one'), clients: [{ ...client, excluded }] })
+    const out = after(watching, answer('fed-one'), { type: 'view', view: seen(client.excluded) })
+    expect(live(out).view.clients).toEqual([client])
+    const back = live(applyChange(out, { type: 'view', view: seen(null) }, now))
+    expect(back.view.clients[0].excluded).toBeNull()
   })
 
   it('is not touched by notices and answers about another', () => {

@@ -748,7 +748,7 @@ describe('refusals by name', () => {
     return refusal?.code
   }
 
-  test.each(['expired-token', 'unknown-federation', 'revoked-token'] as const)(
+  test.each(['expired-token', 'unknown-federation', 'revoked-token', 'excluded'] as const)(
     'the coordinator’s: %s',
     async (code) => {
       const coordinator = await scriptedCoordinator()
@@ -756,6 +756,25 @@ describe('refusals by name', () => {
       expect(await refusalOf(coordinator)).toBe(code)
     },
   )
+
+  test('J9 taken out; who is let in again trains on', async () => {
+    const coordinator = await scriptedCoordinator()
+    const { client } = await participant(coordinator)
+    client.start()
+    await until(client, inState('waiting'))
+    const message = 'The coordinator’s operator has taken this client out: wrong crops.'
+    coordinator.notify('dismissed', { code: 'excluded', message })
+    expect((await until(client, inState('refused'))).refusal).toEqual({ code: 'excluded', message })
+    coordinator.script.joinRefusal = 'excluded'
+    client.start()
+    await until(client, ({ state }) => state !== 'refused')
+    expect((await until(client, inState('refused'))).refusal?.code).toBe('excluded')
+    coordinator.script.joinRefusal = undefined
+    client.start()
+    await until(client, inState('waiting'))
+    coordinator.tell(await coordinator.config(1))
+    await until(client, counted)
+  })
 
   test('replaced by another page', async () => {
     const coordinator = await scriptedCoordinator()

@@ -63,7 +63,7 @@ describe('the operator', () => {
     await here.operator.must('exclude', { ...order, reason: ' its crops\nare wrong ' })
     const told = {
       code: 'excluded',
-      message: 'The coordinator’s operator has taken this client out: its crops are wrong',
+      message: 'The coordinator’s operator has taken this client out: its crops are wrong.',
     }
     expect(await ben.connection.notice('dismissed')).toEqual(told)
     await ben.connection.ended
@@ -113,7 +113,7 @@ describe('the operator', () => {
     const order = { federation, client: cleo.identity.id }
     await here.operator.must('exclude', { ...order, reason: '' })
     expect((await cleo.connection.notice('dismissed')).message).toBe(
-      'The coordinator’s operator has taken this client out',
+      'The coordinator’s operator has taken this client out.',
     )
     for (const guest of [anna, ben]) expect((await send(guest, 1)).ok).toBe(true)
     await trainTask(anna.connection, 2)

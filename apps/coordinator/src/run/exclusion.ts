@@ -18,7 +18,7 @@ export async function exclude(core: RunCore, member: Member, { by, reason }: Dec
   const { run } = core.machine
   const isAwaited = run.state === 'training' && run.cohort.includes(client) && !run.accepted.includes(client)
   const excluded: Exclusion = { at: core.around.now(), by, reason: reason.slice(0, REASON_LENGTH) }
-  const message = `${alias} was taken out by the ${by}${because(reason)}`
+  const message = `${alias} was taken out by the ${by}${reason === '' ? '' : `: ${reason}`}`
   await apply(
     core,
     { type: 'excluded', client },
@@ -59,9 +59,9 @@ export function refuseExcluded(excluded: Exclusion): Reply<never> {
   return refuse('excluded', toldTo(excluded))
 }
 
+/** A sentence. */
 function toldTo({ by, reason }: Exclusion): string {
   const who = by === 'operator' ? 'The coordinator’s operator' : 'The coordinator'
-  return `${who} has taken this client out${because(reason)}`
+  const end = /[.!?]$/.test(reason) ? '' : '.'
+  return `${who} has taken this client out${reason === '' ? '' : `: ${reason}`}${end}`
 }
-
-const because = (reason: string) => (reason === '' ? '' : `: ${reason}`)

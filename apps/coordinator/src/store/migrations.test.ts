@@ -62,6 +62,11 @@ test('runs of before client clustering open: FedPav as it was, FedProx’s term 
       [sha256],
     )
     await client.query(
+      `insert into client (federation, id, public_key, alias, device_name, backend, images_per_second, images, invite,
+         token_hash, first_seen, last_seen)
+       values ('plain', 'anna', '', 'Anna', '', 'wasm', 1, 1, '', '', 1, 1)`,
+    )
+    await client.query(
       `insert into run_state values ('plain', '{"state":"paused","round":2,"session":2,"since":1}', 1)`,
     )
   })
@@ -84,6 +89,7 @@ test('runs of before client clustering open: FedPav as it was, FedProx’s term 
     kept: { model: { sha256, bytes }, groups: [], memory: null },
     machine: { run: { state: 'paused', round: 2 } },
   })
+  expect(runs.get('plain')?.members.get('anna')).toMatchObject({ alias: 'Anna', excluded: null })
   expect(runs.get('near')?.settings.strategy).toEqual({ name: 'fedprox', proximal: 0.3, statistics: 'first' })
   expect(runs.get('near')?.settings.local).not.toHaveProperty('proximal')
   await runs.stop()
