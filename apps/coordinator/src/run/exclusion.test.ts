@@ -1,7 +1,9 @@
-import { type JoinReply, type Reply, ClientView } from '@passerby/protocol'
+import { type JoinReply, type OperatorRequests, type Reply, ClientView } from '@passerby/protocol'
 import * as v from 'valibot'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { smallLayout } from '../../test/model.ts'
+import { freePort, spawnCoordinator } from '../../test/child-coordinator.ts'
+import { newDataFolder } from '../../test/data-folder.ts'
+import { modelFile, smallLayout } from '../../test/model.ts'
 import {
   type ScriptedIdentity,
   connect,
@@ -14,6 +16,7 @@ import {
   trainTask,
   upload,
 } from '../../test/scripted-client.ts'
+import { scriptedOperator } from '../../test/scripted-operator.ts'
 import { createFederation, openSurroundings } from '../../test/surroundings.ts'
 import {
   type Guest,
@@ -245,3 +248,47 @@ test('R15 nothing that was under way when a client was taken out counts or bring
   expect(core.machine.present).not.toContain(member.id)
   await runs.stop()
 })
+
+test('J9 R15 what the operator was answered holds, also when the coordinator is killed at once', async () => {
+  const data = await newDataFolder()
+  closers.push(() => data.remove())
+  const port = await freePort()
+  const start = () => spawnCoordinator(['--port', String(port), '--data', data.path, '--log', 'silent'])
+  let child = await start()
+  closers.push(() => child.end('SIGKILL'))
+  async function command<Event extends 'exclude' | 'readmit'>(event: Event, request: OperatorRequests[Event]) {
+    const operator = await scriptedOperator(child.url, child.operatorToken)
+    await operator.must(event, request)
+    await child.end('SIGKILL')
+    operator.close()
+    child = await start()
+  }
+  const joined = async (identity: ScriptedIdentity) => {
+    const connection = await connect(child.url)
+    const reply = await connection.ask('join', await joinRequest(connection.nonce, identity, to))
+    return { connection, reply: reply as Reply<JoinReply> }
+  }
+  const operator = await scriptedOperator(child.url, child.operatorToken)
+  const to = await operator.prepare(quickSettings(), modelFile(smallLayout))
+  await operator.must('start', { federation: to.federation })
+  operator.close()
+  const [anna, ben] = [await newIdentity('Anna'), await newIdentity('Ben')]
+  await joined(anna)
+  const { connection } = await joined(ben)
+  const sealed = await seal(await trainTask(connection, 1), ben, { layout: smallLayout, value: 1 })
+  expect((await upload(connection, sealed, reportOf(ben))).ok).toBe(true)
+
+  const order = { federation: to.federation, client: ben.id }
+  await command('exclude', { ...order, reason: 'a test' })
+  expect((await joined(ben)).reply).toEqual(refusal('excluded'))
+  const { reply } = await joined(anna)
+  // The round that its update was in waits to be opened anew, with others.
+  expect(reply).toMatchObject({ ok: true, value: { status: { state: 'running', round: 1 }, task: null } })
+
+  await command('readmit', order)
+  await joined(anna)
+  const back = await joined(ben)
+  expect(back.reply.ok).toBe(true)
+  await trainTask(back.connection, 2)
+  back.connection.close()
+}, 120_000)
