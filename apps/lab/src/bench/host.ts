@@ -7,6 +7,8 @@ export type HostName = 'node' | 'chromium'
 /** Where lanes run, each in a thread of its own. */
 export interface BenchHost {
   readonly name: HostName
+  /** Aborted with what it died of: nothing more can be asked of it. Absent where lanes die one by one. */
+  readonly lost?: AbortSignal
   /** Rejects with an `Error` whose message says why the lane does not start. */
   open(options: LaneOptions): Promise<Lane>
   close(): Promise<void>

@@ -3,6 +3,7 @@ import { backboneByName, backboneNames, embeddingSize } from '@passerby/backbone
 import { reasonOf } from '@passerby/crops'
 import type { LaneOptions } from '@passerby/learner/bench'
 import { availableParallelism, cpus } from 'node:os'
+import { LabError } from '../errors.ts'
 import { type Size } from '../settings/arguments.ts'
 import { terminalProgress } from '../terminal/progress.ts'
 import { writeJson } from '../terminal/write-json.ts'
@@ -49,7 +50,10 @@ const SOAK = 300
 /** OSNet from scratch stays finite at this one. */
 const RATES = { backbone: 3e-4, head: 3e-4 }
 
-/** Runs what the flags ask for. A part that fails says so, and the next one runs. */
+/**
+ * Runs what the flags ask for. A part that fails says so, and the next one runs; where Chromium's page died, the bench ends with
+ * what there is. Throws `LabError` ('browser') then.
+ */
 export async function runBench(flags: BenchFlags): Promise<void> {
   const progress = terminalProgress()
   const { backbone, size, batch } = flags
@@ -66,13 +70,29 @@ export async function runBench(flags: BenchFlags): Promise<void> {
       places,
       say: (line: string) => progress.say(line),
     }
-    for (const [name, run] of partsOf(flags)) {
+    const parts = [...partsOf(flags)]
+    for (const [at, [name, run]] of parts.entries()) {
       report[name] = await run(bench)
       await writeJson(flags.json, report)
+      const lost = hosts.find((host) => host.lost?.aborted)?.lost
+      if (lost) throw new LabError('browser', lostSentence(lost.reason, { parts: parts.map(([part]) => part), at }))
     }
   } finally {
     for (const host of hosts) await host.close()
   }
+}
+
+/** What died in the part at `at`, and what was measured until then. */
+export function lostSentence(
+  reason: unknown,
+  { parts, at }: { readonly parts: readonly string[]; readonly at: number },
+): string {
+  const list = (some: readonly string[]) => (some.length === 0 ? 'nothing' : some.join(', '))
+  return [
+    `${reasonOf(reason)}.`,
+    `Measured before it: ${list(parts.slice(0, at))}; until it: ${parts[at]}; not any more: ${list(parts.slice(at + 1))}.`,
+    'Smaller batches or images need less memory; --only runs some parts alone.',
+  ].join(' ')
 }
 
 type Run = (bench: Bench) => Promise<unknown>
