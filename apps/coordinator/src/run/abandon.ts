@@ -13,6 +13,9 @@ export function isTheEndOf(error: unknown): error is SessionEnd {
   return error instanceof FederationError || (error instanceof CoordinatorError && endsSession.has(error.code))
 }
 
+/** A round that was abandoned so often in a row, nobody being named as the reason, would be for ever: a person must look. */
+const PAUSES_AFTER = 3
+
 /**
  * Says to the operator what is gone, and opens the round anew: without the client that is named as the reason, even where
  * too few are left then, since with it the round would be abandoned for ever. Does nothing once the session is over. Only
@@ -30,6 +33,17 @@ export async function abandon(
   await addNote(core, { level: 'error', kind: error.code, message, round, client })
   const member = client === null ? undefined : core.members.get(client)
   if (member) await exclude(core, member, { by: 'coordinator', reason: error.message })
+  else await pauseAtLast(core, round)
   // Means nothing where that has abandoned the session.
   await apply(core, { type: 'unusable', session })
+}
+
+async function pauseAtLast(core: RunCore, round: number): Promise<void> {
+  const times = core.abandoned?.round === round ? core.abandoned.times + 1 : 1
+  core.abandoned = { round, times }
+  if (times < PAUSES_AFTER) return
+  core.abandoned = undefined
+  const message = `Round ${round} was abandoned ${times} times in a row, so the run is paused: take out the client that you suspect, then resume it`
+  const note = { level: 'error', kind: 'abandoned', message, round, client: null } as const
+  await apply(core, { type: 'paused' }, { notes: [note] })
 }

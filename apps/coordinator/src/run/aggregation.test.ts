@@ -8,7 +8,7 @@ import { createFederation, openSurroundings } from '../../test/surroundings.ts'
 import { newestEvents } from '../store/journal.ts'
 import { readRecords } from '../store/records.ts'
 import { apply } from './apply.ts'
-import type { Surroundings } from './core.ts'
+import type { RunCore, Surroundings } from './core.ts'
 import { serially } from './interpreter.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -23,6 +23,7 @@ async function played(
   strategy: FederationSettingsInput['strategy'],
   update: (session: number) => ScriptedUpdate,
   change: (around: Surroundings) => Partial<Surroundings> = () => ({}),
+  meanwhile: (core: RunCore) => Promise<void> = async () => undefined,
 ) {
   const place = await openSurroundings()
   closers.push(() => place.close())
@@ -34,9 +35,10 @@ async function played(
   await serially(core, () => apply(core, { type: 'started' }))
   const identities = await Promise.all(['Anna', 'Ben'].map((alias) => newIdentity(alias)))
   const up = Promise.resolve(server.url)
-  await Promise.all(
-    identities.map((identity) => participate({ up, ...to }, { identity, update: ({ session }) => update(session) })),
-  )
+  await Promise.all([
+    meanwhile(core),
+    ...identities.map((identity) => participate({ up, ...to }, { identity, update: ({ session }) => update(session) })),
+  ])
   await server.runs.idle()
   const records = await readRecords(around.db, core.id, { now: Date.now() })
   return {
@@ -56,6 +58,21 @@ test('R14 a model that holds what is no number never counts: its round opens ane
   // Weights ten steps from 0, statistics the mean.
   expect(values).toEqual(new Set([30, 3]))
   expect(kinds).toContain('not-finite')
+})
+
+test('R14 a round that is abandoned three times in a row pauses the run, which goes on when it is resumed', async () => {
+  const update = (session: number) => ({ layout: smallLayout, value: session <= 3 ? 3e38 : 3 })
+  const { outcomes, kinds } = await played({ name: 'fedavgm', rate: 10 }, update, undefined, async (core) => {
+    await vi.waitFor(() => expect(core.machine.run.state).toBe('paused'), { timeout: 30_000 })
+    await serially(core, () => apply(core, { type: 'resumed' }))
+  })
+  expect(outcomes).toEqual([
+    [1, 'aborted'],
+    [2, 'aborted'],
+    [3, 'aborted'],
+    [4, 'published'],
+  ])
+  expect(kinds.filter((kind) => kind === 'abandoned')).toHaveLength(1)
 })
 
 test('a disk that fails twice at once holds up an aggregation, and ends nothing', async () => {

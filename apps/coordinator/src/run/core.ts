@@ -79,6 +79,8 @@ export interface RunCore {
   open: OpenSession | undefined
   /** The aggregation that was begun last. */
   aggregation: Aggregation | undefined
+  /** How often in a row the present round was abandoned for what nobody is named for. */
+  abandoned: { readonly round: number; readonly times: number } | undefined
   /** What teaches the model beside this process, once it was needed. */
   learner: OpenLearner | undefined
   /** The newest model that this process published. */

@@ -112,7 +112,7 @@ function noteOfEffect(
 
 export const abortReasons = {
   'too-few-updates': 'too few updates came in time',
-  unusable: 'what its sum needs is gone',
+  unusable: 'its updates make no model, or what its sum needs is gone',
   excluded: 'a client was taken out whose update is in its sum',
   paused: 'the operator paused the run',
   stopped: 'the operator stopped the run',

@@ -123,6 +123,7 @@ async function loadRun(around: Surroundings, row: typeof federations.$inferSelec
     shared: undefined,
     open: undefined,
     aggregation: undefined,
+    abandoned: undefined,
     learner: undefined,
     published: undefined,
     traffic: { up: 0, down: 0 },
