@@ -1,6 +1,7 @@
 import type { Params } from '@passerby/federation'
 import type { RoundRecord } from '@passerby/protocol'
 import { Command } from 'commander'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -28,6 +29,7 @@ interface DemoFlags extends LearningFlags, DataFlags, PublicFlags {
   readonly out: string
   readonly headed: boolean
   readonly keep: boolean
+  readonly stay: boolean
   readonly plain: boolean
   readonly json?: string
 }
@@ -40,7 +42,7 @@ four epochs per round in batches of 16. For strategies that look at images which
 
 Examples:
   lab demo
-  lab demo --headed --rounds 3
+  lab demo --headed --rounds 3 --stay                     look around, and make federations of your own by the dashboard
   lab demo --strategy fedprox --set strategy.proximal=0.1
   lab demo --clients 4 --set strategy.clustering.by=flattened     clients that see public people alike share a model
   lab demo --set strategy.distillation.teachers=private           the model is taught what clients say of public people
@@ -72,6 +74,7 @@ export function demoCommand(): Command {
     .option('--out <file>', 'where the final model is written', join('.passerby', 'demo', 'model.safetensors'))
     .option('--headed', 'show the tabs', false)
     .option('--keep', 'keep the temporary folder with the coordinator’s data', false)
+    .option('--stay', 'leave coordinator and dashboard running in the end, until Ctrl-C', false)
     .option('--plain', 'train with plain TensorFlow.js, to compare with', false)
     .option('--json <file>', 'report as JSON')
     .addHelpText('after', EXAMPLES)
@@ -117,7 +120,7 @@ async function run(flags: DemoFlags): Promise<void> {
     const rounds: { readonly record: RoundRecord; readonly measured: Measured }[] = []
     const groups: GroupMeasured[] = []
     let model = initial
-    const records = await runDemo({
+    await runDemo({
       settings,
       clients,
       publicCrops: publicCrops.length > 0 ? publicCrops : generatedPublicCrops({ ...flags, seed }),
@@ -138,26 +141,31 @@ async function run(flags: DemoFlags): Promise<void> {
       async onGroupModel(members, own) {
         groups.push({ members, ...(await measured(own)) })
       },
-    })
-    const timings = roundTimings(records)
-    const measuredRounds = rounds.map((round, index) => reportedRound(round.record, round.measured, timings[index]))
-    await writeModel(flags.out, model, settings.local)
-    const before = {
-      initial: await measured(initial),
-      rawPixels: pooled(evaluations.map((set) => measure(set, rawPixels(set)))),
-    }
-    const final = rounds.at(-1)?.measured ?? before.initial
-    process.stdout.write(
-      `${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final, groups })}\n\n${timeSentence(measuredRounds)}\n`,
-    )
-    progress.say(`${duration((performance.now() - started) / 1000)}; the model is in ${flags.out}`)
-    await writeJson(flags.json, {
-      ...before,
-      rounds: measuredRounds,
-      seconds: totalTiming(timings),
-      final,
-      ...(groups.length > 0 && { groups }),
-      model: flags.out,
+      async onMeasured(records) {
+        const timings = roundTimings(records)
+        const measuredRounds = rounds.map((round, index) => reportedRound(round.record, round.measured, timings[index]))
+        await writeModel(flags.out, model, settings.local)
+        const before = {
+          initial: await measured(initial),
+          rawPixels: pooled(evaluations.map((set) => measure(set, rawPixels(set)))),
+        }
+        const final = rounds.at(-1)?.measured ?? before.initial
+        process.stdout.write(
+          `${roundsTable(measuredRounds)}\n\n${figuresTable({ ...before, final, groups })}\n\n${timeSentence(measuredRounds)}\n`,
+        )
+        progress.say(`${duration((performance.now() - started) / 1000)}; the model is in ${flags.out}`)
+        await writeJson(flags.json, {
+          ...before,
+          rounds: measuredRounds,
+          seconds: totalTiming(timings),
+          final,
+          ...(groups.length > 0 && { groups }),
+          model: flags.out,
+        })
+        if (!flags.stay || interrupt.signal.aborted) return
+        progress.say('Coordinator and dashboard stay until Ctrl-C')
+        await once(interrupt.signal, 'abort')
+      },
     })
   } finally {
     process.off('SIGINT', interrupted)

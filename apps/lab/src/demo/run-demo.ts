@@ -38,11 +38,13 @@ export interface Demo {
   readonly onModel: (record: RoundRecord, model: Params) => Promise<void>
   /** Called after them for each group that ends with a model of its own. */
   readonly onGroupModel: (members: string, model: Params) => Promise<void>
+  /** Called last, while coordinator and dashboard are still there. */
+  readonly onMeasured: (records: readonly RoundRecord[]) => Promise<void>
   readonly signal: AbortSignal
 }
 
-/** Runs to the federation's end; resolves with its rounds. Everything that was started is stopped, however it ends. */
-export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
+/** Runs to the federation's end. Everything that was started is stopped, however it ends. */
+export async function runDemo(demo: Demo): Promise<void> {
   const { progress, folder } = demo
   const opened: (() => Promise<unknown>)[] = []
   try {
@@ -81,7 +83,7 @@ export async function runDemo(demo: Demo): Promise<readonly RoundRecord[]> {
         const own = await downloadModel(operator, { round: record.round, model }, demo.initial)
         await demo.onGroupModel(membersOf(record, clients), own)
       }
-    return records
+    await demo.onMeasured(records)
   } finally {
     for (const close of opened.toReversed()) await close()
   }
