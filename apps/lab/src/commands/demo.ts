@@ -134,7 +134,7 @@ async function run(flags: DemoFlags): Promise<void> {
       onPublished: (record) => progress.say(roundLine(record)),
       // Not while the tabs train: it would take the processor from them.
       async onModel(record, published) {
-        if (rounds.length === 0) progress.say(`Measuring ${settings.rounds} models on people whom no tab has seen …`)
+        if (rounds.length === 0) progress.say('Measuring each round’s model on people whom no tab has seen …')
         rounds.push({ record, measured: await measured(published) })
         model = published
       },
