@@ -253,16 +253,22 @@ describe('knowledge distillation, ALGORITHMS 2.4', () => {
       else await expect(closing).rejects.toMatchObject({ ...wrong, client: undefined })
     })
 
-    test('in the open by the client', async () => {
-      const models = [
-        [3, 4, 0],
-        [3e38, 3e38, 0],
-      ]
-      await expect(closed({ teachers: 'open', targets: 'scores' }, models)).rejects.toMatchObject({
-        ...wrong,
-        client: 'c1',
-      })
+    const fine = [3, 4, 0]
+    const wild = [3e38, 3e38, 0]
+    const inTheOpen = (...models: (readonly number[])[]) => closed({ teachers: 'open', targets: 'scores' }, models)
+
+    test('in the open by the client, where it is one among others', async () => {
+      await expect(inTheOpen(fine, wild, fine)).rejects.toMatchObject({ ...wrong, client: 'c1' })
     })
+
+    test.each([[[wild, wild]], [[wild, fine, wild]], [[wild]]])(
+      'and by nobody where it may be everyone’s: %j',
+      async (models) => {
+        const failure = inTheOpen(...models)
+        await expect(failure).rejects.toMatchObject({ ...wrong, client: undefined })
+        await expect(failure).rejects.toThrow('learning rate')
+      },
+    )
   })
 
   test('needs a learner beside the server', async () => {

@@ -106,22 +106,28 @@ async function distilled(global: Params, distillation: Distillation, closing: Cl
   return await learner.distil(global, { round, values, targets, rate })
 }
 
-/** The clients' mean targets, one model at a time. */
+/** The clients' mean targets, one model at a time. All are looked at before one is blamed: where many are wrong, it is not theirs. */
 async function taught(
-  closing: ClosingRound<unknown>,
+  { arrivals, model }: Pick<ClosingRound<unknown>, 'arrivals' | 'model'>,
   learner: ServerLearner,
   targets: SoftTargets,
 ): Promise<Float32Array> {
   const mean = meanTargets()
-  for (const { client } of closing.arrivals) {
-    const values = await learner.softTargets(await closing.model(client), targets)
-    if (!values.every(Number.isFinite))
-      throw new FederationError(
-        'wrong-targets',
-        'What its model says of public images holds values that are no numbers.',
-        client,
-      )
-    mean.add(values)
+  const wrong: string[] = []
+  for (const { client } of arrivals) {
+    const values = await learner.softTargets(await model(client), targets)
+    if (values.every(Number.isFinite)) mean.add(values)
+    else wrong.push(client)
   }
-  return mean.values()
+  if (wrong.length === 0) return mean.values()
+  if (wrong.length === 1 && arrivals.length > 1)
+    throw new FederationError(
+      'wrong-targets',
+      'What its model says of public images holds values that are no numbers.',
+      wrong[0],
+    )
+  throw new FederationError(
+    'wrong-targets',
+    `What the models of ${wrong.length} of ${arrivals.length} clients say of public images holds values that are no numbers. Is the clients’ learning rate too high?`,
+  )
 }

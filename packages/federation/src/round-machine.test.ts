@@ -173,6 +173,14 @@ test.each<[RunState['state'], [number, RunEvent][]]>([
   expect(run).toMatchObject({ state: 'training', session: 2, accepted: [] })
 })
 
+test('R15 a session that is too small without who is taken out opens anew at once, with others in its place', () => {
+  const { effects } = script([[10, excluded('a')]], { ...training.machine, present: ['a', 'b', 'c'] })
+  expect(effects).toEqual([
+    { type: 'abort-session', round: 1, session: 1, reason: 'excluded' },
+    { type: 'open-session', round: 1, session: 2, cohort: ['b', 'c'] },
+  ])
+})
+
 test('R15 with too few left the round stays open until enough are there', () => {
   const { run, effects } = script(
     [
@@ -388,6 +396,7 @@ test('under any events: every round once, sessions never reused, sums only over 
         }
         machine = JSON.parse(JSON.stringify(next))
         expect(machine).toEqual(next)
+        if (machine.run.state === 'training') expect(machine.run.cohort.length).toBeGreaterThanOrEqual(plan.minClients)
       }
       expect(published).toEqual(published.map((_, index) => index + 1))
     }),

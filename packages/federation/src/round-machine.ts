@@ -59,7 +59,7 @@ function react(machine: RoundMachine, event: RunEvent, plan: RunPlan, now: numbe
     case 'withdrew':
       return run.state === 'training' ? enter(machine, withOut(run, [event.client])) : without(machine, event.client)
     case 'excluded':
-      return takeOut(machine, event.client, now)
+      return takeOut(machine, event.client, { plan, now })
     case 'lost':
       return run.state === 'evaluating' ? without(machine, event.client) : stay(machine)
     case 'accepted':
@@ -153,13 +153,17 @@ function abort(
   ]
 }
 
-/** As if it had not been drawn; but a sum that its update is in is given up. */
-function takeOut(machine: RoundMachine, client: string, now: number): Step {
+/** As if it had not been drawn; but a session is given up whose sum its update is in, or that is too small without it. */
+function takeOut(machine: RoundMachine, client: string, { plan, now }: { plan: RunPlan; now: number }): Step {
   const { run } = machine
-  if ((run.state === 'training' || run.state === 'aggregating') && run.accepted.includes(client))
+  if (run.state === 'aggregating' && run.accepted.includes(client))
     return abort(machine, run, { reason: 'excluded', now })
   if (run.state !== 'training') return without(machine, client)
-  return enter(machine, { ...run, cohort: exclude(run.cohort, client), out: exclude(run.out, client) })
+  if (!run.cohort.includes(client)) return stay(machine)
+  const cohort = exclude(run.cohort, client)
+  return run.accepted.includes(client) || cohort.length < plan.minClients
+    ? abort(machine, run, { reason: 'excluded', now })
+    : enter(machine, { ...run, cohort, out: exclude(run.out, client) })
 }
 
 function publish(machine: RoundMachine, plan: RunPlan, now: number): Step {

@@ -3,6 +3,7 @@ import { CoordinatorError } from '../errors.ts'
 import { addNote, apply, nameIn } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { exclude } from './exclusion.ts'
+import type { Note } from './notes.ts'
 
 /** With these a session cannot go on, however often it is tried: it is abandoned, and its round opens anew. */
 const endsSession: ReadonlySet<string> = new Set(['bad-key', 'lost-update', 'expired-session'])
@@ -13,7 +14,7 @@ export function isTheEndOf(error: unknown): error is SessionEnd {
   return error instanceof FederationError || (error instanceof CoordinatorError && endsSession.has(error.code))
 }
 
-/** A round that was abandoned so often in a row, nobody being named as the reason, would be for ever: a person must look. */
+/** A round that was abandoned so often in a row (by one process), nobody being named as the reason, would be for ever. */
 const PAUSES_AFTER = 3
 
 /**
@@ -32,18 +33,16 @@ export async function abandon(
   const message = client === null ? error.message : `${nameIn(core)(client)}: ${error.message}`
   await addNote(core, { level: 'error', kind: error.code, message, round, client })
   const member = client === null ? undefined : core.members.get(client)
+  const times = core.abandoned?.round === round ? core.abandoned.times + 1 : 1
+  const isTooOften = member === undefined && times >= PAUSES_AFTER
   if (member) await exclude(core, member, { by: 'coordinator', reason: error.message })
-  else await pauseAtLast(core, round)
-  // Means nothing where that has abandoned the session.
+  if (isTooOften) await apply(core, { type: 'paused' }, { notes: [pauseNote(round)] })
+  // Means nothing where one of these has abandoned the session.
   await apply(core, { type: 'unusable', session })
+  core.abandoned = member || isTooOften ? undefined : { round, times }
 }
 
-async function pauseAtLast(core: RunCore, round: number): Promise<void> {
-  const times = core.abandoned?.round === round ? core.abandoned.times + 1 : 1
-  core.abandoned = { round, times }
-  if (times < PAUSES_AFTER) return
-  core.abandoned = undefined
-  const message = `Round ${round} was abandoned ${times} times in a row, so the run is paused: take out the client that you suspect, then resume it`
-  const note = { level: 'error', kind: 'abandoned', message, round, client: null } as const
-  await apply(core, { type: 'paused' }, { notes: [note] })
+function pauseNote(round: number): Note {
+  const message = `Round ${round} was abandoned ${PAUSES_AFTER} times in a row for what the errors before this say, so the run is paused: take out a client that you suspect and resume, or stop it and begin one with other settings`
+  return { level: 'error', kind: 'abandoned', message, round, client: null }
 }

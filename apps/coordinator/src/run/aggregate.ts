@@ -32,30 +32,36 @@ export async function aggregate(
   const { around } = core
   const finish = around.metrics.aggregation.startTimer()
   const row = await sessionRow(core, effect.session)
-  const files = await stateFiles(core, row.round)
-  const closed = await close(core, row, { clients: effect.clients, files, signal })
-  signal.throwIfAborted()
-  const finished = await files.finish(closed.state)
+  const files = await stateFiles(core, row)
+  const made = await make(core, row, { clients: effect.clients, files, signal }).catch(async (error: unknown) => {
+    // What cannot be deleted is waste, and says less than what went wrong.
+    await files.discard().catch(() => undefined)
+    throw error
+  })
   await alone(async () => {
     const { run } = core.machine
-    if (signal.aborted || run.state !== 'aggregating' || run.session !== row.session) return
-    await take(core, row, { ...finished, ...closed })
+    if (signal.aborted || run.state !== 'aggregating' || run.session !== row.session) return await files.discard()
+    await take(core, row, made)
     finish()
   })
+}
+
+interface Making {
+  readonly clients: readonly string[]
+  readonly files: StateFiles
+  readonly signal: AbortSignal
+}
+
+async function make(core: RunCore, row: SessionRow, making: Making): Promise<Closed & FinishedState> {
+  const closed = await close(core, row, making)
+  making.signal.throwIfAborted()
+  return { ...closed, ...(await making.files.finish(closed.state)) }
 }
 
 type Closed = Awaited<ReturnType<typeof close>>
 
 /** Forms the means, and has the strategy make of them what it makes. */
-async function close(
-  core: RunCore,
-  row: SessionRow,
-  {
-    clients,
-    files,
-    signal,
-  }: { readonly clients: readonly string[]; readonly files: StateFiles; readonly signal: AbortSignal },
-) {
+async function close(core: RunCore, row: SessionRow, { clients, files, signal }: Making) {
   const { around, kept } = core
   const { strategy } = core.settings
   const learner = strategyOf(strategy).distillation?.(row.round, strategy) && timed(learnerOf(core), signal)
@@ -112,7 +118,7 @@ function timed(learner: ServerLearner, signal: AbortSignal): ServerLearner & { r
 }
 
 /** The new state counts: in the journal, then here. */
-async function take(core: RunCore, row: SessionRow, made: FinishedState & Closed): Promise<void> {
+async function take(core: RunCore, row: SessionRow, made: Closed & FinishedState): Promise<void> {
   const { models, metrics } = core.around
   const { kept, published, rows, similarity, distilled, isGrouped, state } = made
   const result = {

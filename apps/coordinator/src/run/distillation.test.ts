@@ -251,6 +251,31 @@ test('R13 while a model is taught clients come and go, a pause is noted and a st
   late.close()
 })
 
+test('R13 what was written of a model that never counts is deleted', async () => {
+  const here = await place(
+    scriptedLearners({
+      softTargets: async () => new Float32Array(IMAGES * EMBEDDING),
+      distil: async (model) => model,
+      close: () => undefined,
+    }),
+  )
+  const { core, lives } = await aggregating(here)
+  const { blobs } = here.around
+  const put = blobs.put.bind(blobs)
+  const written: string[] = []
+  // The operator stops the run when the model is written, before it counts.
+  vi.spyOn(blobs, 'put').mockImplementation(async (bytes) => {
+    const name = await put(bytes)
+    written.push(name.sha256)
+    await serially(core, () => apply(core, { type: 'stopped' }))
+    return name
+  })
+  await lives
+  await here.server.runs.idle()
+  expect(written.length).toBeGreaterThan(0)
+  for (const sha256 of written) expect(await blobs.open(sha256)).toBeUndefined()
+})
+
 test('R13 a learner that fails is told of, and the round is tried again with the same updates', async () => {
   let failures = 1
   const here = await place(

@@ -98,7 +98,7 @@ describe('the operator', () => {
     const at = events.findIndex(({ kind }) => kind === 'excluded')
     expect(events.slice(at, at + 3)).toMatchObject([
       { level: 'warning', client: ben.identity.id, message: 'Ben was taken out by the operator: its crops are wrong' },
-      { kind: 'abort-session', message: 'Round 1 was abandoned: a client was taken out whose update is in its sum' },
+      { kind: 'abort-session', message: 'Round 1 was abandoned: a client was taken out that it cannot do without' },
       { kind: 'open-session', message: 'Round 1 opened with 2 clients' },
     ])
 

@@ -113,8 +113,8 @@ function noteOfEffect(
 export const abortReasons = {
   'too-few-updates': 'too few updates came in time',
   unusable: 'its updates make no model, or what its sum needs is gone',
-  excluded: 'a client was taken out whose update is in its sum',
-  paused: 'the operator paused the run',
+  excluded: 'a client was taken out that it cannot do without',
+  paused: 'the run was paused',
   stopped: 'the operator stopped the run',
 } as const
 

@@ -39,7 +39,7 @@ export async function readShared({ model, memory }: KeptState, blobs: BlobStore)
 /** `undefined` where the strategy remembers nothing. `about`: whose it is, so that no other file has its hash. */
 export function encodeMemory(
   memory: SharedState['memory'],
-  about: Readonly<Record<'federation' | 'round', string>>,
+  about: Readonly<Record<'federation' | 'round' | 'session', string>>,
 ): Uint8Array | undefined {
   const entries = Object.entries(memory)
   if (entries.length === 0) return undefined

@@ -4,6 +4,7 @@ import { type PublishedModel, encodeSafetensors } from '@passerby/protocol'
 import type { BlobName } from '../store/blobs.ts'
 import type { ModelRow } from '../store/models.ts'
 import type { KeptGroup } from '../store/schema.ts'
+import type { SessionRow } from '../store/sessions.ts'
 import type { RunCore } from './core.ts'
 import { type KeptState, encodeMemory } from './server-state.ts'
 
@@ -12,6 +13,8 @@ export interface StateFiles {
   putGroup(model: Params): Promise<BlobName>
   /** Writes what everyone shares. Resolves when every file is on the disk. */
   finish(state: ServerState<BlobName>): Promise<FinishedState>
+  /** Deletes what was written, which nothing else has the name of: the state does not count. */
+  discard(): Promise<void>
 }
 
 export interface FinishedState {
@@ -22,12 +25,14 @@ export interface FinishedState {
 }
 
 /** What is there already is not written again. */
-export async function stateFiles(core: RunCore, round: number): Promise<StateFiles> {
+export async function stateFiles(core: RunCore, { round, session }: SessionRow): Promise<StateFiles> {
   const { around, id, settings, travelling } = core
   const rows = new Map<string, ModelRow>()
+  const written: string[] = []
   const syncing: Promise<void>[] = []
   const name = `passerby-${id}-round-${round}`
-  const whose = { federation: id, round: String(round) }
+  // So that no other file has its hash, not even of the same numbers in a session that was abandoned.
+  const whose = { federation: id, round: String(round), session: String(session) }
   const about = {
     ...whose,
     backbone: settings.local.backbone,
@@ -40,6 +45,7 @@ export async function stateFiles(core: RunCore, round: number): Promise<StateFil
     // Looked at when all files are written; one that fails before must not leave this one's failure to nobody.
     durable.catch(() => undefined)
     syncing.push(durable)
+    written.push(blob.sha256)
     return blob
   }
   async function putModel(model: Params, name: string): Promise<BlobName> {
@@ -67,6 +73,9 @@ export async function stateFiles(core: RunCore, round: number): Promise<StateFil
         withStatements.push({ clients, model, published: await statementOf(model) })
       const [published] = await Promise.all([statementOf(model), ...syncing])
       return { kept: { model, groups: withStatements, memory }, published, rows: [...rows.values()] }
+    },
+    async discard() {
+      for (const sha256 of written) await around.blobs.drop(sha256)
     },
   }
 }
