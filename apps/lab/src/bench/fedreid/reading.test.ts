@@ -104,6 +104,7 @@ test('what beats FedPav is told from the means over clients, by the best of thre
 test('where clients share data sets, each of these is counted once beside', () => {
   // Own models of CDW: market (30.5 + 25) / 2 and pku 58; of FedPav (21 + 20) / 2 and 50.
   expect(reading).toContain('+7.5 points. With each of the 2 data sets counted once, 42.9 against 35.3, +7.6 points.')
+  // Seeds of 41.75 and 44 against 35 and 35.5.
   const apart = results.map((result) => ({
     ...result,
     clients: result.clients.map((client) => (client.name === 'middle' ? { ...client, sets: ['partial'] } : client)),
@@ -113,7 +114,7 @@ test('where clients share data sets, each of these is counted once beside', () =
 
 test('where a weighting moves weight to, and what that does there', () => {
   expect(reading).toContain(
-    'CDW (features) takes weight from market (80.0 % of the average, then 60.0 %) and gives it to pku (20.0 % of the average, then 40.0 %): beside FedPav’s, own models are +7.3 points on the former and +8.0 on the latter.',
+    'CDW (features) takes weight from market (80.0 % of the average, then 60.0 %) and gives it to pku (20.0 % of the average, then 40.0 %): beside FedPav’s, own models are +7.3 points on the former and +8.0 points on the latter.',
   )
   expect(reading).not.toContain('CDW (logits) takes weight')
 })
@@ -137,7 +138,9 @@ test('models that are measured in other rounds than each other are compared by t
 
 test('who gains over standalone is told by client, and whether the small ones do', () => {
   expect(reading).toContain('gain over standalone for 1 of 3 clients (small)')
-  expect(reading).toContain('the rank correlation is −1.00 here and −0.70 in the paper: the same direction. ')
+  expect(reading).toContain(
+    'the rank correlation is −1.00 here and −0.70 in the paper: here too weak, or of too few clients, to tell. ',
+  )
   expect(reading).toContain('The largest client has 15 times the images of the smallest here, 132 times in the paper.')
   expect(gainsTable(summary, 'best-of-three')[3]).toBe('| FedPav | −19.0 | −5.0 | +40.0 | +5.3 | +6.8 |')
   expect(rankCorrelation([1, 2, 3], [5, 5, 9])).toBeCloseTo(Math.sqrt(3) / 2)
@@ -153,9 +156,37 @@ test('what sizes hardly rank, or do not rank at all, is no agreement', () => {
       summaryOf([...alike.filter(({ arm }) => arm !== 'standalone'), { ...resultOf('standalone', { own }) }], LABELS),
     ).join('\n')
   // Gains of −19, −5 and +40: ranks 1, 2, 3 beside sizes of 3, 1.5, 1.5: −1.5 / √3.
-  expect(told([40, 25, 10])).toMatch(/is −0\.87 here .* the same direction\. .*; 2 clients share the smallest size/)
+  expect(told([40, 25, 10])).toMatch(
+    /is −0\.87 here .* too few clients, to tell\. .*; 2 clients share the smallest size/,
+  )
   // Gains of −19, +40 and −30: ranks 2, 3, 1, so 0.
-  expect(told([40, -20, 80])).toMatch(/is .0\.00 here and −0\.70 in the paper: here too weak to tell\./)
+  expect(told([40, -20, 80])).toMatch(/is .0\.00 here and −0\.70 in the paper: here too weak, /)
+})
+
+test('of five clients a rank correlation of 0.9 is an agreement, and one of 0.8 none', () => {
+  const five = [500, 400, 300, 200, 100].map((images, at) => ({
+    name: `client ${at}`,
+    sets: ['market'],
+    images,
+    identities: 10,
+  }))
+  const arm = (label: string, own: readonly number[]): RunResult => {
+    const result = resultOf(label, {})
+    const figures = own.map((rank1, at) => [`client ${at}`, { market: { rank1, mAP: rank1 } }] as const)
+    const rounds = result.rounds.map((round) => ({ ...round, own: Object.fromEntries(figures) }))
+    return { ...result, clients: five, rounds }
+  }
+  const told = (own: readonly number[]) =>
+    readingOf(summaryOf([arm('FedPav', own), arm('standalone', [0, 0, 0, 0, 0])], LABELS)).join('\n')
+  expect(told([1, 2, 3, 5, 4])).toMatch(/is −0\.90 here .*: the same direction\. /)
+  expect(told([5, 4, 3, 1, 2])).toMatch(/is \+0\.90 here .*: the other direction\. /)
+  expect(told([2, 1, 3, 5, 4])).toMatch(/is −0\.80 here .*: here too weak, /)
+})
+
+test('how often an arm beats another by chance is said of so many seeds', () => {
+  expect(reading).toContain('of arms that are as good, one in 6 does so by chance')
+  const three = [1, 2, 3].map((seed) => resultOf('FedPav', { own: [20, 20, 50], seed }))
+  expect(readingOf(summaryOf(three, LABELS)).join('\n')).toContain('one in 20 does so by chance')
 })
 
 test('the page has every arm, what is missing, and curves of what was measured', () => {
