@@ -1,5 +1,5 @@
 /**
- * `wrong-targets`: soft targets that no model makes. `wrong-lengths`: FedNova's, that no training has. `not-finite`: what the
+ * `wrong-targets`: soft targets that no model makes. `wrong-lengths`: FedNova's, shorter than any training's. `not-finite`: what the
  * strategy made of the updates.
  */
 export type FederationErrorCode = 'wrong-targets' | 'wrong-lengths' | 'not-finite'

@@ -34,7 +34,7 @@ export function targetsFromShares({ extras, weight, clients }: GroupMean, { of }
     if (!isRow(values.subarray(from, from + width)))
       throw new FederationError(
         'wrong-targets',
-        `Some client’s soft targets are none: row ${from / width + 1} of their mean is out of range. Whose is not seen in the private way: take clients out, or let the coordinator compute them.`,
+        `Some client’s soft targets are none: row ${from / width + 1} of their mean is out of range. Whose is not seen in the private way: take clients out, or begin a federation whose coordinator computes them.`,
       )
   return values
 }

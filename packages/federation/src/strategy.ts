@@ -56,7 +56,7 @@ export interface UpdateAbout {
   readonly publicImages: number
 }
 
-/** What everyone shares between rounds; all of it can be kept on disk. */
+/** Everyone's model between rounds and what the server makes the next one with; all of it can be kept on disk. */
 export interface SharedState {
   /** What a client starts from that is in no group. */
   readonly global: Params

@@ -80,13 +80,16 @@ test.each([
   [-3, 9],
   [4, 2],
   [0, 0],
-])('FedNova refuses lengths that no training has: a mean of %d, of %d for their squares', async (length, square) => {
-  const updates = [{ weight: 1, model: [1, 1], extras: [length, square] }]
-  await expect(next(at(0, 0), settings({ name: 'fednova' }), updates)).rejects.toMatchObject({
-    name: 'FederationError',
-    code: 'wrong-lengths',
-  })
-})
+])(
+  'FedNova refuses lengths shorter than any training’s: a mean of %d, of %d for their squares',
+  async (length, square) => {
+    const updates = [{ weight: 1, model: [1, 1], extras: [length, square] }]
+    await expect(next(at(0, 0), settings({ name: 'fednova' }), updates)).rejects.toMatchObject({
+      name: 'FederationError',
+      code: 'wrong-lengths',
+    })
+  },
+)
 
 test('a rate that makes numbers of none is told', async () => {
   const chosen = settings({ name: 'fedavgm', rate: 10 })

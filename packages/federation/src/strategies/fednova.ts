@@ -46,7 +46,7 @@ export const fednova = {
     if (!(length >= 1 - TOLERANCE && factor >= 1 - TOLERANCE))
       throw new FederationError(
         'wrong-lengths',
-        `Some client’s steps have a length that none can have: ${length} on the mean, ${square} for their squares. Whose is not seen: take clients out, or choose FedPav.`,
+        `Some client’s steps are shorter than any can be: a length of ${length} on the mean, of ${square} for the squares. Whose is not seen: take clients out.`,
       )
     return { ...state, global: serverStep({ from: state.global, mean }, (delta) => factor * delta) }
   },

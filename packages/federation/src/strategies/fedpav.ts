@@ -117,7 +117,7 @@ export type FedPavSettings = v.InferOutput<typeof FedPavSettings>
  * identity head never leaves. Zhuang et al., MM 2020, algorithm 1, and TOMM 2023, algorithms 2 and 3 (ALGORITHMS 2.3–2.7).
  *
  * Where the authors' code differs: it averages parameters only and keeps the batch-norm statistics of whichever client comes
- * first (`statistics: 'first'`); it takes the cosine distance of logits on the round's first batch, old and new head each with
+ * first (`statistics: 'first'`); it takes the cosine distance of logits on a loader's first batch, old and new head each with
  * its own model (`weighting: 'cosine-logits'`), where the text takes features of a batch drawn at random ('cosine-features'); it
  * distils embeddings of length 1 in every tenth round, the paper class scores in every round. Clustering was never released.
  */

@@ -9,8 +9,9 @@ const WEIGHT_OF_AN_IMAGE = 1e-12
 /**
  * Cosine distance weight (FedReID, TOMM 2023, section 5.3; ALGORITHMS 2.5): how far the round moved what the client's model
  * makes of a batch of its own images. `features`: embeddings of a batch drawn at random, as the text has it. `logits`: logits of the
- * round's first batch, old head with old backbone and new with new, as the code has it. Both models look in evaluation mode;
- * in the code the new one trains, so that its distances hold dropout's noise (ALGORITHMS 2.11).
+ * batch that training began with, old head with old backbone and new with new, as the code has it but for the batch: it takes the first
+ * of another shuffle, made after training. Both models look in evaluation mode; in the code the new one trains, so that its
+ * distances hold dropout's noise (ALGORITHMS 2.11).
  */
 export async function cosineWeight(trained: TrainedLocally, of: 'features' | 'logits'): Promise<number> {
   const { images, before, after, embedding, embed } = trained
