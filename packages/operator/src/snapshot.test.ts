@@ -118,6 +118,7 @@ describe('a watched federation', () => {
       device: { name: 'processor', backend: 'wasm', imagesPerSecond: 100 },
       images: 80,
       state: 'gone',
+      part: null,
       fraction: 0,
       hidden: false,
       lastSeen: now,

@@ -68,6 +68,11 @@ export const ClientView = v.object({
   fraction,
   hidden: v.boolean(),
   lastSeen: time,
+  /**
+   * In the open session, whether it is here or not: `drawn` into it, or `counted`, its update being in the sum. Null:
+   * neither, or nothing is open.
+   */
+  part: v.nullable(v.picklist(['drawn', 'counted'])),
   /** Null for one that may take part. */
   excluded: v.nullable(Exclusion),
   /** Share of the sum in the last round, null before. */

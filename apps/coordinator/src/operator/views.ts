@@ -88,6 +88,7 @@ function clientView({ machine: { run } }: RunCore, member: Member, shares: Stand
     device,
     images,
     state,
+    part: partIn(run, id),
     fraction: state === 'done' ? 1 : moving,
     hidden,
     lastSeen,
@@ -96,6 +97,12 @@ function clientView({ machine: { run } }: RunCore, member: Member, shares: Stand
     bytesUp,
     bytesDown,
   }
+}
+
+function partIn(run: RunState, id: string): ClientView['part'] {
+  if (run.state !== 'training' && run.state !== 'aggregating') return null
+  if (run.accepted.includes(id)) return 'counted'
+  return run.cohort.includes(id) ? 'drawn' : null
 }
 
 function clientState(run: RunState, { id, connection, withdrawn, progress }: Member): ClientView['state'] {

@@ -28,6 +28,7 @@ import {
 import { join } from '../edge/join.ts'
 import { answerMember } from '../edge/requests.ts'
 import type { Visit } from '../edge/visit.ts'
+import { viewOf } from '../operator/views.ts'
 import { apply } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { exclude, readmit } from './exclusion.ts'
@@ -47,7 +48,7 @@ describe('the operator', () => {
   afterAll(async () => await here.close())
 
   const watch = async (federation: string) => await here.operator.must('watch', { federation })
-  const viewOf = async (federation: string, { identity }: Guest) =>
+  const seen = async (federation: string, { identity }: Guest) =>
     (await watch(federation)).federation?.clients.find(({ id }) => id === identity.id)
 
   async function send({ identity, connection }: Guest, session: number, value = session): Promise<Reply<unknown>> {
@@ -77,11 +78,11 @@ describe('the operator', () => {
       refusal: told,
     })
     again.close()
-    expect(v.parse(ClientView, await viewOf(federation, ben))).toMatchObject({
+    expect(v.parse(ClientView, await seen(federation, ben))).toMatchObject({
       state: 'gone',
       excluded: { by: 'operator', reason: 'its crops are wrong' },
     })
-    expect(await viewOf(federation, anna)).toMatchObject({ excluded: null })
+    expect(await seen(federation, anna)).toMatchObject({ excluded: null })
 
     for (const guest of [anna, cleo]) expect((await send(guest, 2)).ok).toBe(true)
     for (const { connection } of [anna, cleo]) {
@@ -130,7 +131,7 @@ describe('the operator', () => {
     )
 
     await here.operator.must('readmit', order)
-    expect(await viewOf(federation, cleo)).toMatchObject({ excluded: null, state: 'gone' })
+    expect(await seen(federation, cleo)).toMatchObject({ excluded: null, state: 'gone' })
     const back = await to.admit(cleo.identity)
     // A session that opens from now on draws it like all others.
     await here.operator.must('pause', { federation })
@@ -223,6 +224,37 @@ test('J9 R15 a restarted coordinator remembers who is taken out, and who was let
   await third.stop()
 })
 
+test('R15 the operator sees whose update counts in the open session, also of those who left or paused', async () => {
+  const { runs, to, people } = await training()
+  const { core } = to
+  const [anna, ben, cleo] = people
+  const seen = async () => (await viewOf(core)).clients.map(({ alias, state, part }) => [alias, state, part])
+  const { run } = core.machine
+  if (run.state !== 'training') throw new Error('nothing is open')
+  await serially(core, async () => {
+    for (const client of [anna.id, ben.id]) await apply(core, { type: 'accepted', client, session: run.session })
+    await apply(core, { type: 'lost', client: anna.id })
+    memberOf(core, anna).connection = undefined
+    await apply(core, { type: 'withdrew', client: ben.id })
+    memberOf(core, ben).withdrawn = 'paused'
+    expect(await seen()).toEqual([
+      ['Anna', 'gone', 'counted'],
+      ['Ben', 'paused', 'counted'],
+      ['Cleo', 'waiting', 'drawn'],
+    ])
+    await apply(core, { type: 'withdrew', client: cleo.id })
+    expect(core.machine.run.state).toBe('aggregating')
+    expect(await seen()).toEqual([
+      ['Anna', 'gone', 'counted'],
+      ['Ben', 'paused', 'counted'],
+      ['Cleo', 'late', 'drawn'],
+    ])
+    await apply(core, { type: 'unusable', session: run.session })
+    expect((await seen()).map(([, , part]) => part)).toEqual([null, null, null])
+  })
+  await runs.stop()
+})
+
 test('R15 nothing that was under way when a client was taken out counts or brings it back', async () => {
   const { runs, to, people } = await training()
   const { core } = to
@@ -232,12 +264,13 @@ test('R15 nothing that was under way when a client was taken out counts or bring
   if (!config || run.state !== 'training') throw new Error('nothing is open')
   const sealed = await seal(config, people[1], { layout: smallLayout, value: 1 })
   let go: () => void = () => undefined
-  const queued = vi.spyOn(core.events, 'add')
   void core.events.add(() => new Promise<void>((resolve) => (go = resolve)))
   const taken = serially(core, () => exclude(core, member, decision))
   const back = answerMember(core, member, { event: 'return', message: {}, bytes: undefined })
+  const queued = vi.spyOn(core.events, 'add')
   const waiting = attempt(runs, people[1], to)
-  await vi.waitFor(() => expect(queued).toHaveBeenCalledTimes(7))
+  // Its token and its proof are found good, and all that it waits for is its turn.
+  await vi.waitFor(() => expect(queued).toHaveBeenCalled())
   go()
   await taken
   expect(await back).toEqual(refusal('excluded'))

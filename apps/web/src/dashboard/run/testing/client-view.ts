@@ -7,6 +7,7 @@ export function clientView(alias: string, known: Partial<ClientView> & Pick<Clie
     alias,
     device: { name: 'a device', backend: 'webgpu', imagesPerSecond: 100 },
     images: 10,
+    part: null,
     fraction: 0,
     hidden: false,
     lastSeen: 0,
