@@ -15,6 +15,8 @@ export interface Bench {
   readonly steps: number
   readonly places: readonly Place[]
   readonly say: (line: string) => void
+  /** For a part whose own host died, with what it died of: the bench ends after it, as it does where one of `places` died. */
+  readonly onLost: (reason: unknown) => void
 }
 
 export interface Place {

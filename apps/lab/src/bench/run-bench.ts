@@ -10,6 +10,7 @@ import { writeJson } from '../terminal/write-json.ts'
 import type { BenchHost } from './host.ts'
 import { benchInChromium } from './in-chromium.ts'
 import { benchInNode } from './in-node.ts'
+import { lostSentence } from './lost-sentence.ts'
 import type { Bench, Part, Place } from './part.ts'
 import { comparison } from './parts/compare.ts'
 import { curves } from './parts/curves.ts'
@@ -51,7 +52,7 @@ const SOAK = 300
 const RATES = { backbone: 3e-4, head: 3e-4 }
 
 /**
- * Runs what the flags ask for. A part that fails says so, and the next one runs; where Chromium's page died, the bench ends with
+ * Runs what the flags ask for. A part that fails says so, and the next one runs; where a page of Chromium died, the bench ends with
  * what there is. Throws `LabError` ('browser') then.
  */
 export async function runBench(flags: BenchFlags): Promise<void> {
@@ -62,6 +63,7 @@ export async function runBench(flags: BenchFlags): Promise<void> {
   const report: Record<string, unknown> = { command: 'bench learner', machine: machine(), workload }
   process.stdout.write(`${backbone}, ${size.height}×${size.width}, batch ${batch}\n\n`)
   const hosts = await openHosts(flags.hosts)
+  const ended = new AbortController()
   try {
     const places = hosts.flatMap((host) => placesOn(host, flags.backends))
     const bench = {
@@ -69,30 +71,18 @@ export async function runBench(flags: BenchFlags): Promise<void> {
       steps: flags.steps,
       places,
       say: (line: string) => progress.say(line),
+      onLost: (reason: unknown) => ended.abort(reason),
     }
     const parts = [...partsOf(flags)]
     for (const [at, [name, run]] of parts.entries()) {
       report[name] = await run(bench)
       await writeJson(flags.json, report)
-      const lost = hosts.find((host) => host.lost?.aborted)?.lost
+      const lost = [ended.signal, ...hosts.map((host) => host.lost)].find((signal) => signal?.aborted)
       if (lost) throw new LabError('browser', lostSentence(lost.reason, { parts: parts.map(([part]) => part), at }))
     }
   } finally {
     for (const host of hosts) await host.close()
   }
-}
-
-/** What died in the part at `at`, and what was measured until then. */
-export function lostSentence(
-  reason: unknown,
-  { parts, at }: { readonly parts: readonly string[]; readonly at: number },
-): string {
-  const list = (some: readonly string[]) => (some.length === 0 ? 'nothing' : some.join(', '))
-  return [
-    `${reasonOf(reason)}.`,
-    `Measured before it: ${list(parts.slice(0, at))}; until it: ${parts[at]}; not any more: ${list(parts.slice(at + 1))}.`,
-    'Smaller batches or images need less memory; --only runs some parts alone.',
-  ].join(' ')
 }
 
 type Run = (bench: Bench) => Promise<unknown>

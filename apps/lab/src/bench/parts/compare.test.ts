@@ -13,6 +13,7 @@ it('compares stock and ours in Node, and says why a backend is missing', { timeo
       { host, backend: 'webgpu' },
     ],
     say: () => {},
+    onLost: () => {},
   })
   const [stock, ours, ...missing] = lanes
   expect([stock.contender, ours.contender]).toEqual(['stock', 'ours'])

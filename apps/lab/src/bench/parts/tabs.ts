@@ -23,11 +23,12 @@ const CONTENDERS = ['stock', 'ours'] as const
 /** Long enough that tabs meet each other for most of it. */
 const TABS_TURN = 16
 
-export function tabs(count: number): Part<TabsFigures> {
+/** `open`: as many hosts as tabs, all of them Chromium's pages. */
+export function tabs(count: number, open = benchInChromium): Part<TabsFigures> {
   return {
     title: `${count} tabs at once`,
-    async measure({ workload, steps, say }) {
-      const hosts = await benchInChromium(count)
+    async measure({ workload, steps, say, onLost }) {
+      const hosts = await open(count)
       try {
         const lanes = await Promise.all(
           CONTENDERS.map((contender) =>
@@ -43,6 +44,9 @@ export function tabs(count: number): Part<TabsFigures> {
         })
         return { tabs: count, backend: 'wasm', contenders }
       } finally {
+        // Before they are closed, which ends what is under way there too.
+        const lost = hosts.find((host) => host.lost?.aborted)?.lost
+        if (lost) onLost(lost.reason)
         for (const host of hosts) await host.close()
       }
     },
