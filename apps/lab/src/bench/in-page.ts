@@ -81,7 +81,9 @@ export function benchInPage(
 
 const nameOf = ({ contender, backbone, backend }: LaneOptions) => `${contender} ${backbone} on ${backend}`
 
-const isDeath = (page: Page, cause: unknown) => page.isClosed() || /crashed|closed/.test(reasonOf(cause))
+/** As Playwright says it: what else is closed is the page's own concern. */
+const isDeath = (page: Page, cause: unknown) =>
+  page.isClosed() || /\bTarget (page, context or browser has been )?(crashed|closed)\b/.test(reasonOf(cause))
 
 /** Without the name of the call, and what Playwright did before it. */
 const shortReason = (cause: unknown) =>
