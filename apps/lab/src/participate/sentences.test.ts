@@ -22,7 +22,7 @@ const joined: Snapshot = {
 
 test('waiting says for what', () => {
   expect(stateSentence(joined)).toBe('Waiting: 1 of 2 participants that a round needs.')
-  expect(stateSentence({ ...joined, status: { ...status, state: 'paused' } })).toContain('paused the run')
+  expect(stateSentence({ ...joined, status: { ...status, state: 'paused' } })).toContain('run is paused')
 })
 
 test('work names its round and is one sentence however far it is', () => {

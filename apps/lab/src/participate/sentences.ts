@@ -18,7 +18,7 @@ const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 function waiting({ status }: Snapshot): string {
   if (status === undefined) return 'Joined.'
-  if (status.state === 'paused') return 'Waiting: the operator paused the run.'
+  if (status.state === 'paused') return 'Waiting: the run is paused.'
   if (status.state === 'waiting') return 'Waiting: the run is not started yet.'
   if (status.clients < status.minClients)
     return `Waiting: ${status.clients} of ${status.minClients} participants that a round needs.`

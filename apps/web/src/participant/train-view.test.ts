@@ -87,9 +87,9 @@ describe('one sentence of state', () => {
     ],
     ['too few', { status: { ...status, clients: 1 } }, 'Round 7 of 40: waiting for participants, 1 of 2 are here'],
     [
-      'paused by the operator',
+      'paused, by the operator or by the coordinator itself',
       { status: { ...status, state: 'paused' } },
-      'Round 7 of 40: the operator paused the federation',
+      'Round 7 of 40: the federation is paused',
     ],
     [
       'counted already',

@@ -111,7 +111,7 @@ function trainingState({ work }: Snapshot): string {
 function waitingState({ status, rounds }: Snapshot, head: string): string {
   if (!status) return 'Waiting for the coordinator'
   if (status.state === 'ended') return 'The federation has ended'
-  if (status.state === 'paused') return `${head}: the operator paused the federation`
+  if (status.state === 'paused') return `${head}: the federation is paused`
   if (status.state === 'waiting')
     return `Waiting for the operator to start, ${plural(status.clients, 'participant')} here`
   if (rounds.some(({ round, outcome }) => round === status.round && outcome === 'counted'))

@@ -1,6 +1,6 @@
-import type { RunEventView } from '@passerby/protocol'
+import type { FederationView, PhaseView, RunEventView } from '@passerby/protocol'
 import { describe, expect, test } from 'vitest'
-import { everyEvent, eventsCsv, filterEvents, kindsOf } from './run-events.ts'
+import { everyEvent, eventsCsv, filterEvents, kindsOf, whyPaused } from './run-events.ts'
 
 const client = 'a'.repeat(32)
 const event = (id: number, more: Partial<RunEventView> = {}): RunEventView => ({
@@ -35,5 +35,22 @@ describe('events of a run', () => {
       'time,level,kind,round,client,alias,message\r\n' +
         `2026-01-01T12:00:01.000Z,note,joined,3,${client},'=HYPERLINK(),"He said ""4, please"""\r\n`,
     )
+  })
+
+  test('say why the coordinator paused the run, until it is resumed', () => {
+    const message = 'Round 2 was abandoned 3 times in a row, so the run is paused'
+    const past = [
+      event(1),
+      event(2, { kind: 'abandoned', level: 'error', message }),
+      event(3, { kind: 'paused', message: 'The run was paused' }),
+    ]
+    const why = (events: readonly RunEventView[], phase: PhaseView = { phase: 'paused', round: 2 }) =>
+      whyPaused({ view: { phase } as FederationView, events })
+    expect(why(past)).toBe(message)
+    const resumed = [...past, event(4, { kind: 'resumed' })]
+    expect(why(resumed, { phase: 'open', round: 2, present: 1, needed: 2 })).toBeUndefined()
+    // By the operator, this time.
+    expect(why([...resumed, event(5, { kind: 'paused' })])).toBeUndefined()
+    expect(why([])).toBeUndefined()
   })
 })

@@ -1,3 +1,4 @@
+import type { WatchedRun } from '@passerby/operator'
 import type { RunEventView } from '@passerby/protocol'
 
 /** Which events are seen: every condition must hold, an empty one holds always. */
@@ -23,6 +24,13 @@ export function filterEvents(events: readonly RunEventView[], filter: EventFilte
         event.message.toLowerCase().includes(text),
     )
     .reverse()
+}
+
+/** Why the coordinator itself paused a run that is paused; undefined where the operator did. Events are oldest first. */
+export function whyPaused({ view, events }: Pick<WatchedRun, 'view' | 'events'>): string | undefined {
+  if (view.phase.phase !== 'paused') return undefined
+  const last = events.findLast(({ kind }) => kind === 'abandoned' || kind === 'resumed')
+  return last?.kind === 'abandoned' ? last.message : undefined
 }
 
 export function kindsOf(events: readonly RunEventView[]): readonly string[] {

@@ -3,6 +3,7 @@ import type { FederationView } from '@passerby/protocol'
 import { useMemo } from 'react'
 import { Figures } from '../../ui/card.tsx'
 import { formatBytes, formatCount, formatFigure, formatPercent, formatSeconds } from '../../ui/format.ts'
+import { Notice } from '../../ui/notice.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
 import { StateBadge } from '../badges.tsx'
@@ -12,6 +13,7 @@ import { lastAndGain, meanCurve } from './learning-curves.ts'
 import { runTotals } from './phase-bars.ts'
 import { roundPhases, roundProgress, roundsDone } from './round-progress.ts'
 import { RunControls } from './run-controls.tsx'
+import { whyPaused } from './run-events.ts'
 import { RunExport } from './run-export.tsx'
 import styles from './run.module.css'
 import { stateSentence } from './state-sentence.ts'
@@ -19,6 +21,7 @@ import { stateSentence } from './state-sentence.ts'
 /** What a federation does now, what it has reached, and the buttons. `now` is the coordinator's clock. */
 export function RunHead({ run, now }: { readonly run: WatchedRun; readonly now: number }) {
   const { view, rounds } = run
+  const paused = whyPaused(run)
   return (
     <div className={page.stack}>
       <div className={page.head}>
@@ -38,6 +41,7 @@ export function RunHead({ run, now }: { readonly run: WatchedRun; readonly now: 
       </div>
       <div className={styles.now}>
         <p className={styles.sentence}>{stateSentence(view, now)}</p>
+        {paused && <Notice tone="bad">{paused}</Notice>}
         <RoundBar view={view} />
       </div>
       <RunFigures view={view} rounds={rounds} />
