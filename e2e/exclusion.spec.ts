@@ -1,3 +1,4 @@
+import { connect, join, newIdentity } from '../apps/coordinator/test/scripted-client.ts'
 import { createFederation, order, publishedRounds, quick, untilEnded, untilRun } from './federation.ts'
 import { expect, test } from './fixtures.ts'
 import { looks, reach } from './looks.ts'
@@ -71,4 +72,48 @@ test('by keyboard alone the operator takes out a client in mid-round, and lets i
       expect(contributions.map((one) => one.outcome)).toEqual(['counted', 'counted', 'counted'])
   expect(run.view.clients).toHaveLength(CLIENTS)
   await expect(tab.getByRole('button', { name: 'Download the model' })).toBeVisible()
+})
+
+test('with more clients than rows, a refusal stays in the dialog, and the focus goes where the row went', async ({
+  coordinator,
+  page,
+}) => {
+  const { operator, url } = coordinator
+  const { id: federation, path } = await createFederation(operator, { name: 'Crowded', cohort: { minClients: 2 } })
+  const token = new URLSearchParams(path.split('#')[1]).get('t') ?? ''
+  const clients = []
+  for (let index = 1; index <= 102; index++) {
+    const identity = await newIdentity(`Camera ${index}`)
+    const connection = await connect(url)
+    await join(connection, identity, { federation, token })
+    clients.push({ identity, connection })
+  }
+  await page.goto(`${url}/#token=${coordinator.operatorToken}`)
+  await page.getByRole('link', { name: 'Crowded' }).click()
+  const more = (count: number) => page.getByRole('button', { name: `Show ${count} more of ${count}` })
+  await expect(more(2)).toBeVisible()
+  const ask = async (alias: string) => {
+    await page.getByRole('button', { name: `Take out: ${alias}`, exact: true }).press('Enter')
+    return page.getByRole('dialog', { name: `Take out “${alias}”?` })
+  }
+
+  const refused = await ask('Camera 7')
+  await refused.getByLabel('Reason').fill('its crops are of another place')
+  const client = clients[6].identity.id
+  expect(await operator.command('exclude', { federation, client, reason: '' })).toMatchObject({ ok: true })
+  await refused.getByRole('button', { name: 'Take out' }).press('Enter')
+  await expect(refused.getByRole('alert')).toHaveText('Camera 7 is taken out already.')
+  await expect(refused.getByLabel('Reason')).toHaveValue('its crops are of another place')
+  await page.keyboard.press('Escape')
+  await expect(refused).toBeHidden()
+
+  const dialog = await ask('Camera 2')
+  await expect(dialog.getByRole('alert')).toBeHidden()
+  await expect(dialog.getByLabel('Reason')).toHaveValue('')
+  await dialog.getByRole('button', { name: 'Take out' }).press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(more(2)).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Let in again: Camera 2', exact: true })).toBeVisible()
+  for (const { connection } of clients) connection.close()
 })

@@ -6,6 +6,8 @@ export interface Action {
   readonly busy: boolean
   /** Why the last one was not done, as a sentence. */
   readonly problem: string | undefined
+  /** Forgets why. */
+  readonly forget: () => void
   /** Runs one thing at a time. Gives its value, or undefined when it was not done. */
   readonly run: <Value>(what: () => Promise<Reply<Value>>) => Promise<Value | undefined>
 }
@@ -17,6 +19,7 @@ export function useAction(): Action {
   return {
     busy,
     problem,
+    forget: () => setProblem(undefined),
     async run(what) {
       setBusy(true)
       setProblem(undefined)

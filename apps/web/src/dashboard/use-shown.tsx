@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { formatCount } from '../ui/format.ts'
 
@@ -6,15 +6,22 @@ import { formatCount } from '../ui/format.ts'
 export function useShown<Row>(
   rows: readonly Row[],
   step: number,
-): { readonly shown: readonly Row[]; readonly more: ReactNode } {
+): {
+  readonly shown: readonly Row[]
+  readonly more: ReactNode
+  /** Of `more`, where some are not shown. */
+  readonly moreButton: RefObject<HTMLButtonElement | null>
+} {
   const [limit, setLimit] = useState(step)
+  const moreButton = useRef<HTMLButtonElement>(null)
   const hidden = rows.length - limit
   return {
     shown: rows.slice(0, limit),
     more: hidden > 0 && (
-      <Button kind="quiet" onClick={() => setLimit(limit + step)}>
+      <Button kind="quiet" ref={moreButton} onClick={() => setLimit(limit + step)}>
         Show {formatCount(Math.min(step, hidden))} more of {formatCount(hidden)}
       </Button>
     ),
+    moreButton,
   }
 }

@@ -22,11 +22,11 @@ import { useExclusions } from './use-exclusions.tsx'
 /** Who takes part and what each is doing. */
 export function ClientsPanel({ run, now }: { readonly run: WatchedRun; readonly now: number }) {
   const { clients, summary } = run.view
-  const { shown, more } = useShown(inOrder(clients), 100)
+  const { shown, more, moreButton } = useShown(inOrder(clients), 100)
   const groups = useMemo(() => groupSpans(run.rounds).at(-1)?.groups ?? noGroups, [run.rounds])
   const ended = summary.state === 'ended'
   const counted = ended ? clients : clients.filter(({ state }) => state !== 'gone')
-  const exclusions = useExclusions(run.view)
+  const exclusions = useExclusions(run.view, moreButton)
   if (clients.length === 0)
     return (
       <Card>

@@ -3,25 +3,31 @@ import { useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import type { Action } from '../use-action.ts'
 import { consequences } from './exclusion.ts'
 
-/** Asks before a client is taken out, and for what it is told. `client`: whom; nothing is asked while it is undefined. */
+/**
+ * Asks before a client is taken out, and for what it is told. `client`: whom; nothing is asked while it is undefined. `action`:
+ * what was asked for last, which may have failed.
+ */
 export function TakeOutDialog({
   view,
   client,
-  busy,
+  action: { problem, forget },
   onTakeOut,
   onClose,
 }: {
   readonly view: FederationView
   readonly client: ClientView | undefined
-  readonly busy: boolean
+  readonly action: Pick<Action, 'problem' | 'forget'>
   readonly onTakeOut: (client: ClientView, reason: string) => void
   readonly onClose: () => void
 }) {
   const [reason, setReason] = useState('')
   const close = () => {
     setReason('')
+    forget()
     onClose()
   }
   return (
@@ -32,12 +38,17 @@ export function TakeOutDialog({
       actions={
         <>
           <Button onClick={close}>Keep it</Button>
-          <Button kind="danger" disabled={busy} onClick={() => client && onTakeOut(client, reason)}>
+          <Button kind="danger" onClick={() => client && onTakeOut(client, reason)}>
             Take out
           </Button>
         </>
       }
     >
+      {problem && (
+        <div role="alert">
+          <Notice tone="bad">{problem}</Notice>
+        </div>
+      )}
       <p>
         It trains no more until you let it in again. Rounds that it was counted in stay as they are, and nothing is
         deleted on its device.

@@ -1,5 +1,5 @@
 import type { ClientView, FederationView } from '@passerby/protocol'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { useOperator } from '../session/operator-context.ts'
 import { useAction } from '../use-action.ts'
@@ -12,27 +12,31 @@ export interface Exclusions {
   readonly dialog: ReactNode
   /** What was done last. */
   readonly spoken: string
+  /** Why the last one was not let in again. Why one was not taken out, the dialog says. */
   readonly problem: string | undefined
 }
 
-export function useExclusions(view: FederationView): Exclusions {
+/** `elsewhere` has the focus where a client's row is not shown any more. */
+export function useExclusions(view: FederationView, elsewhere: RefObject<HTMLElement | null>): Exclusions {
   const operator = useOperator()
-  const action = useAction()
+  const taking = useAction()
+  const letting = useAction()
   const [asked, setAsked] = useState<string>()
   const [spoken, setSpoken] = useState('')
   const [done, setDone] = useState<Done>()
   const federation = view.summary.id
-  const buttonOf = useFocusAgain(view, done)
+  const buttonOf = useFocusAgain(view, { done, elsewhere })
 
   async function takeOut({ id: client, alias }: ClientView, reason: string): Promise<void> {
-    const taken = await action.run(() => operator.command('exclude', { federation, client, reason: reason.trim() }))
-    setAsked(undefined)
+    if (taking.busy) return
+    const taken = await taking.run(() => operator.command('exclude', { federation, client, reason: reason.trim() }))
     if (!taken) return
+    setAsked(undefined)
     setSpoken(`${alias} is taken out.`)
     setDone({ client, isOut: true })
   }
   async function letIn({ id: client, alias }: ClientView): Promise<void> {
-    if (action.busy || !(await action.run(() => operator.command('readmit', { federation, client })))) return
+    if (letting.busy || !(await letting.run(() => operator.command('readmit', { federation, client })))) return
     setSpoken(`${alias} may join again.`)
     setDone({ client, isOut: false })
   }
@@ -56,13 +60,13 @@ export function useExclusions(view: FederationView): Exclusions {
       <TakeOutDialog
         view={view}
         client={view.clients.find(({ id }) => id === asked)}
-        busy={action.busy}
+        action={taking}
         onTakeOut={(client, reason) => void takeOut(client, reason)}
         onClose={() => setAsked(undefined)}
       />
     ),
     spoken,
-    problem: action.problem,
+    problem: letting.problem,
   }
 }
 
@@ -71,13 +75,21 @@ interface Done {
   readonly isOut: boolean
 }
 
-/** A row that moves loses the focus: it goes back to the row's button once the view shows what was done. */
-function useFocusAgain({ clients }: FederationView, done: Done | undefined) {
+/**
+ * A row that moves loses the focus: it goes back to the row's button once the view shows what was done; elsewhere, where the
+ * row moved out of those that are shown.
+ */
+function useFocusAgain(
+  { clients }: FederationView,
+  { done, elsewhere }: { readonly done: Done | undefined; readonly elsewhere: RefObject<HTMLElement | null> },
+) {
   const buttons = useRef(new Map<string, HTMLButtonElement>())
   const isShown = clients.some(({ id, excluded }) => id === done?.client && (excluded !== null) === done.isOut)
   useEffect(() => {
-    if (done && isShown && document.activeElement === document.body) buttons.current.get(done.client)?.focus()
-  }, [done, isShown])
+    if (!done || !isShown || document.activeElement !== document.body) return
+    const target = buttons.current.get(done.client) ?? elsewhere.current
+    target?.focus()
+  }, [done, isShown, elsewhere])
   return ({ id }: ClientView) =>
     (button: HTMLButtonElement | null) => {
       if (button) buttons.current.set(id, button)
