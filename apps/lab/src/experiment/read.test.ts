@@ -93,7 +93,7 @@ arms:
   - { mode: alone, scenario: by-camera }
 inits: [{ label: a }, { label: a }]`)
   expect(wrong.map((line) => line.split(':')[0])).toEqual(['1', '2', '4', '5'])
-  expect(wrong[2]).toContain('"federated" | "standalone" | "centralised"')
+  expect(wrong[2]).toContain('one of federated, standalone, centralised is needed, not "alone"')
 })
 
 test('no YAML, no experiment', () => {
@@ -137,6 +137,14 @@ test('clients have equal sizes or natural ones', () => {
   const data = (more: string) => HEAD.replace('folder: synthetic', `folder: synthetic, ${more}`)
   expect(complaints(data('images: 20, share: 0.5'))).toEqual([expect.stringMatching(/^2: .*give images or share/)])
   expect(complaints(data('public: 1.5'))).toEqual([expect.stringMatching(/^2: .*A whole number, or a share below 1/)])
+})
+
+test('an arm whose strategy looks at public images is refused where the data have none', () => {
+  const clustered = (data: string) =>
+    complaints(
+      `${HEAD.replace('folder: synthetic', data)}  - { label: CC, mode: federated, scenario: by-camera, settings: { strategy: { clustering: { by: averaged } } } }`,
+    )
+  expect(clustered('folder: synthetic')).toEqual([expect.stringMatching(/^6: .*set some aside by data\.public/)])
 })
 
 test('a slip of the fingers is told once, with what was meant', () => {

@@ -11,6 +11,8 @@ export function issueSentence(issue: v.BaseIssue<unknown>, schema: unknown): str
       if (issue.expected === 'never') return strangerSentence(issue, schema)
       // A field that is missing is expected by its name.
       return issue.expected?.startsWith('"') ? 'is needed' : issue.message
+    case 'picklist':
+      return choiceSentence(issue)
     case 'number':
       return `a number is needed, not ${issue.received}`
     case 'integer':
@@ -24,6 +26,13 @@ export function issueSentence(issue: v.BaseIssue<unknown>, schema: unknown): str
     default:
       return issue.message
   }
+}
+
+/** `expected` is `("off" | "flattened")`, as is what was received. */
+function choiceSentence({ expected, received }: v.BaseIssue<unknown>): string {
+  const choices = (expected ?? '').match(/[^"()| ]+/g) ?? []
+  const meant = nearest(received.replaceAll('"', ''), choices)
+  return `one of ${choices.join(', ')} is needed, not ${received}${meant === undefined ? '' : `: did you mean ${meant}?`}`
 }
 
 function strangerSentence({ path }: v.BaseIssue<unknown>, schema: unknown): string {

@@ -94,7 +94,7 @@ test('every strategy is there by its name, with settings of its own, and the hel
 test('a setting of another strategy is refused, not passed over', () =>
   expect(() =>
     federationSettings(flags('--strategy', 'fedprox', '--set', 'strategy.clustering.by=averaged'), federation),
-  ).toThrow('fedprox has no setting strategy.clustering.by'))
+  ).toThrow('fedprox has no setting strategy.clustering.by: it is for --strategy fedpav'))
 
 test('what a strategy refuses is refused by its sentence', () =>
   expect(() => federationSettings(flags('--strategy', 'fedprox', '--set', 'local.clip=1'), federation)).toThrow(
@@ -118,10 +118,17 @@ test.each([
   ['local.los.triplet=1', 'local.loss.triplet'],
   ['local.loss.tripet=1', "There is no 'local.loss.tripet'; did you mean local.loss.triplet?"],
   ['local.loss=1', 'local.loss.triplet'],
+  ['local.optimiser.name=adam', "There is no 'local.optimiser.name'; did you mean local.optimiser?"],
+  ['strategy.clustering=flattened', /0\.5: strategy\.clustering\.by, strategy\.clustering\.images\.$/],
   ['local.dropout', "A number is needed, not ''"],
   ['local.dropout=half', "A number is needed, not 'half'"],
   ['local.flip=maybe', "On or off is needed, not 'maybe'"],
 ])('--set %s is refused', (text, sentence) => expect(() => flags('--set', text)).toThrow(sentence))
+
+test('a choice that there is not is told with those that there are', () =>
+  expect(() => federationSettings(flags('--set', 'strategy.clustering.by=flattend'), federation)).toThrow(
+    'cannot be used: strategy.clustering.by: one of off, flattened, averaged is needed, not "flattend": did you mean flattened?',
+  ))
 
 test('what the schema refuses is refused by its sentence', () =>
   expect(() => federationSettings(flags('--set', 'local.loss.triplet=1'), federation)).toThrow(

@@ -7,7 +7,7 @@ import { LabError } from '../errors.ts'
 import { type Size, number, size, whole } from './arguments.ts'
 import { backboneOption, withEmbeddingWidth } from './backbone-argument.ts'
 import { issueSentence } from './issue-sentence.ts'
-import { type ChosenSettings, chosenSetting, strangers, withChosen } from './setting.ts'
+import { type ChosenSettings, chosenSetting, strangers, strategiesWith, withChosen } from './setting.ts'
 
 export interface LearningFlags {
   readonly backbone: string
@@ -121,12 +121,12 @@ export function federationSettings(flags: LearningFlags, federation: FederationF
     },
   }
   const parsed = v.safeParse(FederationSettings, withChosen(settings, chosen))
-  if (!parsed.success) throw new LabError('unusable', `These settings do not go together: ${sentences(parsed.issues)}`)
+  if (!parsed.success) throw new LabError('unusable', `These settings cannot be used: ${sentences(parsed.issues)}`)
   const [strange] = strangers(parsed.output, chosen)
   if (strange !== undefined)
     throw new LabError(
       'unusable',
-      `${parsed.output.strategy.name} has no setting ${strange}: choose another --strategy`,
+      `${parsed.output.strategy.name} has no setting ${strange}: it is for --strategy ${strategiesWith(strange).join(' or ')}`,
     )
   return withEmbeddingWidth(parsed.output)
 }

@@ -25,10 +25,20 @@ export function chosenSetting(text: string, before: ChosenSettings = new Map()):
 }
 
 function unknownPath(path: string): string {
-  const meant = nearest(path, [...defaults.keys()])
-  return meant === undefined
-    ? `One of these is needed, as in local.dropout=0.5: ${[...defaults.keys()].join(', ')}.`
-    : `There is no '${path}'; did you mean ${meant}?`
+  const known = [...defaults.keys()]
+  const meant = known.find((other) => path.startsWith(`${other}.`)) ?? nearest(path, known)
+  if (meant !== undefined) return `There is no '${path}'; did you mean ${meant}?`
+  const parent = path.split('.').slice(0, -1)
+  const near = [path, parent.join('.')].map((group) => known.filter((other) => other.startsWith(`${group}.`)))
+  const shown = near.find((some) => some.length > 0) ?? known
+  return `One of these is needed, as in local.dropout=0.5: ${shown.join(', ')}.`
+}
+
+/** Strategies that have the setting of this path. */
+export function strategiesWith(path: string): readonly string[] {
+  return Object.entries(strategies)
+    .filter(([name, { settings }]) => leaves(v.parse(settings, { name }), ['strategy']).some(([leaf]) => leaf === path))
+    .map(([name]) => name)
 }
 
 /** What was chosen that `settings` have no place for: settings of a strategy that is not theirs. */

@@ -6,7 +6,7 @@ import { firstState, modelFor } from '../strategy.ts'
 import { linearLayout } from '../testing/linear-network.ts'
 import { type Trained, playRound } from '../testing/round.ts'
 import { FedPavSettings } from './fedpav.ts'
-import { StrategySettings, largestWeightOf } from './index.ts'
+import { StrategySettings, largestWeightOf, strategies } from './index.ts'
 
 const layout = linearLayout({ embedding: 1, inputs: 1 })
 const start = firstState(params(layout, Float32Array.of(0, 0)))
@@ -100,7 +100,7 @@ describe('refusals', () => {
   test('a strategy that there is not is told with those that there are', () => {
     const { issues } = v.safeParse(StrategySettings, { name: 'fedpov' })
     expect(issues?.map(({ message }) => message)).toEqual([
-      'The strategy must be one of fedpav, fedprox, fednova, fedavgm, fedadam, not "fedpov".',
+      `The strategy must be one of ${Object.keys(strategies).join(', ')}, not "fedpov".`,
     ])
   })
 })

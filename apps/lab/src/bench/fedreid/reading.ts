@@ -227,7 +227,7 @@ function rankingAgreement(summary: BenchmarkSummary): readonly string[] {
       .map(({ label }) => label)
       .join(', ')
   return [
-    `Of ${pairs.length} pairs of arms that the paper’s table 4 ranks by the mean gain of own models, ${pairs.length - against.length} come out in the same order here; of the ${against.length} others, the lead of ${clear.length} is beyond the seeds.`,
+    `Pairs of arms that the paper’s table 4 ranks by the mean gain of own models: ${pairs.length}. In the same order here: ${pairs.length - against.length}. In the other order by a lead beyond the seeds: ${clear.length}.`,
     ...all.flatMap(({ label, published }) =>
       standIn(published) === label
         ? []

@@ -118,7 +118,7 @@ test('mean and sample deviation over seeds, the best of each column marked, base
   const rows = rowsOf(grouped)
   // Deviation of (30, 34): √((2² + 2²) / 1) = 2.83; of (20, 21): 0.71.
   expect(
-    comparisonTable(grouped, rows)
+    comparisonTable(grouped, rows, 'last')
       .split('\n')
       .map((line) => line.trim().split(/ {2,}/)),
   ).toEqual([
@@ -127,11 +127,11 @@ test('mean and sample deviation over seeds, the best of each column marked, base
     ['scratch', 'federated', 'by-camera', '2', '80', '3 s', '32.0 ± 2.8*', '20.5 ± 0.7'],
     ['scratch', 'untrained', '–', '2', '–', '–', '5.0 ± 0.0', '3.0 ± 0.0'],
     ['–', 'raw pixels', '–', '–', '–', '–', '5.0', '3.0'],
-    ['per cent, mean ± standard deviation over seeds; * best of its column, trained or not'],
+    ['per cent after the last round, mean ± standard deviation over seeds; * best of its column, trained or not'],
   ])
-  expect(comparisonMarkdown(grouped, rows, { finding: ['Over all.', 'One case'], charts: [] })).toContain(
-    '| **32.0 ± 2.8** | 20.5 ± 0.7 |',
-  )
+  expect(
+    comparisonMarkdown(grouped, rows, { protocol: 'last', finding: ['Over all.', 'One case'], charts: [] }),
+  ).toContain('| **32.0 ± 2.8** | 20.5 ± 0.7 |')
   const [head, , federated] = comparisonCsv(grouped, rows)
     .split('\n')
     .map((line) => line.split(','))

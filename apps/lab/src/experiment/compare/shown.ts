@@ -1,16 +1,22 @@
 /** The comparison for a terminal, as Markdown and as CSV. */
 import { stringify } from 'csv-stringify/sync'
 import { duration, table } from '../../terminal/table.ts'
-import { LAST_ROUNDS } from '../protocol.ts'
+import { LAST_ROUNDS, type Protocol } from '../protocol.ts'
 import type { Grouped } from './groups.ts'
 import { markdownTable } from './markdown.ts'
 import { type Cell, type Row, metricNames } from './rows.ts'
 import { shownSpread } from './spread.ts'
 
+/** Which of a run's rounds its figures are of. */
+const ofRounds: Readonly<Record<Protocol, string>> = {
+  last: 'after the last round',
+  'best-of-three': 'over the three best of the rounds that were measured, or as many as there are',
+}
+
 /** Rank-1 and mAP in per cent, mean ± standard deviation over seeds; `*` marks the best of a column, trained or not. */
-export function comparisonTable(grouped: Grouped, rows: readonly Row[]): string {
+export function comparisonTable(grouped: Grouped, rows: readonly Row[], protocol: Protocol): string {
   const [head, ...lines] = cells(grouped, rows, (text) => `${text}*`)
-  const caption = 'per cent, mean ± standard deviation over seeds; * best of its column, trained or not'
+  const caption = `per cent ${ofRounds[protocol]}, mean ± standard deviation over seeds; * best of its column, trained or not`
   return [table(head, lines), caption, ...settledLines(grouped)].join('\n')
 }
 
@@ -23,19 +29,24 @@ function settledLines({ settled }: Grouped): readonly string[] {
 }
 
 export interface MarkdownParts {
+  readonly protocol: Protocol
   readonly finding: readonly string[]
   /** Files of the curves, beside the Markdown. */
   readonly charts: readonly { readonly title: string; readonly file: string }[]
 }
 
 /** The same with the best in bold, the finding and the curves below. */
-export function comparisonMarkdown(grouped: Grouped, rows: readonly Row[], { finding, charts }: MarkdownParts): string {
+export function comparisonMarkdown(
+  grouped: Grouped,
+  rows: readonly Row[],
+  { protocol, finding, charts }: MarkdownParts,
+): string {
   const [head, ...lines] = cells(grouped, rows, (text) => `**${text}**`)
   const [summary, ...cases] = finding
   return [
     ...markdownTable(head, lines, grouped.columns.length),
     '',
-    'Per cent, mean ± standard deviation over seeds; bold: best of its column, trained or not.',
+    `Per cent ${ofRounds[protocol]}, mean ± standard deviation over seeds; bold: best of its column, trained or not.`,
     '',
     ...settledLines(grouped).map((text) => `- ${text}`),
     ...(summary === undefined ? [] : ['', summary, '', ...cases.map((text) => `- ${text}`)]),

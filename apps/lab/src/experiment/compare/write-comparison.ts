@@ -20,8 +20,8 @@ export async function writeComparison(
   const finding = findingLines(casesOf(grouped))
   const charts = chartsOf(grouped).map(({ name, chart }) => ({ title: chart.title, file: `${name}.svg`, chart }))
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'comparison.md'), comparisonMarkdown(grouped, rows, { finding, charts }))
+  await writeFile(join(folder, 'comparison.md'), comparisonMarkdown(grouped, rows, { protocol, finding, charts }))
   await writeFile(join(folder, 'comparison.csv'), comparisonCsv(grouped, rows))
   for (const { file, chart } of charts) await writeFile(join(folder, file), chartSvg(chart))
-  return [comparisonTable(grouped, rows), ...finding].join('\n')
+  return [comparisonTable(grouped, rows, protocol), ...finding].join('\n')
 }
