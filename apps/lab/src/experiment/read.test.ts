@@ -139,14 +139,6 @@ test('clients have equal sizes or natural ones', () => {
   expect(complaints(data('public: 1.5'))).toEqual([expect.stringMatching(/^2: .*A whole number, or a share below 1/)])
 })
 
-test('an arm whose strategy looks at public images is refused where the data have none', () => {
-  const clustered = (data: string) =>
-    complaints(
-      `${HEAD.replace('folder: synthetic', data)}  - { label: CC, mode: federated, scenario: by-camera, settings: { strategy: { clustering: { by: averaged } } } }`,
-    )
-  expect(clustered('folder: synthetic')).toEqual([expect.stringMatching(/^6: .*set some aside by data\.public/)])
-})
-
 test('a slip of the fingers is told once, with what was meant', () => {
   expect(complaints(`${HEAD}arm: []\n`)).toEqual(["6: arm: there is no 'arm' here; did you mean arms?"])
   expect(complaints(HEAD.replace('folder:', 'folder: x, imags: 3, clients:'))).toContain(

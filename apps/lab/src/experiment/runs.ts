@@ -1,11 +1,9 @@
 /** An experiment as the list of its runs. */
-import { publicImagesOf } from '@passerby/federation'
 import { FederationSettings } from '@passerby/protocol'
 import { backboneNames, isBackboneName } from '@passerby/backbones'
 import { reasonOf } from '@passerby/crops'
 import * as v from 'valibot'
 import { withEmbeddingWidth } from '../settings/backbone-argument.ts'
-import { NINE } from '../settings/data.ts'
 import { issueSentence, unknownSentence } from '../settings/issue-sentence.ts'
 import { type Mode, refuseUnequal } from '../simulate/modes.ts'
 import type { Arm, Experiment, Init, Scenario } from './experiment.ts'
@@ -67,8 +65,6 @@ export function runsOf(experiment: Experiment): {
           }
           const unequal = complaintOf(() => refuseUnequal(mode, checked.settings))
           if (unequal !== undefined) complaints.push({ places: [['arms', arm]], message: unequal })
-          if (needsPublic(experiment, checked.settings))
-            complaints.push({ places: [['arms', arm]], message: NO_PUBLIC })
           const grid = point.values
           const varied = Object.entries(grid).map(([path, value]) => `${path}=${JSON.stringify(value)}`)
           const what = label ?? `${mode}-${scenario}`
@@ -82,13 +78,6 @@ export function runsOf(experiment: Experiment): {
           runs.push({ name, arm: label ?? '', mode, scenario, init, seed, grid, settings: checked.settings })
         }
   return { runs, complaints: firstOfEach(complaints) }
-}
-
-const NO_PUBLIC = 'this strategy looks at images that no client holds: set some aside by data.public, as in 0.1'
-
-/** The nine generated sets have public people of their own. */
-function needsPublic({ data }: Experiment, { strategy }: FederationSettings): boolean {
-  return publicImagesOf(strategy) > 0 && data.public === undefined && data.folder !== NINE
 }
 
 interface Choice {
