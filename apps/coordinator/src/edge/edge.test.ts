@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readdir } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import { smallLayout } from '../../test/model.ts'
+import { refusal } from '../../test/refusal.ts'
 import {
   configOf,
   connect,
@@ -33,8 +34,6 @@ beforeAll(async () => {
   here = await testCoordinator()
 }, 60_000)
 afterAll(async () => await here.close())
-
-const refusal = (code: string) => ({ ok: false, refusal: expect.objectContaining({ code }) as unknown })
 
 async function sendUpdate({ identity, connection }: Guest, value: number, session?: number) {
   const config = await trainTask(connection, session)

@@ -2,6 +2,7 @@ import { encodeUpdate } from '@passerby/protocol'
 import { afterEach, expect, test } from 'vitest'
 import { edgeServer } from '../../test/edge-server.ts'
 import { filled, smallLayout } from '../../test/model.ts'
+import { refusal } from '../../test/refusal.ts'
 import { publicSetOnly } from '../../test/public-set-only.ts'
 import {
   type ScriptedIdentity,
@@ -23,8 +24,6 @@ const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
-
-const refusal = (code: string) => ({ ok: false, refusal: expect.objectContaining({ code }) as unknown })
 
 /** A clustered federation of four, two and two of whom see alike; its first round is open. */
 async function clustered() {

@@ -1,26 +1,13 @@
-import type { JoinReply, Reply } from '@passerby/protocol'
 import { expect, test, vi } from 'vitest'
+import { attemptedJoin } from '../../test/attempted-join.ts'
 import { smallLayout } from '../../test/model.ts'
-import { type ScriptedIdentity, joinRequest, newIdentity } from '../../test/scripted-client.ts'
+import { newIdentity } from '../../test/scripted-client.ts'
 import { createFederation, openSurroundings } from '../../test/surroundings.ts'
-import { type Runs, openRuns } from '../run/runs.ts'
+import { openRuns } from '../run/runs.ts'
 import { revokeInvite } from '../store/invites.ts'
-import { join } from './join.ts'
-import type { Visit } from './visit.ts'
 
-async function attempt(runs: Runs, identity: ScriptedIdentity, to: { federation: string; token: string }) {
-  const visit: Visit = {
-    nonce: 'A'.repeat(43),
-    joined: undefined,
-    connection: {
-      send: () => undefined,
-      takeTraffic: () => ({ up: 0, down: 0 }),
-      isOpen: true,
-      close: () => undefined,
-    },
-  }
-  const request = await joinRequest('A'.repeat(43), identity, to)
-  const reply = await new Promise<Reply<JoinReply>>((answer) => void join(visit, request, { runs, answer }))
+async function attempt(...attempted: Parameters<typeof attemptedJoin>) {
+  const reply = await attemptedJoin(...attempted)
   return reply.ok ? 'in' : reply.refusal.code
 }
 

@@ -14,6 +14,7 @@ import { io } from 'socket.io-client'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { modelFile, smallLayout } from '../../test/model.ts'
+import { refusal } from '../../test/refusal.ts'
 import {
   connect,
   evaluateTask,
@@ -34,8 +35,6 @@ beforeAll(async () => {
   here = await testCoordinator()
 }, 60_000)
 afterAll(async () => await here.close())
-
-const refusal = (code: string) => ({ ok: false, refusal: expect.objectContaining({ code }) as unknown })
 
 /** One round, trained and measured. */
 async function wholeRun(name: string) {

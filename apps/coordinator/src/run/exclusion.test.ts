@@ -2,8 +2,10 @@ import { type JoinReply, type OperatorRequests, type Reply, ClientView } from '@
 import * as v from 'valibot'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { freePort, spawnCoordinator } from '../../test/child-coordinator.ts'
+import { attemptedJoin } from '../../test/attempted-join.ts'
 import { newDataFolder } from '../../test/data-folder.ts'
 import { modelFile, smallLayout } from '../../test/model.ts'
+import { refusal } from '../../test/refusal.ts'
 import {
   type ScriptedIdentity,
   connect,
@@ -25,20 +27,16 @@ import {
   startedFederation,
   testCoordinator,
 } from '../../test/test-coordinator.ts'
-import { join } from '../edge/join.ts'
 import { answerMember } from '../edge/requests.ts'
-import type { Visit } from '../edge/visit.ts'
 import { viewOf } from '../operator/views.ts'
 import { apply } from './apply.ts'
 import type { RunCore } from './core.ts'
 import { exclude, readmit } from './exclusion.ts'
 import { serially } from './interpreter.ts'
 import type { Member } from './member.ts'
-import { type Runs, openRuns } from './runs.ts'
+import { openRuns } from './runs.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
-
-const refusal = (code: string) => ({ ok: false, refusal: expect.objectContaining({ code }) as unknown })
 
 describe('the operator', () => {
   let here: TestCoordinator
@@ -163,19 +161,8 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-async function attempt(runs: Runs, identity: ScriptedIdentity, to: { federation: string; token: string }) {
-  const visit: Visit = {
-    nonce: 'A'.repeat(43),
-    joined: undefined,
-    connection: {
-      send: () => undefined,
-      takeTraffic: () => ({ up: 0, down: 0 }),
-      isOpen: true,
-      close: () => undefined,
-    },
-  }
-  const request = await joinRequest('A'.repeat(43), identity, to)
-  const reply = await new Promise<Reply<JoinReply>>((answer) => void join(visit, request, { runs, answer }))
+async function attempt(...attempted: Parameters<typeof attemptedJoin>) {
+  const reply = await attemptedJoin(...attempted)
   return reply.ok ? (reply.value.task ?? 'in') : reply.refusal.code
 }
 

@@ -1,3 +1,4 @@
+import { mayAnswer } from '@passerby/federation'
 import { type Exclusion, type Reply, refuse } from '@passerby/protocol'
 import { storeExclusion } from '../store/clients.ts'
 import { contributions } from '../store/schema.ts'
@@ -16,7 +17,7 @@ export async function exclude(core: RunCore, member: Member, { by, reason }: Dec
   const { id: client, alias } = member
   const name = { federation: core.id, client }
   const { run } = core.machine
-  const isAwaited = run.state === 'training' && run.cohort.includes(client) && !run.accepted.includes(client)
+  const isAwaited = 'session' in run && mayAnswer(run, client, run.session)
   const excluded: Exclusion = { at: core.around.now(), by, reason: reason.slice(0, REASON_LENGTH) }
   const message = `${alias} was taken out by the ${by}${reason === '' ? '' : `: ${reason}`}`
   await apply(

@@ -4,7 +4,7 @@ import { LabError } from '../errors.ts'
 import { type Corpus, type CorpusOptions, readCorpus, readDataSets } from './corpus.ts'
 import { generatedDataSet } from './generated.ts'
 import { nineDataSets, ninePublicCrops } from './nine.ts'
-import { type OpenedData, readPublicSet, refuseWithoutPublic, setAside } from './public-set.ts'
+import { type OpenedData, readPublicSet, setAside } from './public-set.ts'
 
 export interface PublicFlags {
   /** Identities that no client holds, below 1 a share of all; generated sets have people of their own for it. */
@@ -19,19 +19,18 @@ export interface CorpusChoice extends Pick<CorpusOptions, 'size' | 'progress'> {
 /** The data that the flags name, split into clients and evaluation parts and decoded. Throws `LabError`. */
 export async function openCorpus(flags: DataFlags & PublicFlags, choice: CorpusChoice): Promise<Corpus> {
   const opened = await openData(flags)
-  // Before minutes of decoding.
-  refuseWithoutPublic(opened.publicCrops, choice.publicImages)
-  const corpus = await readCorpus(opened.sets, { ...choice, ...splitOptions(flags), split: flags.split })
-  return withPublicSet(corpus, opened, choice)
+  const options = { ...choice, ...splitOptions(flags), split: flags.split }
+  return withPublicSet(opened, choice, () => readCorpus(opened.sets, options))
 }
 
-/** The corpus with as much of what was set aside as the strategy wants. */
+/** The corpus with as much of what was set aside as the strategy wants; that is read first, and refused before all else is read. */
 export async function withPublicSet(
-  corpus: Corpus,
   { publicCrops }: OpenedData,
   { publicImages, ...options }: CorpusChoice,
+  read: () => Promise<Corpus>,
 ): Promise<Corpus> {
   const publicSet = await readPublicSet(publicCrops, publicImages, options)
+  const corpus = await read()
   return publicSet ? { ...corpus, publicSet } : corpus
 }
 

@@ -48,23 +48,18 @@ export function mixed(crops: CropSet): CropSet {
   return rng(SEED, 'public images').shuffle(crops.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
 }
 
-/** Throws `LabError` where a strategy wants public images and none were set aside. */
-export function refuseWithoutPublic(crops: CropSet, images: number): void {
-  if (images === 0 || crops.length > 0) return
-  throw new LabError(
-    'unusable',
-    'This strategy looks at images that no client holds: set some aside, by --public 0.1 or an experiment’s data.public',
-  )
-}
-
-/** The first `images` of the set aside, decoded. Throws as `refuseWithoutPublic`. */
+/** The first `images` of the set aside, decoded. Throws `LabError` where a strategy wants some and none were set aside. */
 export async function readPublicSet(
   crops: CropSet,
   images: number,
   options: Pick<CorpusOptions, 'size' | 'progress'>,
 ): Promise<PublicPixels | undefined> {
   if (images === 0) return undefined
-  refuseWithoutPublic(crops, images)
+  if (crops.length === 0)
+    throw new LabError(
+      'unusable',
+      'This strategy looks at images that no client holds: set some aside, by --public 0.1 or an experiment’s data.public',
+    )
   const { height, width, pixels } = await decoded('public', crops.slice(0, images), options)
   return { height, width, pixels: inSharedMemory(pixels) }
 }

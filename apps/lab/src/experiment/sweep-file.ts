@@ -20,10 +20,11 @@ export async function sweepFile(
     progress,
     data,
     now: () => Date.now() / 1000,
-    async openCorpus(scenario, choice) {
+    openCorpus(scenario, choice) {
       const options = { ...splitOptions(limits), split: splitNamed(scenario), exact: true, progress }
-      const corpus = await readCorpus(data.sets, { ...options, size: choice.size })
-      return withPublicSet(corpus, data, { ...choice, progress })
+      return withPublicSet(data, { ...choice, progress }, () =>
+        readCorpus(data.sets, { ...options, size: choice.size }),
+      )
     },
   })
 }

@@ -4,6 +4,7 @@ import { shownSpread, spreadOf } from '../../experiment/compare/spread.ts'
 import { LAST_ROUNDS, type Protocol, type Whose } from '../../experiment/protocol.ts'
 import { PUBLISHED_AS, TABLE_4, meanOf } from './published.ts'
 import type { ArmSummary, BenchmarkSummary, FigureSpread } from './summary.ts'
+import { percent, signed } from './words.ts'
 
 /** Who trains on what. */
 export function clientsTable({ clients }: BenchmarkSummary): readonly string[] {
@@ -73,7 +74,7 @@ export function gainsTable(summary: BenchmarkSummary, protocol: Protocol): reado
         const published = PUBLISHED_AS.get(arm.label)
         return [
           arm.label,
-          ...gains.map(signed),
+          ...gains.map((points) => (points === undefined ? undefined : signed(points))),
           known.length === gains.length ? signed(meanOf(known)) : undefined,
           published && signed(meanOf(TABLE_4[published])),
         ]
@@ -135,8 +136,3 @@ export function groupTables({ clients, arms }: BenchmarkSummary): readonly (read
 function both(figure: FigureSpread | undefined): string | undefined {
   return figure && `${shownSpread(figure.rank1)} / ${shownSpread(figure.mAP)}`
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
-
-const signed = (points: number | undefined) =>
-  points === undefined ? undefined : points < 0 ? `−${(-points).toFixed(1)}` : `+${points.toFixed(1)}`
